@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './paths.js';
+
+const stamp = join(root, 'dist/.built');
+const inputs = ['src', 'config', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+function newest(path: string): number {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (!entry?.isDirectory()) return entry?.mtimeMs ?? 0;
+  return Math.max(entry.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** Whether a source is younger than the last good build. */
+export function buildIsStale(): boolean {
+  return !existsSync(stamp) || inputs.some((input) => newest(join(root, input)) > statSync(stamp).mtimeMs);
+}
+
+/** Compiles src to dist; answers the compiler's complaints, or nothing when there are none. tsc emits in either case. */
+export function build(): string | undefined {
+  const begun = new Date();
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) return stdout;
+  writeFileSync(stamp, '');
+  // what was saved while the compiler ran is younger than this build
+  utimesSync(stamp, begun, begun);
+  return undefined;
+}

@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stopOwned, temporaryFolder } from '../owned-processes.js';
+import { findBinary } from './binary.js';
+import { takeOver, writeClaim } from './claim.js';
+import { mongodb } from './databases.js';
+import { bringUpReplicaSet } from './replica-set.js';
+import { choosePort, startServer, type Server } from './server-process.js';
+
+const REPLICA_SET = 'kontor';
+
+export interface MongoOptions {
+  /** Where the data lives and stays; without one, in a temporary folder that goes with the server. */
+  readonly folder?: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly binary?: string;
+  /** Three for failover tests; each node has its own pid to kill. */
+  readonly nodes?: number;
+  readonly electionTimeoutMs?: number;
+}
+
+export interface MongoNode {
+  readonly pid: number;
+  readonly port: number;
+}
+
+export interface Mongo extends MongoNode {
+  readonly uri: string;
+  readonly nodes: readonly MongoNode[];
+  stop(): Promise<void>;
+}
+
+/** A replica set of real mongods on this machine, with a writable primary when this returns. */
+export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
+  const binary = options.binary ?? (await findBinary(mongodb)).path;
+  const folder = options.folder ?? (await temporaryFolder());
+  const lastPort = await takeOver(folder, 'MongoDB');
+  const nodes: Server[] = [];
+  const stop = async () => {
+    await Promise.all(nodes.map(({ child }) => stopOwned(child)));
+    if (!options.folder) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const first = await startNode(binary, join(folder, 'node-0'), await choosePort('MongoDB', options.port, lastPort));
+    nodes.push(first);
+    await writeClaim(folder, first.pid, first.port);
+    for (let i = 1; i < (options.nodes ?? 1); i++) {
+      nodes.push(await startNode(binary, join(folder, `node-${i}`), await choosePort('MongoDB', undefined, undefined)));
+    }
+    const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`);
+    await bringUpReplicaSet(REPLICA_SET, hosts, options.electionTimeoutMs);
+    const uri = `mongodb://${hosts.join(',')}/${options.database ?? 'kontor'}?replicaSet=${REPLICA_SET}`;
+    return { uri, pid: first.pid, port: first.port, nodes: nodes.map(({ pid, port }) => ({ pid, port })), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function startNode(binary: string, folder: string, port: number): Promise<Server> {
+  const args = [
+    '--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', REPLICA_SET, '--quiet',
+    // its default takes half of the machine's memory, which a developer's machine has other uses for
+    '--wiredTigerCacheSizeGB', '1', '--oplogSize', '512',
+    // a socket file in the temporary folder would survive a kill -9
+    ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
+    '--setParameter', 'diagnosticDataCollectionEnabled=false',
+  ];
+  return startServer('MongoDB', binary, args, folder, port);
+}

@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import mongoose from 'mongoose';
+import { Advice } from '../terminal.js';
+
+const PRIMARY_PATIENCE_MS = 30_000;
+const NOT_A_MEMBER = 93;
+const NOT_INITIATED = 94;
+
+type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
+
+interface SetConfig {
+  readonly _id: string;
+  readonly version: number;
+  readonly members: readonly { readonly _id: number; readonly host: string }[];
+}
+
+interface Hello {
+  readonly setName?: string;
+  readonly isWritablePrimary?: boolean;
+  readonly msg?: string;
+  readonly isreplicaset?: boolean;
+}
+
+async function withClient<T>(uri: string, patienceMs: number, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: patienceMs, connectTimeoutMS: patienceMs });
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Forms the set, or moves an existing one to where its node listens now, and waits for a primary. */
+export async function bringUpReplicaSet(name: string, hosts: readonly string[], electionTimeoutMs = 10_000): Promise<void> {
+  await withClient(`mongodb://${hosts[0]}/?directConnection=true`, 10_000, (client) => configure(client, name, hosts, electionTimeoutMs));
+  await withClient(`mongodb://${hosts.join(',')}/?replicaSet=${name}`, PRIMARY_PATIENCE_MS, waitForPrimary);
+}
+
+async function configure(client: Client, name: string, hosts: readonly string[], electionTimeoutMs: number): Promise<void> {
+  const admin = client.db('admin');
+  const members = hosts.map((host, _id) => ({ _id, host }));
+  const problem = await admin.command({ replSetGetStatus: 1 }).then(() => undefined, (error: { code?: number }) => error);
+  if (problem?.code === NOT_INITIATED) {
+    await admin.command({ replSetInitiate: { _id: name, members, settings: { electionTimeoutMillis: electionTimeoutMs } } });
+  } else if (problem?.code === NOT_A_MEMBER) {
+    // the data were made on another port; there is no primary to ask, hence force
+    const { config } = (await admin.command({ replSetGetConfig: 1 })) as unknown as { config: SetConfig };
+    await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
+  } else if (problem) {
+    throw problem;
+  }
+}
+
+async function waitForPrimary(client: Client): Promise<void> {
+  const deadline = Date.now() + PRIMARY_PATIENCE_MS;
+  for (;;) {
+    const hello = await client.db('admin').command({ hello: 1 }).catch(() => ({})) as Hello;
+    if (hello.isWritablePrimary) return;
+    if (Date.now() > deadline) throw new Error(`no primary within ${PRIMARY_PATIENCE_MS / 1000} s`);
+    await wait(20);
+  }
+}
+
+/** Refuses a MongoDB that cannot do transactions, with the command that makes it able to. */
+export async function requireReplicaSet(uri: string, variable: string): Promise<void> {
+  const hello = await withClient(uri, 5000, async (client) => (await client.db('admin').command({ hello: 1 })) as Hello).catch((error: Error) => {
+    throw new Advice(`${variable} is set, but nothing usable answers there: ${error.message.split('\n')[0]}`);
+  });
+  if (hello.msg === 'isdbgrid') return;
+  if (hello.isreplicaset) {
+    throw new Advice(`${variable} names a member of a replica set that was never formed. Form it once:\n  mongosh '${withoutPassword(uri)}' --eval 'rs.initiate()'`);
+  }
+  if (!hello.setName) {
+    throw new Advice(`${variable} names a single MongoDB; Kontor needs a replica set (one node is enough), because orders are placed in transactions.\nStart that mongod with --replSet rs0 and form the set once:\n  mongosh '${withoutPassword(uri)}' --eval 'rs.initiate()'`);
+  }
+  if (!hello.isWritablePrimary) {
+    throw new Advice(`${variable} reaches a member of "${hello.setName}" that takes no writes. Name the whole set:\n  ${variable}='mongodb://host1,host2,host3/kontor?replicaSet=${hello.setName}'`);
+  }
+}
+
+const withoutPassword = (uri: string) => uri.replace(/\/\/([^:@/]+):[^@/]*@/, '//$1:...@');

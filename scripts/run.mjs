@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+// Runs scripts/<name>.ts. Plain JavaScript without dependencies and with old syntax: it must work before `npm ci` and on a Node that is too old.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function checkNode() {
+  const needed = readJson('package.json').engines.node.replace('>=', '');
+  const parts = (version) => version.split('.').map(Number);
+  const [have, want] = [parts(process.versions.node), parts(needed)];
+  const differing = want.findIndex((part, i) => part !== have[i]);
+  if (differing >= 0 && have[differing] < want[differing]) {
+    fail(`Kontor needs Node ${needed} or newer; this is ${process.versions.node} (${process.execPath}).\nInstall a newer one, for example: nvm install 22 && nvm use 22`);
+  }
+}
+
+/** Compares what is installed with what is locked: file times lie after a checkout, and npm writes the two files in either order. */
+function dependenciesAreInstalled() {
+  if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
+  const locked = readJson('package-lock.json').packages;
+  const installed = readJson('node_modules/.package-lock.json').packages;
+  return Object.keys(locked).every((path) => {
+    if (path === '' || locked[path].optional || locked[path].devOptional) return true;
+    return installed[path] !== undefined && installed[path].version === locked[path].version;
+  });
+}
+
+function installDependencies() {
+  const started = Date.now();
+  const progress = () => `Installing dependencies (npm ci) ... ${Math.round((Date.now() - started) / 1000)} s`;
+  const isTerminal = process.stderr.isTTY;
+  process.stderr.write(isTerminal ? progress() : 'Installing dependencies (npm ci) ...\n');
+  const ticker = isTerminal ? setInterval(() => process.stderr.write(`\r${progress()}`), 1000) : undefined;
+  const npm = spawn('npm', ['ci'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+  let output = '';
+  npm.stdout.on('data', (chunk) => { output += chunk; });
+  npm.stderr.on('data', (chunk) => { output += chunk; });
+  return new Promise((resolve) => {
+    const finish = (problem) => {
+      clearInterval(ticker);
+      if (isTerminal) process.stderr.write('\n');
+      if (problem) fail(`${output}\nnpm ci failed (${problem}). Run it yourself to see why, then start again:\n  cd ${root}\n  rm -rf node_modules && npm ci`);
+      process.stderr.write(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+      resolve();
+    };
+    npm.on('error', (error) => finish(error.message));
+    npm.on('close', (code) => finish(code === 0 ? '' : `exit code ${code}`));
+  });
+}
+
+/** In this process, not in a child: one process less between a Ctrl-C and the databases, and the exit code is the script's own. */
+async function runScript(name, args) {
+  const script = join(root, 'scripts', `${name}.ts`);
+  if (!/^[a-z-]+$/.test(name) || !existsSync(script)) fail(`There is no script "${name}" (looked for scripts/${name}.ts)`);
+  process.chdir(root);
+  process.argv = [process.execPath, script].concat(args);
+  process.setSourceMapsEnabled(true);
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import(pathToFileURL(script).href);
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+checkNode();
+if (!dependenciesAreInstalled()) await installDependencies();
+await runScript(name, args);
