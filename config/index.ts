@@ -1,0 +1,113 @@
+import Joi from 'joi';
+
+const seconds = () => Joi.number().integer().min(1);
+const flag = () => Joi.boolean();
+const list = () => Joi.string().allow('');
+const currency = () => Joi.string().pattern(/^[A-Z]{3}$/, 'ISO 4217 code');
+
+/** Every variable the process reads, with the only defaults that are safe in production. Secrets have none. */
+export const environment = Joi.object({
+  NODE_ENV: Joi.string().valid('development', 'test', 'staging', 'production').required(),
+  HOST: Joi.string().hostname().default('0.0.0.0'),
+  PORT: Joi.number().port().default(3000),
+  PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }).default('http://localhost:3000'),
+  MONGODB_URI: Joi.string().uri({ scheme: ['mongodb', 'mongodb+srv'] }).required(),
+  MONGODB_POOL_SIZE: Joi.number().integer().min(1).max(1000).default(50),
+  REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }).required(),
+  REDIS_KEY_PREFIX: Joi.string().pattern(/^[\w:-]*$/).default('kontor:'),
+
+  JWT_SECRET: Joi.string().min(32).required(),
+  JWT_ACCESS_TTL_SECONDS: seconds().default(3600),
+  JWT_REFRESH_TTL_SECONDS: seconds().default(30 * 24 * 3600),
+  BCRYPT_COST: Joi.number().integer().min(4).max(15).default(12),
+  PASSWORD_HASH_CONCURRENCY: Joi.number().integer().min(1).max(16).default(2),
+  PASSWORD_HASH_QUEUE: Joi.number().integer().min(1).max(1000).default(64),
+
+  CORS_ORIGINS: list().default(''),
+  TRUST_PROXY: Joi.number().integer().min(0).max(10).default(0),
+  HTTPS_REDIRECT: flag().default(false),
+  BODY_LIMIT_BYTES: Joi.number().integer().min(1024).default(102_400),
+  RATE_LIMIT_PER_MINUTE: Joi.number().integer().min(1).default(600),
+  RATE_LIMIT_AUTH_PER_MINUTE: Joi.number().integer().min(1).default(20),
+  SHUTDOWN_GRACE_MS: Joi.number().integer().min(0).default(10_000),
+
+  LOG_LEVEL: Joi.string().valid('error', 'warn', 'info', 'http', 'debug').default('http'),
+  LOG_DIR: Joi.string().allow('').default(''),
+  METRICS_TOKEN: Joi.string().min(16).allow('').default(''),
+
+  CACHE_TTL_SECONDS: seconds().default(300),
+  DEFAULT_CURRENCY: currency().default('EUR'),
+  DEFAULT_COUNTRY: Joi.string().pattern(/^[A-Z]{2}$/, 'ISO 3166 code').default('GB'),
+  PRICES_INCLUDE_TAX: flag().default(true),
+  TAX_RATE_BPS: Joi.number().integer().min(0).max(10_000).default(2000),
+  SHIPPING_FLAT_RATES: Joi.string().default('EUR:490,USD:590,GBP:450,JPY:800,KWD:1800'),
+  CART_TTL_DAYS: Joi.number().integer().min(1).default(60),
+  ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
+
+  PAYMENT_SIMULATOR_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
+  PAYMENT_SIMULATOR_SECRET: Joi.string().min(16).allow('').default(''),
+  PAYMENT_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(6000),
+  LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
+
+  WORKER_POLL_MS: Joi.number().integer().min(10).default(200),
+  FAILPOINT: Joi.string().allow('').default(''),
+})
+  .when(Joi.object({ NODE_ENV: Joi.valid('production', 'staging') }).unknown(), {
+    then: Joi.object({ FAILPOINT: Joi.valid('').messages({ 'any.only': '"FAILPOINT" is for test builds only' }) }),
+  })
+  .unknown();
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/** Reads the environment once, reports every problem in one message, freezes what it found. Modules get their slice. */
+export function loadConfig(env: NodeJS.ProcessEnv) {
+  const { value, error } = environment.validate(env, { abortEarly: false });
+  if (error) throw new Error(`The environment is not usable:\n${error.details.map((d) => `  ${d.message}`).join('\n')}`);
+  const read = value as Record<string, unknown>;
+  const text = (name: string) => read[name] as string;
+  const number = (name: string) => read[name] as number;
+  const bool = (name: string) => read[name] as boolean;
+  return Object.freeze({
+    environment: text('NODE_ENV') as 'development' | 'test' | 'staging' | 'production',
+    http: {
+      host: text('HOST'), port: number('PORT'), publicUrl: text('PUBLIC_URL'),
+      corsOrigins: text('CORS_ORIGINS').split(',').map((o) => o.trim()).filter(Boolean),
+      trustProxy: number('TRUST_PROXY'), httpsRedirect: bool('HTTPS_REDIRECT'), bodyLimitBytes: number('BODY_LIMIT_BYTES'),
+      rateLimitPerMinute: number('RATE_LIMIT_PER_MINUTE'), authRateLimitPerMinute: number('RATE_LIMIT_AUTH_PER_MINUTE'),
+      shutdownGraceMs: number('SHUTDOWN_GRACE_MS'), metricsToken: text('METRICS_TOKEN'),
+      checkReplies: !['production', 'staging'].includes(text('NODE_ENV')),
+    },
+    mongo: { uri: text('MONGODB_URI'), poolSize: number('MONGODB_POOL_SIZE') },
+    redis: { url: text('REDIS_URL'), keyPrefix: text('REDIS_KEY_PREFIX') },
+    auth: {
+      jwtSecret: text('JWT_SECRET'), accessTtlSeconds: number('JWT_ACCESS_TTL_SECONDS'), refreshTtlSeconds: number('JWT_REFRESH_TTL_SECONDS'),
+      bcryptCost: number('BCRYPT_COST'), hashConcurrency: number('PASSWORD_HASH_CONCURRENCY'), hashQueue: number('PASSWORD_HASH_QUEUE'),
+    },
+    log: { level: text('LOG_LEVEL'), dir: text('LOG_DIR') },
+    cache: { ttlSeconds: number('CACHE_TTL_SECONDS') },
+    market: {
+      defaultCurrency: text('DEFAULT_CURRENCY'), defaultCountry: text('DEFAULT_COUNTRY'),
+      pricesIncludeTax: bool('PRICES_INCLUDE_TAX'), taxRateBps: number('TAX_RATE_BPS'),
+      flatShippingRates: parseRates(text('SHIPPING_FLAT_RATES')),
+    },
+    cart: { ttlDays: number('CART_TTL_DAYS') },
+    orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS') },
+    payments: {
+      simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
+    },
+    loyalty: { pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT') },
+    worker: { pollMs: number('WORKER_POLL_MS') },
+    failpoint: text('FAILPOINT'),
+  });
+}
+
+/** `EUR:490,USD:590` -> { EUR: 490, USD: 590 }, minor units. */
+function parseRates(listed: string): Readonly<Record<string, number>> {
+  const entries = listed.split(',').map((pair) => pair.trim()).filter(Boolean).map((pair) => pair.split(':'));
+  for (const [code, amount] of entries) {
+    if (!/^[A-Z]{3}$/.test(code ?? '') || !/^\d+$/.test(amount ?? '')) {
+      throw new Error('The environment is not usable:\n  "SHIPPING_FLAT_RATES" must read like EUR:490,USD:590 (minor units)');
+    }
+  }
+  return Object.freeze(Object.fromEntries(entries.map(([code, amount]) => [code!, Number(amount)])));
+}

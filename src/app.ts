@@ -1,0 +1,47 @@
+import express, { Router } from 'express';
+import type { Container } from './container.js';
+import { accessLog } from './shared/http/access-log.js';
+import { docsPage } from './shared/http/docs.js';
+import { alive, metricsPage, ready, type Readiness } from './shared/http/health.js';
+import { problemHandler, routeNotFound } from './shared/http/problem.js';
+import { requestContext } from './shared/http/request-context.js';
+import { mount } from './shared/http/route.js';
+import { crossOrigin, redirectToHttps, securityHeaders } from './shared/http/security.js';
+
+/** The order of everything a request passes. */
+export function createApp(container: Container, readiness: Readiness) {
+  const { config, logger, metrics } = container;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', config.http.trustProxy);
+
+  app.use(requestContext);
+  app.use(metrics.middleware);
+  app.use(accessLog(logger));
+  if (config.http.httpsRedirect) app.use(redirectToHttps);
+  app.use(securityHeaders());
+  app.use(crossOrigin(config.http.corsOrigins));
+
+  app.get('/healthz', alive);
+  app.get('/readyz', ready(readiness));
+  app.get('/metrics', metricsPage(metrics.registry, config.http.metricsToken));
+  app.get('/openapi.json', (_req, res) => { res.json(container.openApi()); });
+  app.use('/docs', docsPage());
+
+  const mountOptions = {
+    identify: container.identify, idempotency: container.idempotency,
+    checkReplies: config.http.checkReplies, bodyLimitBytes: config.http.bodyLimitBytes,
+  };
+  const api = Router({ caseSensitive: true });
+  mount(api, container.routes, mountOptions);
+  app.use(['/api/v1', '/api'], api);
+  const root = Router({ caseSensitive: true });
+  mount(root, container.rootRoutes, mountOptions);
+  app.use(root);
+
+  app.use(routeNotFound);
+  app.use(problemHandler(container.report));
+  return app;
+}

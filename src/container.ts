@@ -1,0 +1,50 @@
+import type { Connection } from 'mongoose';
+import type { Config } from '../config/index.js';
+import { Cache } from './shared/cache/cache.js';
+import { HitStore } from './shared/cache/hit-store.js';
+import type { RedisGuard } from './shared/cache/redis.js';
+import type { Clock } from './shared/clock.js';
+import { IdempotencyStore } from './shared/db/idempotency.js';
+import { createInTransaction } from './shared/db/transaction.js';
+import { createOutbox } from './shared/events/outbox.js';
+import { createFailpoint } from './shared/failpoint.js';
+import { createIdentify } from './shared/http/identify.js';
+import { openApi } from './shared/http/openapi.js';
+import type { ReportError } from './shared/http/problem.js';
+import { createLimiter } from './shared/http/rate-limit.js';
+import type { Route } from './shared/http/route.js';
+import { problemSchema } from './shared/http/schemas.js';
+import type { Logger } from './shared/logging/logger.js';
+import type { Metrics } from './shared/metrics/metrics.js';
+import type { Schedule } from './shared/schedule.js';
+
+export type Container = ReturnType<typeof createContainer>;
+type ContainerDeps = {
+  config: Config; connection: Connection; redis: RedisGuard; logger: Logger; metrics: Metrics; report: ReportError; now?: Clock;
+};
+
+/** The one place where parts meet. Read it top to bottom to see who depends on whom. */
+export function createContainer({ config, connection, redis, logger, metrics, report, now = () => new Date() }: ContainerDeps) {
+  const inTransaction = createInTransaction({ connection, report });
+  const outbox = createOutbox({ connection, now, inTransaction, report });
+  const idempotency = new IdempotencyStore({ connection, inTransaction, now });
+  const cache = new Cache({ redis, ttlSeconds: config.cache.ttlSeconds, observer: metrics.cacheObserver });
+  const failpoint = createFailpoint(config.failpoint);
+
+  const limit = createLimiter({
+    hits: (name, windowMs) => new HitStore(redis, name, windowMs),
+    limits: { perMinute: config.http.rateLimitPerMinute, authPerMinute: config.http.authRateLimitPerMinute },
+  });
+  const identify = createIdentify({ findKey: async () => null, findUser: async () => null, limit });
+
+  const routes: Route[] = [];
+  /** Mounted outside the base: signed webhooks. */
+  const rootRoutes: Route[] = [];
+  const schedules: Schedule[] = [];
+
+  return {
+    config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
+    routes, rootRoutes, schedules,
+    openApi: () => openApi(routes, rootRoutes, problemSchema),
+  };
+}

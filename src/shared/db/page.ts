@@ -1,0 +1,56 @@
+import { Types, type Model, type SortOrder } from 'mongoose';
+import { decodeCursor, encodeCursor, sortKeys, toPage, type Page, type PageQuery, type SortKey } from '../http/pagination.js';
+
+type Filter = Record<string, unknown>;
+type Find = {
+  filter: Filter;
+  query: PageQuery;
+  /** API name -> path in the document, for the names that differ. */
+  paths?: Readonly<Record<string, string>>;
+  fallbackSort: string;
+  projection?: Record<string, 0 | 1>;
+};
+
+/** One page of lean rows, by number with totals or by keyset cursor without. The sort needs an index that ends in _id. */
+export async function findPage<Row>(model: Model<Row>, find: Find): Promise<Page<Row & { _id: Types.ObjectId }>> {
+  const { query, filter, projection = {} } = find;
+  const keys = withId(sortKeys(query.sort, find.fallbackSort), find.paths ?? {});
+  const sort = Object.fromEntries(keys.map(({ field, direction }) => [field, direction as SortOrder]));
+  if (query.cursor !== undefined) return walk(model, find, keys, sort);
+
+  const rows = model.find(filter, projection).sort(sort).skip((query.page - 1) * query.per_page).limit(query.per_page).lean();
+  const [items, total] = await Promise.all([rows, model.countDocuments(filter)]);
+  return toPage(items as unknown as Array<Row & { _id: Types.ObjectId }>, total, query);
+}
+
+function withId(keys: SortKey[], paths: Readonly<Record<string, string>>): SortKey[] {
+  const mapped = keys.map(({ field, direction }) => ({ field: paths[field] ?? field, direction }));
+  return [...mapped, { field: '_id', direction: mapped[0]?.direction ?? 1 }];
+}
+
+async function walk<Row>(model: Model<Row>, { query, filter, projection = {}, fallbackSort }: Find, keys: SortKey[], sort: Record<string, SortOrder>) {
+  const order = query.sort ?? fallbackSort;
+  const seek = query.cursor ? after(keys, revive(decodeCursor(query.cursor, order, keys.length))) : {};
+  const found = await model.find({ $and: [filter, seek] } as never, projection).sort(sort).limit(query.per_page + 1).lean();
+  const rows = found as unknown as Array<Row & { _id: Types.ObjectId }>;
+  const items = rows.slice(0, query.per_page);
+  const last = rows.length > query.per_page ? items.at(-1) : undefined;
+  const next = last ? encodeCursor(order, keys.map(({ field }) => flat(valueAt(last, field)))) : null;
+  return { items, total: null, pages: null, current_page: null, per_page: query.per_page, next_cursor: next };
+}
+
+/** (a, b, id) after (x, y, z): a > x, or a = x and b > y, or both equal and id > z. */
+function after(keys: readonly SortKey[], values: readonly unknown[]): Filter {
+  return { $or: keys.map(({ field, direction }, at) => ({
+    ...Object.fromEntries(keys.slice(0, at).map((key, i) => [key.field, values[i]])),
+    [field]: { [direction === 1 ? '$gt' : '$lt']: values[at] },
+  })) };
+}
+
+const valueAt = (row: unknown, path: string): unknown => path.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], row);
+const flat = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value instanceof Types.ObjectId ? value.toHexString() : value ?? null);
+const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+const revive = (values: unknown[]): unknown[] => values.map((value, at) => {
+  if (at === values.length - 1 && typeof value === 'string' && Types.ObjectId.isValid(value)) return new Types.ObjectId(value);
+  return typeof value === 'string' && ISO.test(value) ? new Date(value) : value;
+});

@@ -1,0 +1,52 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConcurrentChange } from '../errors.js';
+
+/**
+ * Reads, changes and saves again when another request saved first. Every lost attempt is another request's success, so
+ * with twenty attempts a whole crowd on one document is served; after that the caller hears 409.
+ */
+export async function retryLostRace<T>(work: () => Promise<T>, attempts = 20): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ConcurrentChange) || attempt >= attempts) throw error;
+      await pause(Math.random() * 5 * attempt);
+    }
+  }
+}
+
+const PASSING = new Set([
+  'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoPoolClearedError', 'PoolClearedOnNetworkError', 'PoolClearedError',
+  'MongoServerSelectionError', 'MongooseServerSelectionError', 'MongoNotConnectedError', 'MongoTopologyClosedError',
+]);
+
+/**
+ * A fail-over surfaces as any of these. The driver's own retries miss operations in flight on a cleared pool
+ * (measured on mongodb 7.8), so units that are safe to repeat are repeated here.
+ */
+export function isPassingDatabaseError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const labels = error as Error & { hasErrorLabel?: (label: string) => boolean };
+  const labelled = ['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult', 'RetryableError']
+    .some((label) => labels.hasErrorLabel?.(label) === true);
+  return labelled || PASSING.has(error.name);
+}
+
+/** Repeats an idempotent unit through a fail-over. Never wrap work that is not safe to run twice. */
+export async function retryPassingError<T>(work: () => Promise<T>, { attempts = 6, baseMs = 50, mayRepeat = (): boolean => true } = {}): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassingDatabaseError(error) || attempt >= attempts || !mayRepeat()) throw error;
+      await pause(baseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** The unique index that refused, or null when this is another error. Repositories turn it into a named conflict. */
+export function duplicateKeyOf(error: unknown): string | null {
+  const found = error as { code?: number; keyPattern?: Record<string, unknown> } | null;
+  return found?.code === 11_000 ? Object.keys(found.keyPattern ?? {}).join(',') : null;
+}

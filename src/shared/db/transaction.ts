@@ -1,0 +1,51 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Connection } from 'mongoose';
+import { retryPassingError } from './retry.js';
+
+type Effect = () => Promise<void> | void;
+type Scope = { afterCommit: Effect[] };
+const scope = new AsyncLocalStorage<Scope>();
+
+/** `repeatable`: the work finds out by itself that it was done before, so it may run again after a commit of unknown outcome. */
+export type InTransaction = <T>(work: () => Promise<T>, options?: { repeatable?: boolean }) => Promise<T>;
+
+/**
+ * Everything awaited inside `work` commits together or not at all; repositories need no session argument.
+ * `work` may run again after a write conflict, so it must not call other systems or change captured variables.
+ */
+export function createInTransaction(deps: { connection: Connection; report: (error: unknown) => void }): InTransaction {
+  return async function inTransaction<T>(work: () => Promise<T>, { repeatable = false } = {}): Promise<T> {
+    // Join, never nest: Mongoose commits an inner transaction on its own (Automattic/mongoose#15079).
+    if (scope.getStore()) return work();
+
+    let done: { value: T; scope: Scope } | undefined;
+    const attemptOnce = async () => {
+      done = undefined;
+      const attempt: Scope = { afterCommit: [] };
+      done = { value: await scope.run(attempt, work), scope: attempt };
+    };
+    await retryPassingError(() => deps.connection.transaction(attemptOnce, OPTIONS), {
+      // Once the work is through, the commit may have happened although its answer was lost.
+      mayRepeat: () => done === undefined || repeatable,
+    });
+    const finished = done as unknown as { value: T; scope: Scope };
+    for (const effect of finished.scope.afterCommit) {
+      // The change is committed: a failed effect is our problem, never the caller's.
+      try { await effect(); } catch (error) { deps.report(error); }
+    }
+    return finished.value;
+  };
+}
+
+const OPTIONS = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true }, maxCommitTimeMS: 10_000 } as const;
+
+export function insideTransaction(): boolean {
+  return scope.getStore() !== undefined;
+}
+
+/** Runs once the transaction has committed (at once outside of one): cache invalidation and the like, never anything that must not be lost. */
+export async function afterCommit(effect: Effect): Promise<void> {
+  const current = scope.getStore();
+  if (current) current.afterCommit.push(effect);
+  else await effect();
+}

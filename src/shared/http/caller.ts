@@ -1,0 +1,68 @@
+import { ForbiddenError, UnauthenticatedError } from '../errors.js';
+
+/** Who may call a route. Declared on every route; there is no default. */
+export type Access =
+  /** Anyone, without a key: health, documents, signed webhooks. */
+  | 'public'
+  /** An application whose key has the scope; `user` says whether a person must be signed in as well. */
+  | { scope: string; user?: 'optional' | 'required' }
+  /** Staff whose roles hold the permission, or a server whose secret key has it as a scope. */
+  | { permission: string };
+
+export type KeyIdentity = Readonly<{
+  id: string; kind: 'publishable' | 'secret'; name: string; scopes: ReadonlySet<string>; rateLimitPerMinute?: number;
+}>;
+export type UserIdentity = Readonly<{
+  id: string; sessionId: string; email: string; roles: readonly string[]; permissions: ReadonlySet<string>;
+}>;
+/** What is known of the other side of a request. Handlers decide ownership with it, never with the body. */
+export type Caller = Readonly<{ key: KeyIdentity | null; user: UserIdentity | null; ip: string }>;
+
+class ApiKeyRequired extends UnauthenticatedError {
+  readonly code = 'api_key_required';
+  constructor() { super('This call needs a valid key in x-api-key; a secret key also needs its x-app-secret.'); }
+}
+
+class AuthenticationRequired extends UnauthenticatedError {
+  readonly code = 'authentication_required';
+  constructor() { super('Sign in first: this call needs an access token in Authorization: Bearer.'); }
+}
+
+class MissingScope extends ForbiddenError {
+  readonly code = 'missing_scope';
+  constructor(scope: string) { super(`This key may not do that: it lacks ${scope}.`, { scope }); }
+}
+
+class MissingPermission extends ForbiddenError {
+  readonly code = 'missing_permission';
+  constructor(permission: string) { super(`This account may not do that: it lacks ${permission}.`, { permission }); }
+}
+
+/** Deny by default: passes only what the declaration names. */
+export function authorise(access: Access, { key, user }: Caller): void {
+  if (access === 'public') return;
+  if (!key) throw new ApiKeyRequired();
+  if ('scope' in access) {
+    if (!key.scopes.has(access.scope)) throw new MissingScope(access.scope);
+    if (access.user === 'required' && !user) throw new AuthenticationRequired();
+    return;
+  }
+  if (key.kind === 'secret' && key.scopes.has(access.permission)) return;
+  if (user?.permissions.has(access.permission)) return;
+  if (user) throw new MissingPermission(access.permission);
+  if (key.kind === 'secret') throw new MissingScope(access.permission);
+  throw new AuthenticationRequired();
+}
+
+/** True for staff and servers that hold the permission; a service uses it to widen what an owner would see. */
+export const mayAct = ({ key, user }: Caller, permission: string): boolean =>
+  user?.permissions.has(permission) === true || (key?.kind === 'secret' && key.scopes.has(permission));
+
+/** For timelines and audits: who did it. */
+export type Actor = Readonly<{ type: 'user' | 'key' | 'guest' | 'system'; id: string | null }>;
+export const SYSTEM: Actor = { type: 'system', id: null };
+export function actorOf({ key, user }: Caller): Actor {
+  if (user) return { type: 'user', id: user.id };
+  if (key?.kind === 'secret') return { type: 'key', id: key.id };
+  return { type: 'guest', id: null };
+}

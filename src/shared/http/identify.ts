@@ -1,0 +1,42 @@
+import type { Request, Response } from 'express';
+import { UnauthenticatedError } from '../errors.js';
+import type { Caller, KeyIdentity, UserIdentity } from './caller.js';
+import type { Limit } from './rate-limit.js';
+import type { Route } from './route.js';
+
+class InvalidToken extends UnauthenticatedError {
+  readonly code = 'invalid_token';
+  constructor() { super('This access token is not valid any more. Refresh it or sign in again.'); }
+}
+
+type Identities = {
+  /** Null for a key that is unknown, revoked, expired, or secret without its app secret. */
+  findKey(apiKey: string, appSecret: string | undefined): Promise<KeyIdentity | null>;
+  /** Null for a token that is malformed, expired, or whose session has ended. */
+  findUser(accessToken: string): Promise<UserIdentity | null>;
+  limit: Limit;
+};
+
+/** The key names the application, the bearer token the person; both are counted before anything else is done. */
+export function createIdentify({ findKey, findUser, limit }: Identities) {
+  return async function identify(req: Request, res: Response, route: Route): Promise<Caller> {
+    const ip = req.ip ?? '';
+    if (route.access === 'public') return { key: null, user: null, ip };
+    const apiKey = req.headers['x-api-key'];
+    const key = typeof apiKey === 'string' ? await findKey(apiKey, textOf(req.headers['x-app-secret'])) : null;
+    const token = bearerOf(req.headers.authorization);
+    const user = key && token !== undefined ? await findUser(token) : null;
+    const caller = { key, user, ip };
+    await limit(req, res, caller, route.rate);
+    if (key && token !== undefined && !user) throw new InvalidToken();
+    return caller;
+  };
+}
+
+const textOf = (header: string | string[] | undefined): string | undefined => (typeof header === 'string' ? header : undefined);
+
+function bearerOf(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined;
+  const match = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization.trim());
+  return match?.[1] ?? '';
+}

@@ -1,0 +1,37 @@
+import type { Request } from 'express';
+import Joi from 'joi';
+import { InvalidRequest, type FieldError } from '../errors.js';
+
+type Place = 'params' | 'query' | 'headers' | 'body';
+type Schemas = { [Where in Place]?: Joi.ObjectSchema } & { consumes?: unknown };
+
+const nothing = Joi.object({});
+/** Bodies are typed by their sender; everything in an address or a header arrives as text. */
+const places: Record<Place, Joi.ValidationOptions> = {
+  params: { abortEarly: false },
+  query: { abortEarly: false },
+  headers: { abortEarly: false, stripUnknown: true },
+  body: { abortEarly: false, convert: false },
+};
+const ALL: readonly Place[] = ['params', 'query', 'headers', 'body'];
+
+/** Checks everything before it refuses, so that the caller hears of all wrong fields at once. */
+export function parseInput(schemas: Schemas, req: Request) {
+  const input: Record<Place, unknown> = { params: {}, query: {}, headers: {}, body: {} };
+  let errors: FieldError[] | undefined;
+  for (const where of ALL) {
+    const schema = schemas[where];
+    if (!schema && (where === 'headers' || where === 'params' || (where === 'body' && (schemas.consumes === 'raw' || req.body === undefined)))) continue;
+    const { value, error } = (schema ?? nothing).validate(req[where] ?? {}, places[where]);
+    input[where] = value;
+    for (const { path, type, message } of error?.details ?? []) {
+      (errors ??= []).push({ pointer: pointer(where, path), code: snakeCase(type), message });
+    }
+  }
+  if (errors) throw new InvalidRequest(errors);
+  return input;
+}
+
+const pointer = (where: string, path: readonly (string | number)[]) =>
+  ['#', where, ...path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+const snakeCase = (joiType: string) => joiType.replace(/\.|(?=[A-Z])/g, '_').toLowerCase();

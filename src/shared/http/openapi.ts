@@ -1,0 +1,97 @@
+import type Joi from 'joi';
+import type { Access } from './caller.js';
+import type { Route } from './route.js';
+
+type JsonSchema = { properties?: Record<string, JsonSchema>; required?: string[]; description?: string; $defs?: unknown };
+
+/** joi 18 writes JSON Schema 2020-12 itself, which is the dialect of OpenAPI 3.1. */
+const jsonSchema = (schema: Joi.Schema): JsonSchema => schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) as JsonSchema;
+
+const sentAs = { params: 'path', query: 'query', headers: 'header' } as const;
+const openPath = (path: string) => path.replace(/:(\w+)/g, '{$1}');
+
+function parametersOf(route: Route) {
+  const declared = (['params', 'query', 'headers'] as const).flatMap((where) => {
+    const { properties = {}, required = [] } = route[where] ? jsonSchema(route[where]) : {};
+    return Object.entries(properties).map(([name, schema]) => ({
+      name, in: sentAs[where], required: where === 'params' || required.includes(name), schema,
+      ...(schema.description && { description: schema.description }),
+    }));
+  });
+  const header = (name: string, required: boolean, description: string) => ({ name, in: 'header', required, description, schema: { type: 'string' } });
+  return [
+    ...declared,
+    ...(route.idempotency ? [header('Idempotency-Key', route.idempotency !== 'optional', 'Unique text; the same request again gets the same answer for 24 h')] : []),
+    ...(route.ifMatch ? [header('If-Match', true, 'The ETag that was read')] : []),
+  ];
+}
+
+function securityOf(access: Access) {
+  if (access === 'public') return [];
+  if ('permission' in access) return [{ apiKey: [], bearer: [access.permission] }, { apiKey: [access.permission], appSecret: [] }];
+  if (access.user === 'required') return [{ apiKey: [access.scope], bearer: [] }];
+  return [{ apiKey: [access.scope] }];
+}
+
+function requestBodyOf(route: Route) {
+  if (typeof route.consumes === 'object') {
+    const fields = route.body ? jsonSchema(route.body).properties ?? {} : {};
+    const schema = { type: 'object', properties: { file: { type: 'string', format: 'binary' }, ...fields } };
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+  }
+  if (route.consumes === 'raw') return { requestBody: { required: true, content: { 'application/json': { schema: {} } } } };
+  if (!route.body) return {};
+  const schema = jsonSchema(route.body);
+  return { requestBody: { required: (schema.required ?? []).length > 0, content: { 'application/json': { schema } } } };
+}
+
+function responsesOf(route: Route) {
+  const problem = { $ref: '#/components/schemas/Problem' };
+  return Object.fromEntries(Object.entries(route.responses).map(([status, schema]) => [status, {
+    description: STATUS_TEXT[Number(status)] ?? status,
+    content: Number(status) < 400 ? { 'application/json': { schema: jsonSchema(schema) } } : { 'application/problem+json': { schema: problem } },
+  }]));
+}
+
+const STATUS_TEXT: Record<number, string> = {
+  200: 'Done', 201: 'Created', 202: 'Accepted; follow the job', 207: 'Result per item', 400: 'Malformed, or against a rule', 401: 'Key or sign-in missing or wrong',
+  403: 'Scope or permission missing', 404: 'Not found, or somebody else\'s', 409: 'State conflict or lost race', 412: 'Changed since it was read', 413: 'Too large',
+  415: 'Unsupported media type', 422: 'Idempotency-Key reused with another request', 428: 'If-Match missing', 429: 'Too many requests', 503: 'Briefly unavailable',
+};
+
+/** `rootRoutes` are served beside the base, not under it. */
+export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], problemSchema: Joi.Schema) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of [...routes, ...rootRoutes]) {
+    (paths[openPath(route.path)] ??= {})[route.method] = {
+      operationId: operationId(route),
+      summary: route.summary,
+      ...(route.description && { description: route.description }),
+      tags: [route.tag],
+      ...(rootRoutes.includes(route) && { servers: [{ url: '/' }] }),
+      ...(route.deprecated && { deprecated: true }),
+      security: securityOf(route.access),
+      'x-access': route.access,
+      parameters: parametersOf(route),
+      ...requestBodyOf(route),
+      responses: responsesOf(route),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Kontor API', version: '1.0.0', license: { name: 'MIT', identifier: 'MIT' }, description: 'Every error is an RFC 9457 problem; any call may also answer 429 or 503 with Retry-After.' },
+    servers: [{ url: '/api/v1' }],
+    components: {
+      schemas: { Problem: jsonSchema(problemSchema) },
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        appSecret: { type: 'apiKey', in: 'header', name: 'x-app-secret' },
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      },
+    },
+    paths,
+  };
+}
+
+const operationId = ({ method, path }: Route) =>
+  method + path.split('/').filter(Boolean).map((part) => part.replace(/^:/, 'by-').replace(/(?:^|[-.])(\w)/g, (_m, c: string) => c.toUpperCase())).join('');

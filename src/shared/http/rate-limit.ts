@@ -1,0 +1,64 @@
+import { rateLimit, type Store, type RateLimitRequestHandler } from 'express-rate-limit';
+import { isIPv6 } from 'node:net';
+import type { Request, RequestHandler, Response } from 'express';
+import { TooManyRequests } from '../errors.js';
+import type { Caller } from './caller.js';
+
+const WINDOW_MS = 60_000;
+
+/** Where hits are counted, for all nodes together. */
+export type HitStore = (name: string, windowMs: number) => Store;
+export type Limits = { perMinute: number; authPerMinute: number };
+
+/**
+ * One limit per application and address (per key for servers), one per user, and a stricter one per address where
+ * passwords and tokens are tried. Limits are configuration; a key can carry its own.
+ */
+export function createLimiter(deps: { hits: HitStore; limits: Limits }) {
+  const { perMinute, authPerMinute } = deps.limits;
+  const app = limiter(deps.hits, 'app', (caller) => caller.key?.rateLimitPerMinute ?? perMinute, (caller) => (
+    caller.key?.kind === 'secret' ? `key:${caller.key.id}` : `${caller.key?.id ?? 'none'}:${addressRange(caller.ip)}`));
+  const user = limiter(deps.hits, 'user', (caller) => caller.key?.rateLimitPerMinute ?? perMinute, (caller) => caller.user!.id);
+  const auth = limiter(deps.hits, 'auth', (caller) => caller.key?.rateLimitPerMinute ?? authPerMinute, (caller) => addressRange(caller.ip));
+
+  return async function limit(req: Request, res: Response, caller: Caller, kind?: 'auth'): Promise<void> {
+    res.locals['caller'] = caller;
+    await pass(app, req, res);
+    if (caller.user) await pass(user, req, res);
+    if (kind === 'auth') await pass(auth, req, res);
+  };
+}
+
+export type Limit = ReturnType<typeof createLimiter>;
+
+function limiter(hits: HitStore, name: string, limitOf: (caller: Caller) => number, keyOf: (caller: Caller) => string): RateLimitRequestHandler {
+  const callerOf = (res: Response) => res.locals['caller'] as Caller;
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    identifier: name,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    limit: (_req, res) => limitOf(callerOf(res)),
+    keyGenerator: (_req, res) => keyOf(callerOf(res)),
+    store: hits(name, WINDOW_MS),
+    validate: false,
+    handler: (req, _res, next) => {
+      const reset = (req as Request & { rateLimit?: { resetTime?: Date } }).rateLimit?.resetTime;
+      next(new TooManyRequests(Math.max(1, Math.ceil(((reset?.getTime() ?? 0) - Date.now()) / 1000))));
+    },
+  });
+}
+
+const pass = (handler: RequestHandler, req: Request, res: Response): Promise<void> =>
+  new Promise((resolve, reject) => { void handler(req, res, (error?: unknown) => { if (error) reject(error as Error); else resolve(); }); });
+
+/** Someone with an IPv6 line owns a whole /64, so that is what counts as one address. */
+export function addressRange(ip: string): string {
+  const plain = ip.replace(/^::ffff:/i, '');
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail = ''] = plain.split('%')[0]!.split('::');
+  const front = head.split(':').filter(Boolean);
+  const back = tail.split(':').filter(Boolean);
+  const full = plain.includes('::') ? [...front, ...Array<string>(8 - front.length - back.length).fill('0'), ...back] : front;
+  return `${full.slice(0, 4).map((part) => part.toLowerCase().replace(/^0+(?=.)/, '')).join(':')}::/64`;
+}

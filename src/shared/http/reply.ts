@@ -1,0 +1,70 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import { etagOf, isFresh } from './etag.js';
+import { pickFields } from './fields.js';
+
+/** A body that was serialised, tagged and compressed once, and is now only copied. */
+export type StoredBody = Readonly<{ etag: string; body: Buffer; gzip: Buffer | null }>;
+
+export type Reply = {
+  status: number;
+  body?: unknown;
+  /** Instead of `body`. */
+  bytes?: StoredBody;
+  /** Path under the base, such as /orders/1. */
+  location?: string;
+  /** The version of the one resource that is answered; makes an ETag. */
+  version?: number;
+  /** Catalogue reads may be kept by shared caches, but asked again each time. */
+  cache?: 'public';
+  headers?: Readonly<Record<string, string>>;
+  /** Only for what is not JSON. */
+  contentType?: string;
+};
+
+const compress = promisify(gzip);
+const WORTH_COMPRESSING = 1024;
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+export async function send(req: Request, res: Response, reply: Reply): Promise<void> {
+  res.statusCode = reply.status;
+  for (const name in reply.headers) res.setHeader(name, reply.headers[name]!);
+  res.setHeader('Cache-Control', reply.cache === 'public' ? 'public, max-age=0, must-revalidate' : 'no-store');
+  if (reply.location !== undefined) res.setHeader('Location', req.baseUrl + reply.location);
+  if (reply.cache === 'public') res.setHeader('Vary', 'Accept-Language, x-api-key, Accept-Encoding');
+  const stored = reply.bytes ?? await serialise(req, reply);
+  if (stored.etag !== '') {
+    res.setHeader('ETag', stored.etag);
+    if ((req.method === 'GET' || req.method === 'HEAD') && isFresh(req, stored.etag)) {
+      res.statusCode = 304;
+      res.end();
+      return;
+    }
+  }
+  const zipped = stored.gzip !== null && acceptsGzip(req) ? stored.gzip : null;
+  if (zipped) res.setHeader('Content-Encoding', 'gzip');
+  const body = zipped ?? stored.body;
+  res.setHeader('Content-Type', reply.contentType ?? JSON_TYPE);
+  res.setHeader('Content-Length', body.length);
+  res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+export const acceptsGzip = (req: Request): boolean => /\bgzip\b(?!;q=0(?:\.0*)?(?:,|$))/.test(String(req.headers['accept-encoding'] ?? ''));
+
+async function serialise(req: Request, reply: Reply): Promise<StoredBody> {
+  if (reply.body === undefined) return { etag: '', body: Buffer.alloc(0), gzip: null };
+  const fields = req.method === 'GET' ? (req.query as { fields?: unknown }).fields : undefined;
+  const shaped = typeof fields === 'string' ? pickFields(reply.body, fields) : reply.body;
+  const body = Buffer.from(reply.contentType ? String(shaped) : JSON.stringify(shaped));
+  const etag = reply.version === undefined ? '' : etagOf(reply.version, body);
+  // Answers to writes can carry tokens beside text that the caller chose, so their length must not tell of it (BREACH).
+  const wanted = req.method === 'GET' && body.length >= WORTH_COMPRESSING && acceptsGzip(req);
+  return { etag, body, gzip: wanted ? await compress(body) : null };
+}
+
+/** Serialises once for a cache: both encodings and the tag. */
+export async function storeBody(body: unknown, version: number): Promise<StoredBody> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return { etag: etagOf(version, bytes), body: bytes, gzip: bytes.length >= WORTH_COMPRESSING ? await compress(bytes) : null };
+}

@@ -1,0 +1,127 @@
+import type { Request, Response, Router } from 'express';
+import Joi from 'joi';
+import { DomainError } from '../errors.js';
+import { authorise, type Access, type Caller } from './caller.js';
+import { readBody, type Consumes } from './body.js';
+import { parseInput } from './input.js';
+import { readIfMatch } from './etag.js';
+import { fingerprintOf, keyOf, type Idempotency, type IdempotencyRequest } from './idempotency.js';
+import { send, type Reply } from './reply.js';
+import { announceDeprecation, type Deprecation } from './deprecation.js';
+
+/** What a handler knows of the request besides its parsed input. */
+export type Context = Readonly<{
+  caller: Caller;
+  requestId: string;
+  /** The version that the caller believes to change; undefined when it did not say. */
+  ifMatch: number | undefined;
+  /** Set on routes that keep the idempotency record themselves (`idempotency: 'workflow'`). */
+  idempotency?: IdempotencyRequest;
+  userAgent: string;
+  /** The body as sent, on routes that consume `raw`. */
+  rawBody?: Buffer;
+  file?: Express.Multer.File;
+}>;
+
+type Declaration = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  path: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  access: Access;
+  /** Every status the route can answer, refusals included. */
+  responses: Record<number, Joi.ObjectSchema>;
+  /** `optional` and `required` replay answers by themselves; in a `workflow` the service keeps the record in its own transactions. */
+  idempotency?: 'optional' | 'required' | 'workflow';
+  ifMatch?: 'required';
+  /** `auth` routes share a stricter limit per address. */
+  rate?: 'auth';
+  deprecated?: Deprecation;
+  consumes?: Consumes;
+};
+type Input<P, Q, H, B> = { params: P; query: Q; headers: H; body: B };
+type Schemas<I> = { [Where in keyof I]?: Joi.ObjectSchema<I[Where]> };
+
+type Spec<I> = Declaration & Schemas<I> & { handle(input: I, context: Context): Promise<Reply> };
+
+/** What the rest of the code sees: the input types have done their work inside defineRoute. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Route = Spec<Input<any, any, any, any>>;
+
+/** Ties the handler's input types to the joi schemas that produce them. One declaration is the mount, the document and the policy. */
+export function defineRoute<P = object, Q = object, H = object, B = object>(spec: Spec<Input<P, Q, H, B>>): Route {
+  return spec;
+}
+
+export type MountOptions = {
+  /** Who is calling: the key, its secret and the token are checked here, and the limits counted. */
+  identify(req: Request, res: Response, route: Route): Promise<Caller>;
+  idempotency: Idempotency;
+  /** On outside production: a reply that its own schema refuses fails the test that caused it. */
+  checkReplies: boolean;
+  bodyLimitBytes: number;
+};
+
+/** Mounts in the order given; a fixed path must stand before one with a parameter in the same place. */
+export function mount(router: Router, routes: readonly Route[], options: MountOptions): void {
+  for (const route of routes) {
+    const name = `${route.method.toUpperCase()} ${route.path}`;
+    const answer = options.checkReplies ? declared(route, name) : undeclared(route);
+    router[route.method](route.path, async (req, res) => {
+      res.locals['route'] = name;
+      const reply = await answer(() => serve(route, name, req, res, options));
+      await send(req, res, reply);
+    });
+  }
+}
+
+async function serve(route: Route, name: string, req: Request, res: Response, options: MountOptions): Promise<Reply> {
+  const caller = await options.identify(req, res, route);
+  authorise(route.access, caller);
+  if (route.deprecated) announceDeprecation(res, route.deprecated);
+  await readBody(req, res, route, options.bodyLimitBytes);
+  const input = parseInput(route, req);
+  const context: Context = {
+    caller,
+    requestId: res.locals['requestId'],
+    ifMatch: readIfMatch(req, route.ifMatch),
+    userAgent: String(req.headers['user-agent'] ?? '').slice(0, 300),
+    ...(route.consumes === 'raw' && { rawBody: req.body as Buffer }),
+    ...(req.file && { file: req.file }),
+  };
+  if (!route.idempotency) return route.handle(input, context);
+
+  const key = keyOf(req, route.idempotency !== 'optional');
+  if (key === undefined) return route.handle(input, context);
+  const request: IdempotencyRequest = { id: options.idempotency.recordId(key, name, req, caller), fingerprint: fingerprintOf(name, input) };
+  if (route.idempotency === 'workflow') return route.handle(input, { ...context, idempotency: request });
+  return options.idempotency.run(request, () => route.handle(input, context));
+}
+
+const undeclared = (_route: Route) => (work: () => Promise<Reply>) => work();
+
+function declared(route: Route, name: string) {
+  const schemaOf = (status: number, cause?: unknown) => {
+    const schema = route.responses[status];
+    if (!schema) throw new Error(`${name} answered an undeclared ${status}`, { cause });
+    return schema;
+  };
+  return async (work: () => Promise<Reply>): Promise<Reply> => {
+    try {
+      const reply = await work();
+      if (reply.status !== 304) check(reply, schemaOf(reply.status), name);
+      return reply;
+    } catch (error) {
+      // 429 and 503 can come from any route and are documented once.
+      if (error instanceof DomainError && ![429, 503].includes(error.status)) schemaOf(error.status, error);
+      throw error;
+    }
+  };
+}
+
+function check(reply: Reply, schema: Joi.Schema, name: string): void {
+  if (reply.bytes && reply.contentType) return;
+  const body: unknown = reply.bytes ? JSON.parse(reply.bytes.body.toString()) : JSON.parse(JSON.stringify(reply.body));
+  Joi.assert(body, schema, `${name} ${reply.status}`, { convert: false });
+}

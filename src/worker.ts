@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadConfig } from '../config/index.js';
+import { createContainer } from './container.js';
+import { startProcess } from './shared/process.js';
+
+const config = loadConfig(process.env);
+const { connection, redis, logger, metrics, report, onStop, stopping } = startProcess(config, 'worker');
+const { outbox, schedules } = createContainer({ config, connection, redis, logger, metrics, report });
+
+const halt = new AbortController();
+
+/** Runs until the process stops; a failure is told and the next round comes all the same. */
+async function repeat(everyMs: number, run: () => Promise<unknown>): Promise<void> {
+  while (!stopping()) {
+    try {
+      if (connection.readyState === 1) await run();
+    } catch (error) {
+      report(error);
+    }
+    await pause(everyMs, undefined, { signal: halt.signal }).catch(() => {});
+  }
+}
+
+const loops = [
+  repeat(config.worker.pollMs, async () => { while (!stopping() && await outbox.deliverDue() > 0); }),
+  ...schedules.map(({ name, everyMs, run }) => repeat(everyMs, async () => {
+    const result = await run();
+    if (typeof result === 'number' && result > 0) logger.info(`${name}: ${result}`);
+  })),
+];
+onStop(() => { halt.abort(); return Promise.all(loops); });
+logger.info('worker started', { schedules: schedules.map(({ name }) => name) });

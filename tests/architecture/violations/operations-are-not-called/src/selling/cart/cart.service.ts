@@ -1,0 +1,1 @@
+export { a } from '../../operations/admin/index.js';
