@@ -1,0 +1,158 @@
+import { normaliseRow, type ImportRow, type Mapping, type RawRow, type RowError } from '../../../src/operations/import-export/import-export.js';
+import { MAPPINGS } from '../../../src/operations/import-export/import-mappings.js';
+
+const chair = { sku: 'CHAIR-1', name: 'Chair', price: '129.50', currency: 'EUR' };
+
+function accepted(raw: RawRow, mapping: Mapping = MAPPINGS.kontor): ImportRow {
+  const outcome = normaliseRow(raw, mapping, 7);
+  if ('errors' in outcome) throw new Error(JSON.stringify(outcome.errors));
+  return outcome.row;
+}
+
+function refused(raw: RawRow, mapping: Mapping = MAPPINGS.kontor): readonly RowError[] {
+  const outcome = normaliseRow(raw, mapping, 7);
+  if ('row' in outcome) throw new Error(`Accepted: ${JSON.stringify(outcome.row)}`);
+  return outcome.errors;
+}
+
+const codes = (errors: readonly RowError[]) => errors.map(({ field, code }) => [field, code]);
+
+test('reads a row of our own columns', () => {
+  const row = accepted({
+    ...chair, name: '  Oslo Chair ', description: 'Solid oak.', brand: 'Nordhem', category: 'Living > Seating > Chairs', stock: '40', slug: 'oslo-chair',
+    status: 'active', barcode: '4006381333931', weight_grams: '5200', sale_price: '99', wholesale_price: '80.05', 'attributes.material': ' oak ',
+    'attributes.colour': '', 'options.size': 'M',
+  });
+
+  expect(row).toEqual({
+    line: 7, key: 'CHAIR-1', sku: 'CHAIR-1', slug: 'oslo-chair', name: 'Oslo Chair', description: 'Solid oak.', brand: 'Nordhem',
+    categoryPath: ['Living', 'Seating', 'Chairs'], status: 'active', draftReason: null,
+    price: { amount: 12950, currency: 'EUR' }, salePrice: { amount: 9900, currency: 'EUR' }, wholesalePrice: { amount: 8005, currency: 'EUR' },
+    stock: 40, barcode: '4006381333931', weightGrams: 5200, rating: null, ratingCount: null, attributes: { material: 'oak' }, options: { size: 'M' },
+  });
+});
+
+test('reads a row of the ESCI catalogue', () => {
+  const row = accepted({
+    asin: 'B07CXG6C9W', title: 'Kindle', description: 'A reader.', bullet_points: 'Thin.\nLight.', brand: null, color: 'Black', price: 29.97,
+    category: ['Electronics', 'E-readers'], rating: 4.6, rating_count: 124969, is_book: false,
+  }, MAPPINGS.esci);
+
+  expect(row).toMatchObject({
+    key: 'B07CXG6C9W', sku: 'B07CXG6C9W', description: 'A reader.\n\nThin.\nLight.', brand: null, categoryPath: ['Electronics', 'E-readers'],
+    price: { amount: 2997, currency: 'USD' }, status: 'active', rating: 4.6, ratingCount: 124969, attributes: { color: 'Black', is_book: false },
+  });
+});
+
+test('nested objects, dotted paths and lists of paragraphs are sources too', () => {
+  const mapping: Mapping = { key: 'id', name: 'title.en', description: 'notes', price: { field: 'money.value', currencyField: 'money.code' }, attributes: 'attributes.*' };
+  const raw = { id: 42, title: { en: 'Lamp' }, notes: ['Bright.', 'Warm.'], money: { value: '5', code: 'GBP' }, attributes: { watt: 9, dimmable: true } };
+
+  expect(accepted(raw, mapping)).toMatchObject({
+    key: '42', name: 'Lamp', description: 'Bright.\nWarm.', price: { amount: 500, currency: 'GBP' }, attributes: { watt: 9, dimmable: true },
+  });
+});
+
+test.each([
+  { _case: 'an integer', price: '12', currency: 'EUR', amount: 1200 },
+  { _case: 'one decimal', price: '12.5', currency: 'EUR', amount: 1250 },
+  { _case: 'a JSON number that a float product would miss', price: 1.15, currency: 'USD', amount: 115 },
+  { _case: 'yen without decimals', price: '1980', currency: 'JPY', amount: 1980 },
+  { _case: 'dinars with three', price: '4.125', currency: 'KWD', amount: 4125 },
+  { _case: 'the largest exact amount', price: '90071992547409.91', currency: 'EUR', amount: Number.MAX_SAFE_INTEGER },
+])('price: $_case', ({ price, currency, amount }) => {
+  expect(accepted({ ...chair, price, currency }).price).toEqual({ amount, currency });
+});
+
+test.each([
+  { _case: 'too many decimals', price: '12.345', currency: 'EUR', code: 'price_too_precise' },
+  { _case: 'decimals of yen', price: 10.5, currency: 'JPY', code: 'price_too_precise' },
+  { _case: 'a float sum', price: 0.1 + 0.2, currency: 'EUR', code: 'price_too_precise' },
+  { _case: 'more digits than a JSON number keeps', price: 12345678901234.56, currency: 'EUR', code: 'price_too_precise' },
+  { _case: 'negative', price: '-1.00', currency: 'EUR', code: 'negative_price' },
+  { _case: 'not a number', price: 'NaN', currency: 'EUR', code: 'invalid_price' },
+  { _case: 'an exponent', price: '1e3', currency: 'EUR', code: 'invalid_price' },
+  { _case: 'a decimal comma', price: '12,50', currency: 'EUR', code: 'invalid_price' },
+  { _case: 'a currency sign', price: '$12', currency: 'USD', code: 'invalid_price' },
+  { _case: 'a list', price: [12], currency: 'EUR', code: 'invalid_price' },
+  { _case: 'one cent too large', price: '90071992547409.92', currency: 'EUR', code: 'price_too_large' },
+  { _case: 'endless', price: '9'.repeat(400), currency: 'EUR', code: 'price_too_large' },
+])('refuses a price: $_case', ({ price, currency, code }) => {
+  expect(codes(refused({ ...chair, price, currency }))).toEqual([['price', code]]);
+});
+
+test('an unknown or a missing currency is said once', () => {
+  expect(codes(refused({ ...chair, currency: 'EURO' }))).toEqual([['currency', 'invalid_currency']]);
+  expect(codes(refused({ ...chair, currency: '', sale_price: '5' }))).toEqual([['currency', 'required']]);
+  expect(accepted({ sku: 'A', name: 'No price needs no currency' }).price).toBeNull();
+});
+
+test.each([
+  { _case: 'no price', raw: { price: null }, status: 'draft', draftReason: 'no_price' },
+  { _case: 'a blank price', raw: { price: '  ' }, status: 'draft', draftReason: 'no_price' },
+  { _case: 'zero', raw: { price: 0 }, status: 'draft', draftReason: 'zero_price' },
+  { _case: 'zero as text', raw: { price: '0.00', status: 'active' }, status: 'draft', draftReason: 'zero_price' },
+  { _case: 'a price', raw: {}, status: 'active', draftReason: null },
+  { _case: 'a price, but wanted as a draft', raw: { status: 'draft' }, status: 'draft', draftReason: null },
+  { _case: 'no price, but archived', raw: { price: '', status: 'archived' }, status: 'archived', draftReason: null },
+])('status: $_case', ({ raw, status, draftReason }) => {
+  const row = accepted({ ...chair, ...raw });
+
+  expect(row).toMatchObject({ status, draftReason });
+  if (draftReason) expect(row.price).toBeNull();
+});
+
+test.each([
+  { _case: 'missing', category: undefined, path: ['Uncategorised'] },
+  { _case: 'an empty list', category: [], path: ['Uncategorised'] },
+  { _case: 'only separators', category: ' > > ', path: ['Uncategorised'] },
+  { _case: 'loose spaces', category: 'Living>  Seating ', path: ['Living', 'Seating'] },
+])('category: $_case', ({ category, path }) => {
+  expect(accepted({ ...chair, category }).categoryPath).toEqual(path);
+});
+
+test('names every wrong field of a row at once, with its line', () => {
+  const errors = refused({
+    sku: 'no spaces', name: ' ', slug: 'Not A Slug', brand: {}, category: [1], status: 'sold', price: '-1', currency: 'EUR', stock: '1.5',
+    weight_grams: 'heavy', 'attributes.$where': 'x', 'attributes.sizes': ['S', 'M'],
+  });
+
+  expect(codes(errors)).toEqual([
+    ['sku', 'invalid_sku'], ['slug', 'invalid_slug'], ['name', 'required'], ['brand', 'not_text'], ['categoryPath', 'invalid_category'],
+    ['price', 'negative_price'], ['status', 'invalid_status'], ['stock', 'not_a_whole_number'], ['weightGrams', 'not_a_whole_number'],
+    ['attributes.$where', 'invalid_name'], ['attributes.sizes', 'invalid_value'],
+  ]);
+  expect(errors.every(({ line }) => line === 7)).toBe(true);
+  expect(errors[2]?.message).toBe('"name" is empty.');
+});
+
+test('a name has 1 to 300 characters after trimming', () => {
+  expect(accepted({ ...chair, name: ` ${'x'.repeat(300)} ` }).name).toHaveLength(300);
+  expect(codes(refused({ ...chair, name: 'x'.repeat(301) }))).toEqual([['name', 'too_long']]);
+});
+
+test('a key is required, and is the SKU where the mapping has none', () => {
+  expect(codes(refused({ name: 'Chair' }))).toEqual([['key', 'required']]);
+  expect(accepted({ id: 'A-1', name: 'Chair' }, { key: 'id', name: 'name' }).sku).toBe('A-1');
+  expect(codes(refused({ id: 'A/1', name: 'Chair' }, { key: 'id', name: 'name' }))).toEqual([['sku', 'invalid_sku']]);
+});
+
+test('a sale price is not above the price, and a sale price of 0 is none', () => {
+  expect(codes(refused({ ...chair, sale_price: '129.51' }))).toEqual([['salePrice', 'sale_above_price']]);
+  expect(accepted({ ...chair, sale_price: '0' }).salePrice).toBeNull();
+});
+
+test.each([[0, 0], ['4.6', 4.6], [5, 5]])('rating %p is %p', (rating, expected) => {
+  expect(accepted({ asin: 'A', title: 'T', rating }, MAPPINGS.esci).rating).toBe(expected);
+});
+
+test.each([5.1, -1, 'good', NaN])('refuses a rating of %p', (rating) => {
+  expect(codes(refused({ asin: 'A', title: 'T', rating }, MAPPINGS.esci))).toEqual([['rating', 'invalid_rating']]);
+});
+
+test('names that come from the file cannot reach a prototype', () => {
+  const raw = JSON.parse('{"sku":"A","name":"N","attributes":{"__proto__":"x"}}') as RawRow;
+
+  expect(codes(refused(raw))).toEqual([['attributes.__proto__', 'invalid_name']]);
+  expect(codes(refused({ name: 'Chair' }, { key: 'constructor.name', name: 'name' }))).toEqual([['key', 'required']]);
+});
