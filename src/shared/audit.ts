@@ -1,0 +1,15 @@
+import type { Actor } from './http/caller.js';
+
+/** A privileged change. Written in the same transaction as the change itself. */
+export type AuditEntry = Readonly<{
+  actor: Actor;
+  /** `cache.purged`, `user.roles_changed` */
+  action: string;
+  /** What was changed: `user:64f…`. */
+  subject: string;
+  before?: unknown;
+  after?: unknown;
+}>;
+
+/** Declared by whoever changes something privileged; plugged in the container, because operations are not called by others. */
+export type RecordAudit = (entry: AuditEntry) => Promise<void>;
