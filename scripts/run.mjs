@@ -69,7 +69,25 @@ async function runScript(name, args) {
   await import(pathToFileURL(script).href);
 }
 
+/** npm starts a shell, which starts us: the shell does not pass on the signal it dies of, and nobody passes on a kill -9. */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return;
+  const lineage = () => `${process.ppid} ${parentOfShell(process.ppid)}`;
+  const born = lineage();
+  setInterval(() => { if (lineage() !== born) process.kill(process.pid, 'SIGTERM'); }, 200).unref();
+}
+
+function parentOfShell(pid) {
+  try {
+    const shell = /^\d+ \((?:sh|dash|ash|bash|zsh)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return shell ? shell[1] : '';
+  } catch {
+    return '';
+  }
+}
+
 const [name = '', ...args] = process.argv.slice(2);
 checkNode();
 if (!dependenciesAreInstalled()) await installDependencies();
+endWithNpm();
 await runScript(name, args);

@@ -22,14 +22,14 @@ while read -r verb what; do
   esac
 done
 end() { printf '%s' "$folders" | while read -r folder; do rm -rf -- "$folder"; done; exit 0; }
-for group in $groups; do kill -TERM -- -"$group" 2>/dev/null; done
+for group in $groups; do kill -s TERM -- -"$group" 2>/dev/null; done
 for _ in 1 2 3 4 5 6 7 8 9 10; do
   alive=''
-  for group in $groups; do kill -0 -- -"$group" 2>/dev/null && alive=yes; done
+  for group in $groups; do kill -s 0 -- -"$group" 2>/dev/null && alive=yes; done
   [ -z "$alive" ] && end
   sleep 0.5
 done
-for group in $groups; do kill -KILL -- -"$group" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- -"$group" 2>/dev/null; done
 end
 `;
 
