@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './paths.js';
+import { runNode } from './run-child.js';
 
 const stamp = join(root, 'dist/.built');
 const inputs = ['src', 'config', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
@@ -18,10 +18,10 @@ export function buildIsStale(): boolean {
 }
 
 /** Compiles src to dist; answers the compiler's complaints, or nothing when there are none. tsc emits in either case. */
-export function build(): string | undefined {
+export async function build(): Promise<string | undefined> {
   const begun = new Date();
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
-  if (status !== 0) return stdout;
+  const { code, output } = await runNode([join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+  if (code !== 0) return output;
   writeFileSync(stamp, '');
   // what was saved while the compiler ran is younger than this build
   utimesSync(stamp, begun, begun);

@@ -95,6 +95,11 @@ export async function stopOwned(child: ChildProcess, graceMs = 10_000): Promise<
   }
 }
 
+/** What is left when everybody has stopped their own: a server that was just starting when the signal came. */
+export async function stopAllOwned(): Promise<void> {
+  await Promise.all([...owned].map((child) => stopOwned(child)));
+}
+
 /** For a second Ctrl-C: no goodbyes. */
 export function killOwned(): void {
   for (const child of owned) signalGroup(child, 'SIGKILL');

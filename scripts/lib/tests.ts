@@ -33,7 +33,7 @@ export async function runTests(args: readonly string[], options: { readonly coun
   const folder = await temporaryFolder();
   const resultFile = join(folder, 'result.json');
   try {
-    buildForTests();
+    await buildForTests();
     running.databases = await provision({ purpose: 'test' });
     say();
     running.jest = startJest([...args, ...(options.counted ? ['--json', `--outputFile=${resultFile}`] : [])], running.databases);
@@ -46,10 +46,10 @@ export async function runTests(args: readonly string[], options: { readonly coun
 }
 
 /** Some tests start the built server as a process of its own. A type error is the type check's to report: what was emitted is tested. */
-function buildForTests(): void {
+async function buildForTests(): Promise<void> {
   if (!buildIsStale()) return;
   const begun = Date.now();
-  const complaints = build();
+  const complaints = await build();
   const errors = complaints?.match(/: error TS/g)?.length ?? 0;
   note('build', complaints === undefined ? `dist is up to date after ${seconds(Date.now() - begun)}` : `dist is up to date, but has ${errors} type errors: npm run types`);
 }

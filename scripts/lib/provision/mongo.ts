@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopOwned, temporaryFolder } from '../owned-processes.js';
@@ -42,6 +43,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
     if (!options.folder) await rm(folder, { recursive: true, force: true });
   };
   try {
+    const isNew = !existsSync(join(folder, 'node-0', 'WiredTiger'));
     const first = await startNode(binary, join(folder, 'node-0'), await choosePort('MongoDB', options.port, lastPort));
     nodes.push(first);
     await writeClaim(folder, first.pid, first.port);
@@ -49,7 +51,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
       nodes.push(await startNode(binary, join(folder, `node-${i}`), await choosePort('MongoDB', undefined, undefined)));
     }
     const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`);
-    await bringUpReplicaSet(REPLICA_SET, hosts, options.electionTimeoutMs);
+    await bringUpReplicaSet(REPLICA_SET, hosts, { isNew, electionTimeoutMs: options.electionTimeoutMs });
     const uri = `mongodb://${hosts.join(',')}/${options.database ?? 'kontor'}?replicaSet=${REPLICA_SET}`;
     return { uri, pid: first.pid, port: first.port, nodes: nodes.map(({ pid, port }) => ({ pid, port })), stop };
   } catch (error) {

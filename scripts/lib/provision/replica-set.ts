@@ -3,15 +3,21 @@ import mongoose from 'mongoose';
 import { Advice } from '../terminal.js';
 
 const PRIMARY_PATIENCE_MS = 30_000;
+const LOADING_PATIENCE_MS = 2000;
+const ALREADY_INITIATED = 23;
 const NOT_A_MEMBER = 93;
 const NOT_INITIATED = 94;
 
 type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
 
 interface SetConfig {
-  readonly _id: string;
   readonly version: number;
-  readonly members: readonly { readonly _id: number; readonly host: string }[];
+}
+
+interface Forming {
+  /** Whether the data folder was empty before this start. */
+  readonly isNew: boolean;
+  readonly electionTimeoutMs?: number | undefined;
 }
 
 interface Hello {
@@ -31,23 +37,40 @@ async function withClient<T>(uri: string, patienceMs: number, work: (client: Cli
 }
 
 /** Forms the set, or moves an existing one to where its node listens now, and waits for a primary. */
-export async function bringUpReplicaSet(name: string, hosts: readonly string[], electionTimeoutMs = 10_000): Promise<void> {
-  await withClient(`mongodb://${hosts[0]}/?directConnection=true`, 10_000, (client) => configure(client, name, hosts, electionTimeoutMs));
+export async function bringUpReplicaSet(name: string, hosts: readonly string[], { isNew, electionTimeoutMs = 10_000 }: Forming): Promise<void> {
+  const initial = { _id: name, members: asMembers(hosts), settings: { electionTimeoutMillis: electionTimeoutMs } };
+  await withClient(`mongodb://${hosts[0]}/?directConnection=true`, 10_000, async (client) => {
+    const admin = client.db('admin');
+    if (isNew) await admin.command({ replSetInitiate: initial });
+    else await revive(admin, initial);
+  });
   await withClient(`mongodb://${hosts.join(',')}/?replicaSet=${name}`, PRIMARY_PATIENCE_MS, waitForPrimary);
 }
 
-async function configure(client: Client, name: string, hosts: readonly string[], electionTimeoutMs: number): Promise<void> {
-  const admin = client.db('admin');
-  const members = hosts.map((host, _id) => ({ _id, host }));
-  const problem = await admin.command({ replSetGetStatus: 1 }).then(() => undefined, (error: { code?: number }) => error);
-  if (problem?.code === NOT_INITIATED) {
-    await admin.command({ replSetInitiate: { _id: name, members, settings: { electionTimeoutMillis: electionTimeoutMs } } });
-  } else if (problem?.code === NOT_A_MEMBER) {
-    // the data were made on another port; there is no primary to ask, hence force
-    const { config } = (await admin.command({ replSetGetConfig: 1 })) as unknown as { config: SetConfig };
-    await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
-  } else if (problem) {
-    throw problem;
+const asMembers = (hosts: readonly string[]) => hosts.map((host, _id) => ({ _id, host }));
+
+/**
+ * Data from an earlier run. For a moment mongod says "not initiated" while it still loads its configuration, for longer when a stranger
+ * now listens on its former port and says nothing; so it is formed anew only when that lasts.
+ */
+async function revive(admin: ReturnType<Client['db']>, initial: { members: readonly { _id: number; host: string }[] }): Promise<void> {
+  const begun = Date.now();
+  for (;;) {
+    const problem = await admin.command({ replSetGetStatus: 1 }).then(() => undefined, (error: { code?: number }) => error);
+    if (!problem) return;
+    if (problem.code === NOT_A_MEMBER) {
+      // the data were made on another port; there is no primary to ask, hence force
+      const { config } = (await admin.command({ replSetGetConfig: 1 })) as unknown as { config: SetConfig };
+      await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members: initial.members }, force: true });
+      return;
+    }
+    if (problem.code !== NOT_INITIATED) throw problem;
+    if (Date.now() - begun > LOADING_PATIENCE_MS) {
+      await admin.command({ replSetInitiate: initial }).catch((error: { code?: number }) => {
+        if (error.code !== ALREADY_INITIATED) throw error;
+      });
+    }
+    await wait(50);
   }
 }
 

@@ -1,0 +1,4 @@
+import { runShop } from './lib/shop/run-shop.js';
+import { main } from './lib/terminal.js';
+
+main(() => runShop('dev', process.argv.slice(2)));
