@@ -56,10 +56,13 @@ export type SeedAddress = Readonly<{
 export type SeedWarehouse = Readonly<{
   code: string;
   name: string;
-  location: Readonly<{ line1: string; city: string; region?: string; postalCode: string; country: string; latitude: number; longitude: number }>;
+  /** Lower is asked first. */
+  priority: number;
+  location: Readonly<{ address: string; city: string; country: string; lat: number; lng: number }>;
   /** ISO 3166 countries. */
   regionsServed: readonly string[];
-  shippingTimeEstimates: readonly Readonly<{ region: string; minDays: number; maxDays: number }>[];
+  /** Days to a country. */
+  shippingTimeEstimates: Readonly<Record<string, number>>;
 }>;
 
 export type SeedStock = Readonly<{ sku: string; warehouseCode: string; onHand: number }>;

@@ -2,34 +2,23 @@ import type { SeedWarehouse } from './types.js';
 
 export const WAREHOUSES: readonly SeedWarehouse[] = [
   {
-    code: 'LON', name: 'London Gateway',
-    location: { line1: 'Unit 4, Ferry Lane', city: 'London', postalCode: 'RM13 9YH', country: 'GB', latitude: 51.51, longitude: 0.19 },
+    code: 'LON', name: 'London Gateway', priority: 1,
+    location: { address: 'Unit 4, Ferry Lane, RM13 9YH', city: 'London', country: 'GB', lat: 51.51, lng: 0.19 },
     regionsServed: ['GB', 'IE', 'GG', 'IM', 'JE'],
-    shippingTimeEstimates: [
-      { region: 'GB', minDays: 1, maxDays: 2 }, { region: 'IE', minDays: 2, maxDays: 4 }, { region: 'GG', minDays: 2, maxDays: 5 },
-      { region: 'IM', minDays: 2, maxDays: 4 }, { region: 'JE', minDays: 2, maxDays: 5 },
-    ],
+    shippingTimeEstimates: { GB: 2, IE: 4, GG: 5, IM: 4, JE: 5 },
   },
   {
-    code: 'RTM', name: 'Rotterdam Maasvlakte',
-    location: { line1: 'Europaweg 875', city: 'Rotterdam', postalCode: '3199 LD', country: 'NL', latitude: 51.95, longitude: 4.03 },
+    code: 'RTM', name: 'Rotterdam Maasvlakte', priority: 2,
+    location: { address: 'Europaweg 875, 3199 LD', city: 'Rotterdam', country: 'NL', lat: 51.95, lng: 4.03 },
     regionsServed: ['NL', 'BE', 'DE', 'FR', 'LU', 'AT', 'DK', 'SE', 'FI', 'ES', 'PT', 'IT', 'PL', 'IE', 'CH', 'NO', 'KW', 'AE'],
-    shippingTimeEstimates: [
-      { region: 'NL', minDays: 1, maxDays: 1 }, { region: 'BE', minDays: 1, maxDays: 2 }, { region: 'DE', minDays: 1, maxDays: 3 },
-      { region: 'FR', minDays: 2, maxDays: 3 }, { region: 'LU', minDays: 1, maxDays: 2 }, { region: 'AT', minDays: 2, maxDays: 4 },
-      { region: 'DK', minDays: 2, maxDays: 3 }, { region: 'SE', minDays: 3, maxDays: 5 }, { region: 'FI', minDays: 3, maxDays: 6 },
-      { region: 'ES', minDays: 3, maxDays: 5 }, { region: 'PT', minDays: 3, maxDays: 6 }, { region: 'IT', minDays: 3, maxDays: 5 },
-      { region: 'PL', minDays: 2, maxDays: 4 }, { region: 'IE', minDays: 3, maxDays: 5 }, { region: 'CH', minDays: 3, maxDays: 5 },
-      { region: 'NO', minDays: 3, maxDays: 6 }, { region: 'KW', minDays: 6, maxDays: 12 }, { region: 'AE', minDays: 6, maxDays: 12 },
-    ],
+    shippingTimeEstimates: {
+      NL: 1, BE: 2, DE: 3, FR: 3, LU: 2, AT: 4, DK: 3, SE: 5, FI: 6, ES: 5, PT: 6, IT: 5, PL: 4, IE: 5, CH: 5, NO: 6, KW: 12, AE: 12,
+    },
   },
   {
-    code: 'CHI', name: 'Chicago Midway',
-    location: { line1: '5600 South Archer Avenue', city: 'Chicago', region: 'IL', postalCode: '60638', country: 'US', latitude: 41.79, longitude: -87.77 },
+    code: 'CHI', name: 'Chicago Midway', priority: 3,
+    location: { address: '5600 South Archer Avenue, IL 60638', city: 'Chicago', country: 'US', lat: 41.79, lng: -87.77 },
     regionsServed: ['US', 'CA', 'MX', 'JP'],
-    shippingTimeEstimates: [
-      { region: 'US', minDays: 2, maxDays: 5 }, { region: 'CA', minDays: 4, maxDays: 8 }, { region: 'MX', minDays: 5, maxDays: 9 },
-      { region: 'JP', minDays: 7, maxDays: 14 },
-    ],
+    shippingTimeEstimates: { US: 5, CA: 8, MX: 9, JP: 14 },
   },
 ];

@@ -3,7 +3,7 @@ import { seedCatalogue, type SeedPrice, type SeedProduct } from '../../scripts/s
 import { isCurrency, minorUnitDigits } from '../../src/shared/money.js';
 
 /** Changes with the data, on purpose; run the test and copy the new value when the change is meant. */
-const FINGERPRINT = '2a37aa35ec89e4b05944843a00791a73d7f5818a113f81bf697ece87c01f175f';
+const FINGERPRINT = '70d949046bdb0c39063874a2e67185b1a143ce57ee92aca8623cbfe11f7e6239';
 
 const { categories, products, warehouses, stock, customers, orders } = seedCatalogue();
 const variants = products.flatMap((product) => product.variants);
@@ -139,8 +139,8 @@ test('an attribute has one type in the whole catalogue', () => {
 test('three warehouses estimate the time to every region that they serve', () => {
   expect(warehouses.map(({ location }) => [location.city, location.country])).toEqual([['London', 'GB'], ['Rotterdam', 'NL'], ['Chicago', 'US']]);
   for (const { regionsServed, shippingTimeEstimates } of warehouses) {
-    expect(shippingTimeEstimates.map(({ region }) => region)).toEqual(regionsServed);
-    for (const { minDays, maxDays } of shippingTimeEstimates) expect(minDays).toBeLessThanOrEqual(maxDays);
+    expect(Object.keys(shippingTimeEstimates)).toEqual(regionsServed);
+    for (const days of Object.values(shippingTimeEstimates)) expect(Number.isSafeInteger(days) && days > 0).toBe(true);
   }
 });
 
