@@ -7,11 +7,13 @@ export interface ChildResult {
   readonly output: string;
 }
 
-/** Runs a Node program to its end and keeps what it says, both streams in order. */
-export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<ChildResult> {
-  const child = spawnOwned(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a program to its end and keeps what it says, both streams in order. */
+export async function runChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<ChildResult> {
+  const child = spawnOwned(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code: code ?? 1, output };
 }
+
+export const runNode = (args: readonly string[], env?: NodeJS.ProcessEnv) => runChild(process.execPath, args, env);

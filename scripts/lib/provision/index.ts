@@ -9,8 +9,8 @@ import { startMongo } from './mongo.js';
 import { startRedis, requireRedis } from './redis.js';
 import { requireReplicaSet } from './replica-set.js';
 
-export { startMongo, type Mongo, type MongoOptions } from './mongo.js';
-export { startRedis, type RedisOptions, type RedisServer } from './redis.js';
+export { startMongo } from './mongo.js';
+export { startRedis } from './redis.js';
 
 export interface ProvisionOptions {
   /** `up` keeps its data between runs; `test` and `bench` get empty databases that vanish. */
@@ -49,10 +49,10 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
   const results = await Promise.allSettled([provideMongo(options), provideRedis(options)]);
   const running = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const stop = async () => { await Promise.all(running.map((server) => server.stop())); };
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) {
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  if (failures.length > 0) {
     await stop();
-    throw failed.reason as Error;
+    throw together(failures);
   }
   const [mongo, cache] = running as [Running, Running];
   const chosen: Choice[] = [
@@ -60,6 +60,12 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
     { database: 'Redis', uri: cache.uri, reason: cache.reason },
   ];
   return { mongodbUri: mongo.uri, redisUrl: cache.uri, chosen, stop };
+}
+
+/** Who lacks both databases wants to hear of both at once. */
+function together(failures: readonly Error[]): Error {
+  const defect = failures.find((failure) => !(failure instanceof Advice));
+  return defect ?? new Advice(failures.map(({ message }) => message).join('\n\n'));
 }
 
 async function provideMongo(options: ProvisionOptions): Promise<Running> {

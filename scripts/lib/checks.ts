@@ -1,0 +1,52 @@
+import { runChild } from './run-child.js';
+import { paint, say, seconds } from './terminal.js';
+import { closingLine, runTests, type TestOutcome } from './tests.js';
+
+interface Step {
+  readonly name: string;
+  /** What `npm run` is given. */
+  readonly npm: readonly string[];
+}
+
+const steps: readonly Step[] = [
+  { name: 'types', npm: ['types'] },
+  { name: 'lint', npm: ['lint'] },
+  { name: 'boundaries', npm: ['boundaries'] },
+  { name: 'dead code', npm: ['deadcode'] },
+  { name: 'openapi', npm: ['openapi', '--', '--check'] },
+];
+
+interface Result {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly tookMs: number;
+}
+
+/** Everything that must hold before a change is taken. A failure does not hide the next one: all steps run. */
+export async function runChecks(): Promise<number> {
+  const results: Result[] = [];
+  for (const step of steps) results.push(await runStep(step));
+  const begun = Date.now();
+  const tests = await runTests([], { counted: true });
+  results.push({ name: 'tests', passed: tests.code === 0, tookMs: Date.now() - begun });
+  report(results, tests);
+  return results.every(({ passed }) => passed) ? 0 : 1;
+}
+
+async function runStep({ name, npm }: Step): Promise<Result> {
+  const begun = Date.now();
+  const { code, output } = await runChild('npm', ['run', '--silent', ...npm]);
+  const result = { name, passed: code === 0, tookMs: Date.now() - begun };
+  say(row(result));
+  if (!result.passed) say(`\n${output.trim()}\n`);
+  return result;
+}
+
+const row = ({ name, passed, tookMs }: Result) =>
+  `  ${passed ? paint('green', 'ok    ') : paint('red', 'FAILED')}  ${name.padEnd(12)} ${seconds(tookMs).padStart(8)}`;
+
+function report(results: readonly Result[], tests: TestOutcome): void {
+  say();
+  for (const result of results) say(row(result));
+  say(`\n${closingLine(tests)}`);
+}
