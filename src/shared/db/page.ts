@@ -2,6 +2,9 @@ import { Types, type Model, type SortOrder } from 'mongoose';
 import { decodeCursor, encodeCursor, sortKeys, toPage, type Page, type PageQuery, type SortKey } from '../http/pagination.js';
 
 type Filter = Record<string, unknown>;
+/** A model of these rows, whatever virtuals and helpers it has besides: rows are read lean. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Rows<Row> = Model<Row, any, any, any, any, any, any>;
 type Find = {
   filter: Filter;
   query: PageQuery;
@@ -12,7 +15,7 @@ type Find = {
 };
 
 /** One page of lean rows, by number with totals or by keyset cursor without. The sort needs an index that ends in _id. */
-export async function findPage<Row>(model: Model<Row>, find: Find): Promise<Page<Row & { _id: Types.ObjectId }>> {
+export async function findPage<Row>(model: Rows<Row>, find: Find): Promise<Page<Row & { _id: Types.ObjectId }>> {
   const { query, filter, projection = {} } = find;
   const keys = withId(sortKeys(query.sort, find.fallbackSort), find.paths ?? {});
   const sort = Object.fromEntries(keys.map(({ field, direction }) => [field, direction as SortOrder]));
@@ -28,7 +31,7 @@ function withId(keys: SortKey[], paths: Readonly<Record<string, string>>): SortK
   return [...mapped, { field: '_id', direction: mapped[0]?.direction ?? 1 }];
 }
 
-async function walk<Row>(model: Model<Row>, { query, filter, projection = {}, fallbackSort }: Find, keys: SortKey[], sort: Record<string, SortOrder>) {
+async function walk<Row>(model: Rows<Row>, { query, filter, projection = {}, fallbackSort }: Find, keys: SortKey[], sort: Record<string, SortOrder>) {
   const order = query.sort ?? fallbackSort;
   const seek = query.cursor ? after(keys, revive(decodeCursor(query.cursor, order, keys.length))) : {};
   const found = await model.find({ $and: [filter, seek] } as never, projection).sort(sort).limit(query.per_page + 1).lean();
