@@ -61,8 +61,8 @@ export function spawnOwned(command: string, args: readonly string[], options: Sp
 }
 
 /** A new temporary folder that goes when we go; removing it earlier is fine. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kontor-'));
+export async function temporaryFolder(parent = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(parent, 'kontor-'));
   tellGuard(`discard ${folder}`);
   return folder;
 }

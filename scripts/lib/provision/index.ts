@@ -73,7 +73,7 @@ async function provideMongo(options: ProvisionOptions): Promise<Running> {
   if (given) return given;
   const { tell, binary, folder } = await prepare(mongodb, options);
   const started = Date.now();
-  const server = await startMongo({ ...(folder ? { folder } : {}), binary: binary.path, database: options.purpose === 'up' ? 'kontor' : `kontor_${options.purpose}` });
+  const server = await startMongo({ ...(folder ? { folder } : {}), inMemory: options.purpose === 'test', binary: binary.path, database: options.purpose === 'up' ? 'kontor' : `kontor_${options.purpose}` });
   tell(`port ${server.port} after ${Date.now() - started} ms: ${binary.reason}`);
   return { uri: server.uri, reason: binary.reason, stop: server.stop };
 }
