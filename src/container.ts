@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
+import { createInventory } from './fulfilment/inventory/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
@@ -23,11 +24,14 @@ type ContainerDeps = {
   config: Config; connection: Connection; redis: RedisGuard; logger: Logger; metrics: Metrics; report: ReportError; now?: Clock;
 };
 
+/** Beyond the provider's time: what our own steps of a request may take before another may take it up. */
+const ANSWER_MS = 4_000;
+
 /** The one place where parts meet. Read it top to bottom to see who depends on whom. */
 export function createContainer({ config, connection, redis, logger, metrics, report, now = () => new Date() }: ContainerDeps) {
   const inTransaction = createInTransaction({ connection, report });
   const outbox = createOutbox({ connection, now, inTransaction, report });
-  const idempotency = new IdempotencyStore({ connection, inTransaction, now });
+  const idempotency = new IdempotencyStore({ connection, inTransaction, now, lockMs: config.payments.timeoutMs + ANSWER_MS });
   const cache = new Cache({ redis, ttlSeconds: config.cache.ttlSeconds, observer: metrics.cacheObserver });
   const failpoint = createFailpoint(config.failpoint);
 
@@ -37,14 +41,17 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   const identify = createIdentify({ findKey: async () => null, findUser: async () => null, limit });
 
-  const routes: Route[] = [];
+  const inventory = createInventory({ connection, now, outbox, inTransaction });
+
+  const routes: Route[] = [...inventory.routes];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [];
-  const schedules: Schedule[] = [];
+  const schedules: Schedule[] = [...inventory.schedules];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules,
+    inventory,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }

@@ -10,23 +10,24 @@ const KEPT_MS = 24 * 3_600_000;
 
 type Row = {
   _id: string; fingerprint: string; state: 'in_flight' | 'done'; resourceId?: string;
-  status?: number; body?: string; location?: string; expiresAt: Date;
+  status?: number; body?: string; location?: string; lockedUntil: Date; expiresAt: Date;
 };
 const schema = new Schema<Row>({
   _id: String, fingerprint: { type: String, required: true }, state: { type: String, enum: ['in_flight', 'done'], required: true },
-  resourceId: String, status: Number, body: String, location: String, expiresAt: { type: Date, required: true },
+  resourceId: String, status: Number, body: String, location: String, lockedUntil: { type: Date, required: true }, expiresAt: { type: Date, required: true },
 }, { versionKey: false });
 // Forgetting a key frees nothing that was reserved, so a TTL index is safe here.
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-type Stored = { state: 'in_flight'; resourceId: string | undefined } | { state: 'done'; reply: Reply };
+/** `abandoned`: whoever began has had more time than any step may take, so the work may be taken up again. */
+export type Stored = { state: 'in_flight'; resourceId: string | undefined; abandoned: boolean } | { state: 'done'; reply: Reply };
 
 /** Answers by Idempotency-Key for 24 h, in MongoDB, so that they survive a restart and a flushed cache. */
 export class IdempotencyStore implements Idempotency {
   private readonly records;
   readonly recordId = scopedKey;
 
-  constructor(private readonly deps: { connection: Connection; inTransaction: InTransaction; now: Clock }) {
+  constructor(private readonly deps: { connection: Connection; inTransaction: InTransaction; now: Clock; lockMs: number }) {
     this.records = deps.connection.model('IdempotencyRecord', schema, 'idempotency_keys');
   }
 
@@ -54,22 +55,37 @@ export class IdempotencyStore implements Idempotency {
     const found = await this.records.findOne({ _id: id }).lean();
     if (!found) return null;
     if (found.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
-    return found.state === 'done' ? { state: 'done', reply: replyOf(found) } : { state: 'in_flight', resourceId: found.resourceId };
+    return found.state === 'done' ? { state: 'done', reply: replyOf(found) } : { state: 'in_flight', resourceId: found.resourceId, abandoned: found.lockedUntil <= this.deps.now() };
   }
 
   /** Call inside the first transaction of a workflow: the key and what it made commit together. */
   async begin({ id, fingerprint }: IdempotencyRequest, resourceId?: string): Promise<void> {
-    const expiresAt = later(this.deps.now(), KEPT_MS);
-    await this.records.create([{ _id: id, fingerprint, state: 'in_flight', expiresAt, ...(resourceId !== undefined && { resourceId }) }]);
+    const now = this.deps.now();
+    await this.records.insertMany([{
+      _id: id, fingerprint, state: 'in_flight', lockedUntil: later(now, this.deps.lockMs), expiresAt: later(now, KEPT_MS), ...(resourceId !== undefined && { resourceId }),
+    }]);
+  }
+
+  /** For a workflow of one transaction: the answer is known when the key is written. */
+  async store({ id, fingerprint }: IdempotencyRequest, reply: Reply): Promise<void> {
+    const now = this.deps.now();
+    await this.records.insertMany([{ _id: id, fingerprint, state: 'done', lockedUntil: now, expiresAt: later(now, KEPT_MS), ...stored(reply) }]);
+  }
+
+  /** One taker at a time: false when somebody else has just taken it up. */
+  async takeUp({ id }: IdempotencyRequest): Promise<boolean> {
+    const now = this.deps.now();
+    const { modifiedCount } = await this.records.updateOne({ _id: id, state: 'in_flight', lockedUntil: { $lte: now } }, { $set: { lockedUntil: later(now, this.deps.lockMs) } });
+    return modifiedCount === 1;
   }
 
   /** Call inside the last transaction of a workflow, or after it. The first answer stays. */
   async complete({ id }: IdempotencyRequest, reply: Reply): Promise<void> {
-    await this.records.updateOne({ _id: id, state: 'in_flight' }, { $set: {
-      state: 'done', status: reply.status, body: JSON.stringify(reply.body), ...(reply.location !== undefined && { location: reply.location }),
-    } });
+    await this.records.updateOne({ _id: id, state: 'in_flight' }, { $set: { state: 'done', ...stored(reply) } });
   }
 }
+
+const stored = (reply: Reply) => ({ status: reply.status, body: JSON.stringify(reply.body), ...(reply.location !== undefined && { location: reply.location }) });
 
 /** The same bytes again, marked as a replay. */
 function replyOf({ status, body, location }: Row): Reply {

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import type { Address } from '../address.js';
 import { isCurrency, type Money } from '../money.js';
 
 export const id = () => Joi.string().hex().length(24);
@@ -16,10 +17,6 @@ export const moneySchema = Joi.object<Money, true>({ amount: Joi.number().intege
 /** Money that a caller sends: never negative. */
 export const moneyInput = () => Joi.object<Money, true>({ amount: amount().required(), currency: currencyCode().required() });
 
-export type Address = {
-  firstName: string; lastName: string; company?: string; line1: string; line2?: string; city: string;
-  region?: string; postalCode: string; country: string; phone?: string;
-};
 export const addressSchema = () => Joi.object<Address>({
   firstName: line(100).required(), lastName: line(100).required(), company: line(200),
   line1: line(200).required(), line2: line(200), city: line(100).required(), region: line(100),

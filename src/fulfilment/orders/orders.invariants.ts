@@ -1,0 +1,95 @@
+import type { Invariant, Violation } from '../../shared/invariant.js';
+import { add, subtract, sum } from '../../shared/money.js';
+import { fulfilmentStatusOf, type Order } from './orders.js';
+import type { OrderRepository } from './orders.repository.js';
+
+const BATCH = 500;
+const OVERDUE_MS = 60_000;
+
+export type OpenHold = Readonly<{ orderId: string; sku: string; quantity: number }>;
+type Deps = {
+  orders: OrderRepository;
+  /** Reserved units by order, for these orders, or all open holds when none are named. */
+  openHolds(orderIds: readonly string[]): Promise<readonly OpenHold[]>;
+  ordersWithOpenHolds(): Promise<readonly string[]>;
+  countEvents(type: string, orderIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  now: () => Date;
+};
+
+/** What must hold between orders, holds and events. Walks all orders in batches, so that it works on a million. */
+export function orderInvariants(deps: Deps): Invariant[] {
+  return [
+    { name: 'every order adds up', check: () => walk(deps, async (orders) => orders.flatMap(sums)) },
+    { name: 'every order reserves exactly its unsent units', check: () => walk(deps, (orders) => holdsMatch(deps, orders)) },
+    { name: 'no hold without its order', check: () => noOrphans(deps) },
+    { name: 'every order has its events exactly once', check: () => walk(deps, (orders) => eventsMatch(deps, orders)) },
+    { name: 'no pending order is overdue', check: () => walk(deps, async (orders) => orders.flatMap((order) => overdue(order, deps.now()))) },
+  ];
+}
+
+async function walk(deps: Deps, check: (orders: Order[]) => Promise<Violation[]>): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (let after: string | null = null; ;) {
+    const orders: Order[] = await deps.orders.slice(after, BATCH);
+    if (orders.length === 0) return found;
+    found.push(...await check(orders));
+    after = orders.at(-1)!.id;
+  }
+}
+
+function sums(order: Order): Violation[] {
+  const { totals, items, currency } = order;
+  const lines = sum(items.map(({ lineTotal }) => lineTotal), currency);
+  const tax = totals.taxIncluded ? 0 : totals.taxTotal.amount;
+  const expected = add(lines, totals.shippingTotal).amount + tax;
+  const bySubtotal = add(subtract(totals.subtotal, totals.discountTotal), totals.shippingTotal).amount + tax;
+  const taxes = add(sum(items.map((item) => item.tax), currency), order.shippingTax).amount;
+  const wrong = [
+    ...(expected === totals.grandTotal.amount ? [] : [`lines and shipping make ${expected}, the total says ${totals.grandTotal.amount}`]),
+    ...(bySubtotal === totals.grandTotal.amount ? [] : [`subtotal - discount + shipping makes ${bySubtotal}, the total says ${totals.grandTotal.amount}`]),
+    ...(taxes === totals.taxTotal.amount ? [] : [`tax lines make ${taxes}, the total says ${totals.taxTotal.amount}`]),
+    ...(fulfilmentStatusOf(items) === order.fulfilmentStatus ? [] : [`units say ${fulfilmentStatusOf(items)}, the axis says ${order.fulfilmentStatus}`]),
+  ];
+  return wrong.map((detail) => ({ invariant: 'every order adds up', subject: `order:${order.id}`, detail }));
+}
+
+const open = ({ status }: Order) => status === 'pending' || status === 'placed';
+
+async function holdsMatch(deps: Deps, orders: Order[]): Promise<Violation[]> {
+  const held = new Map<string, number>();
+  for (const { orderId, sku, quantity } of await deps.openHolds(orders.map(({ id }) => id))) held.set(`${orderId} ${sku}`, (held.get(`${orderId} ${sku}`) ?? 0) + quantity);
+  const wanted = new Map<string, number>();
+  for (const order of orders.filter(open)) {
+    for (const { sku, units } of order.items) wanted.set(`${order.id} ${sku}`, (wanted.get(`${order.id} ${sku}`) ?? 0) + units.ordered - units.cancelled - units.shipped);
+  }
+  return [...new Set([...held.keys(), ...wanted.keys()])].filter((key) => (held.get(key) ?? 0) !== (wanted.get(key) ?? 0)).map((key) => ({
+    invariant: 'every order reserves exactly its unsent units', subject: `order:${key}`, detail: `wants ${wanted.get(key) ?? 0}, holds ${held.get(key) ?? 0}`,
+  }));
+}
+
+async function noOrphans(deps: Deps): Promise<Violation[]> {
+  const ids = await deps.ordersWithOpenHolds();
+  const existing = await deps.orders.existing(ids);
+  return ids.filter((id) => !existing.has(id)).map((id) => ({ invariant: 'no hold without its order', subject: `order:${id}`, detail: 'stock is held for an order that does not exist' }));
+}
+
+async function eventsMatch(deps: Deps, orders: Order[]): Promise<Violation[]> {
+  const ids = orders.map(({ id }) => id);
+  const found: Violation[] = [];
+  const expectOnce = async (type: string, due: (order: Order) => boolean) => {
+    const counts = await deps.countEvents(type, ids);
+    for (const order of orders) {
+      const [wanted, counted] = [due(order) ? 1 : 0, counts.get(order.id) ?? 0];
+      if (wanted !== counted) found.push({ invariant: 'every order has its events exactly once', subject: `order:${order.id}`, detail: `${type}: ${counted} instead of ${wanted}` });
+    }
+  };
+  await expectOnce('order.created', () => true);
+  await expectOnce('order.placed', ({ placedAt }) => placedAt !== null);
+  await expectOnce('order.cancelled', ({ status }) => status === 'cancelled');
+  return found;
+}
+
+function overdue(order: Order, now: Date): Violation[] {
+  if (order.status !== 'pending' || !order.expiresAt || now.getTime() - order.expiresAt.getTime() < OVERDUE_MS) return [];
+  return [{ invariant: 'no pending order is overdue', subject: `order:${order.id}`, detail: `should have expired at ${order.expiresAt.toISOString()}; is the worker running?` }];
+}

@@ -1,0 +1,67 @@
+import { Schema, type Connection, type Types } from 'mongoose';
+import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Order, type TimelineEntry } from './orders.js';
+
+/** The timeline stands in the order: it grows by what staff and customer do to this one order, and one write keeps both true. */
+export type OrderRow = Omit<Order, 'id'> & { _id: Types.ObjectId; timeline: TimelineEntry[] };
+
+const moneySchema = new Schema({ amount: { type: Number, required: true }, currency: { type: String, required: true } }, { _id: false });
+const addressSchema = new Schema(Object.fromEntries(
+  ['firstName', 'lastName', 'company', 'line1', 'line2', 'city', 'region', 'postalCode', 'country', 'phone'].map((name) => [name, String]),
+), { _id: false });
+
+const unitsSchema = new Schema(Object.fromEntries(
+  ['ordered', 'cancelled', 'backordered', 'allocated', 'shipped', 'delivered', 'returnRequested', 'returned', 'writtenOff']
+    .map((name) => [name, { type: Number, required: true, min: 0 }]),
+), { _id: false });
+
+const itemSchema = new Schema({
+  id: { type: String, required: true }, productId: { type: String, required: true }, productName: { type: String, required: true },
+  name: { type: String, required: true }, sku: { type: String, required: true }, quantity: { type: Number, required: true, min: 1 },
+  unitPrice: moneySchema, discount: moneySchema, tax: moneySchema, taxRateBps: { type: Number, required: true }, lineTotal: moneySchema, units: unitsSchema,
+}, { _id: false, id: false });
+
+const totalsSchema = new Schema({
+  subtotal: moneySchema, discountTotal: moneySchema, shippingTotal: moneySchema, taxTotal: moneySchema, grandTotal: moneySchema, taxIncluded: Boolean,
+}, { _id: false });
+
+const paymentSchema = new Schema({
+  id: { type: String, required: true }, provider: { type: String, required: true }, method: { type: String, required: true }, status: { type: String, required: true },
+  nextAction: { type: Schema.Types.Mixed, default: null }, details: { type: Schema.Types.Mixed, default: {} }, failure: { type: Schema.Types.Mixed },
+}, { _id: false, id: false, minimize: false });
+
+const timelineSchema = new Schema({
+  at: { type: Date, required: true }, actor: { type: new Schema({ type: { type: String, required: true }, id: { type: String, default: null } }, { _id: false, id: false }), required: true },
+  event: { type: String, required: true }, cause: { type: String, required: true },
+  before: { type: Schema.Types.Mixed, required: true }, after: { type: Schema.Types.Mixed, required: true },
+}, { _id: false, minimize: false });
+
+const orderSchema = new Schema<OrderRow>({
+  number: { type: String, required: true, unique: true },
+  status: { type: String, enum: ORDER_STATUSES, required: true },
+  paymentStatus: { type: String, enum: PAYMENT_STATUSES, required: true },
+  fulfilmentStatus: { type: String, enum: FULFILMENT_STATUSES, required: true },
+  returnStatus: { type: String, enum: RETURN_STATUSES, required: true },
+  holds: { type: [String], required: true },
+  cartId: { type: String, required: true, unique: true },
+  email: { type: String, required: true }, userId: { type: String, default: null }, tokenHash: { type: String, default: null },
+  currency: { type: String, required: true },
+  items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema,
+  rounding: { type: new Schema({ mode: String, level: String }, { _id: false }) },
+  shippingAddress: addressSchema, billingAddress: addressSchema,
+  shippingMethod: { type: new Schema({ code: String, name: String, price: moneySchema }, { _id: false }) },
+  payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String,
+  expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null },
+  timeline: [timelineSchema],
+  version: { type: Number, required: true },
+}, { timestamps: true, versionKey: false, minimize: false });
+
+orderSchema.index({ userId: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ createdAt: -1, _id: -1 });
+orderSchema.index({ status: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ paymentStatus: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ fulfilmentStatus: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ email: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
+orderSchema.index({ 'items.sku': 1, expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
+
+export const orderModel = (connection: Connection) => connection.model('Order', orderSchema, 'orders');

@@ -1,0 +1,120 @@
+import { Types, type Connection } from 'mongoose';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { findPage } from '../../shared/db/page.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import type { Axes, Order, TimelineEntry } from './orders.js';
+import { orderModel, type OrderRow } from './orders.model.js';
+
+/** Whose orders may be found: a user's, the holder's of an order token, or (staff) anybody's. */
+export type OrderOwner = Readonly<{ userId: string } | { tokenHash: string } | { staff: true }>;
+export type OrderFilter = Readonly<{
+  status?: string; payment_status?: string; fulfilment_status?: string; user_id?: string; email?: string; number?: string; 'created_at[gte]'?: string; 'created_at[lte]'?: string;
+}>;
+export type NewOrder = Omit<Order, 'version'> & { timeline: TimelineEntry[] };
+export type Change = Partial<Omit<Order, 'id' | 'number' | 'cartId' | 'createdAt' | 'updatedAt' | 'version'>>;
+
+const WITHOUT_TIMELINE = { timeline: 0 } as const;
+
+export class OrderRepository {
+  private readonly orders;
+
+  constructor(connection: Connection) {
+    this.orders = orderModel(connection);
+  }
+
+  newId(): string {
+    return new Types.ObjectId().toHexString();
+  }
+
+  /** A cart becomes one order: the unique index refuses the second, which then finds the first. */
+  async insert({ id, ...order }: NewOrder): Promise<Order> {
+    try {
+      const row = { ...order, _id: new Types.ObjectId(id), version: 1 } as OrderRow;
+      // What the workflow computed needs no casting; hydrating a document of this size would cost more than the insert.
+      await this.orders.insertMany([row], { lean: true });
+      return toOrder({ ...row });
+    } catch (error) {
+      if (duplicateKeyOf(error)) throw new ConcurrentChange('This cart has just become an order.', { cartId: order.cartId });
+      throw error;
+    }
+  }
+
+  async find(id: string, owner: OrderOwner): Promise<Order | null> {
+    const found = await this.orders.findOne({ _id: new Types.ObjectId(id), ...ownerFilter(owner) }, WITHOUT_TIMELINE).lean();
+    return found && toOrder(found);
+  }
+
+  async findByCart(cartId: string): Promise<Order | null> {
+    const found = await this.orders.findOne({ cartId }, WITHOUT_TIMELINE).lean();
+    return found && toOrder(found);
+  }
+
+  async timeline(id: string, owner: OrderOwner): Promise<TimelineEntry[] | null> {
+    const found = await this.orders.findOne({ _id: new Types.ObjectId(id), ...ownerFilter(owner) }, { timeline: 1 }).lean();
+    return found && found.timeline;
+  }
+
+  async list(owner: OrderOwner, filter: OrderFilter, query: PageQuery): Promise<Page<Order>> {
+    const page = await findPage<OrderRow>(this.orders as never, { filter: { ...toQuery(filter), ...ownerFilter(owner) }, query, fallbackSort: '-createdAt', projection: WITHOUT_TIMELINE, paths: { total: 'totals.grandTotal.amount' } });
+    return { ...page, items: page.items.map(toOrder) };
+  }
+
+  /** Changes an order that is still as it was read, and writes down who did it. Null when it has changed meanwhile. */
+  async change(order: Pick<Order, 'id' | 'version'>, change: Change, entry: TimelineEntry | null): Promise<Order | null> {
+    const updated = await this.orders.findOneAndUpdate(
+      { _id: new Types.ObjectId(order.id), version: order.version },
+      { $set: change as Partial<OrderRow>, $inc: { version: 1 }, ...(entry && { $push: { timeline: entry } }) },
+      { returnDocument: 'after', projection: WITHOUT_TIMELINE },
+    ).lean();
+    return updated && toOrder(updated as unknown as OrderRow);
+  }
+
+  /** Compare-and-set on the status axis, for changes that need nothing else of the order. */
+  async transition(id: string, from: Axes['status'], change: Change, entry: TimelineEntry): Promise<Order | null> {
+    const updated = await this.orders.findOneAndUpdate(
+      { _id: new Types.ObjectId(id), status: from },
+      { $set: change as Partial<OrderRow>, $inc: { version: 1 }, $push: { timeline: entry } },
+      { returnDocument: 'after', projection: WITHOUT_TIMELINE },
+    ).lean();
+    return updated && toOrder(updated as unknown as OrderRow);
+  }
+
+  /** Pending orders past their time, oldest first; of these SKUs only, when given. */
+  async findDue(now: Date, limit: number, skus?: readonly string[]): Promise<Order[]> {
+    const found = await this.orders.find(
+      { status: 'pending', expiresAt: { $lte: now }, ...(skus && { 'items.sku': { $in: [...skus] } }) }, WITHOUT_TIMELINE,
+    ).sort({ expiresAt: 1 }).limit(limit).lean();
+    return found.map(toOrder);
+  }
+
+  /** For the auditor: a slice of all orders in id order. */
+  async slice(after: string | null, limit: number): Promise<Order[]> {
+    const found = await this.orders.find(after ? { _id: { $gt: new Types.ObjectId(after) } } : {}).sort({ _id: 1 }).limit(limit).lean();
+    return found.map(toOrder);
+  }
+
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { _id: 1 }).lean();
+    return new Set(found.map(({ _id }) => _id.toHexString()));
+  }
+}
+
+function ownerFilter(owner: OrderOwner): Record<string, unknown> {
+  return 'staff' in owner ? {} : { ...owner };
+}
+
+function toQuery(filter: OrderFilter): Record<string, unknown> {
+  const range = { ...(filter['created_at[gte]'] && { $gte: new Date(filter['created_at[gte]']) }), ...(filter['created_at[lte]'] && { $lte: new Date(filter['created_at[lte]']) }) };
+  return {
+    ...(filter.status && { status: filter.status }), ...(filter.payment_status && { paymentStatus: filter.payment_status }),
+    ...(filter.fulfilment_status && { fulfilmentStatus: filter.fulfilment_status }), ...(filter.user_id && { userId: filter.user_id }),
+    ...(filter.email && { email: filter.email }), ...(filter.number && { number: filter.number }),
+    ...(Object.keys(range).length > 0 && { createdAt: range }),
+  };
+}
+
+function toOrder({ _id, ...row }: Omit<OrderRow, 'timeline'> & { timeline?: unknown }): Order {
+  delete row.timeline;
+  return { id: _id.toHexString(), ...row };
+}

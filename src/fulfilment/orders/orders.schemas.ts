@@ -1,0 +1,68 @@
+import Joi from 'joi';
+import { fieldsParam, pageParams, type PageQuery } from '../../shared/http/pagination.js';
+import { email, id, line, moneySchema, timestamp } from '../../shared/http/schemas.js';
+import { COMMANDS, FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Command, type OrderStatus } from './orders.js';
+import type { OrderFilter } from './orders.repository.js';
+
+export type OrderParams = { id: string };
+export const orderParams = Joi.object<OrderParams, true>({ id: id().required() });
+export type UserParams = { userId: string };
+export const userParams = Joi.object<UserParams, true>({ userId: id().required() });
+
+export type OrderHeaders = { 'x-order-token'?: string };
+export const orderHeaders = Joi.object<OrderHeaders>({ 'x-order-token': Joi.string().max(128).description("A guest's order, as named by the answer that made it") });
+
+export type FieldsQuery = { fields?: string };
+export const fieldsQuery = Joi.object<FieldsQuery>({ fields: fieldsParam() });
+
+export type OrderListQuery = PageQuery & OrderFilter;
+export const orderListQuery = Joi.object<OrderListQuery>({
+  ...pageParams(['createdAt', 'updatedAt', 'total', 'number']),
+  status: Joi.string().valid(...ORDER_STATUSES), payment_status: Joi.string().valid(...PAYMENT_STATUSES), fulfilment_status: Joi.string().valid(...FULFILMENT_STATUSES),
+  user_id: id(), email: email(), number: Joi.string().max(20), 'created_at[gte]': timestamp(), 'created_at[lte]': timestamp(),
+});
+
+export type StatusBody = { status: OrderStatus | Command };
+export const statusBody = Joi.object<StatusBody, true>({
+  status: Joi.string().valid(...new Set([...ORDER_STATUSES, ...COMMANDS])).required().description(`Commands: ${COMMANDS.join(', ')}. An illegal one is 409 and lists what is allowed.`),
+});
+
+export type CancellationBody = { reason?: string };
+export const cancellationBody = Joi.object<CancellationBody>({ reason: line(500) });
+
+const units = Joi.object(Object.fromEntries(
+  ['ordered', 'cancelled', 'backordered', 'allocated', 'shipped', 'delivered', 'returnRequested', 'returned', 'writtenOff'].map((name) => [name, Joi.number().integer().required()]),
+));
+
+export const orderReply = Joi.object({
+  id: id().required(), number: Joi.string().required(),
+  status: Joi.string().valid(...ORDER_STATUSES).required(), paymentStatus: Joi.string().valid(...PAYMENT_STATUSES).required(),
+  fulfilmentStatus: Joi.string().valid(...FULFILMENT_STATUSES).required(), returnStatus: Joi.string().valid(...RETURN_STATUSES).required(),
+  holds: Joi.array().items(Joi.string()).required(), email: Joi.string().required(), userId: id(), currency: Joi.string().length(3).required(),
+  orderToken: Joi.string().description('Only for guests and only in the answer that made the order; send it back as x-order-token'),
+  items: Joi.array().items(Joi.object({
+    id: Joi.string().required(), productId: id().required(), productName: Joi.string().required(), name: Joi.string().required(), sku: Joi.string().required(),
+    quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(), discount: moneySchema.required(), tax: moneySchema.required(),
+    taxRateBps: Joi.number().integer().required(), lineTotal: moneySchema.required(), units: units.required(),
+  })).required(),
+  totals: Joi.object({
+    subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(), taxTotal: moneySchema.required(),
+    grandTotal: moneySchema.required(), taxIncluded: Joi.boolean().required(),
+  }).required(),
+  shippingAddress: Joi.object().unknown().required(), billingAddress: Joi.object().unknown().required(),
+  shippingMethod: Joi.object({ code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required() }).required(),
+  payment: Joi.object({
+    id: Joi.string().required(), provider: Joi.string().required(), method: Joi.string().required(), status: Joi.string().required(),
+    nextAction: Joi.object({ type: Joi.string().required(), url: Joi.string().required() }).allow(null).required(), details: Joi.object().unknown().required(),
+    failure: Joi.object({ code: Joi.string().required(), message: Joi.string().required() }),
+  }).allow(null).required(),
+  notes: Joi.string(), expiresAt: timestamp(), placedAt: timestamp(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
+  version: Joi.number().integer().required(),
+});
+
+export const timelineReply = Joi.object({
+  items: Joi.array().items(Joi.object({
+    at: timestamp().required(), actor: Joi.object({ type: Joi.string().required(), id: Joi.string().allow(null).required() }).required(),
+    event: Joi.string().required(), cause: Joi.string().required(), before: Joi.object().unknown().required(), after: Joi.object().unknown().required(),
+  })).required(),
+});

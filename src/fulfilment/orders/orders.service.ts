@@ -1,0 +1,98 @@
+import { retryLostRace } from '../../shared/db/retry.js';
+import type { Actor } from '../../shared/http/caller.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import type { Command, Order, OrderStatus, PaymentStatus, PaymentSummary, TimelineEntry } from './orders.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import { NotPayable, OrderNotFound } from './orders.errors.js';
+import { entry, type OrderDeps } from './orders.deps.js';
+import type { NewOrder, OrderFilter, OrderOwner } from './orders.repository.js';
+import { changeStatus } from './use-cases/change-status.js';
+import { cancelOrder, expireOrder } from './use-cases/end-order.js';
+import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
+
+/** What the payments module says of a payment; `outcome` is what it means for the order. */
+export type PaymentNews = Readonly<{ orderId: string; summary: PaymentSummary; outcome: PaymentStatus; cause: string }>;
+
+const DUE_BATCH = 100;
+
+export class OrderService {
+  constructor(private readonly deps: OrderDeps) {}
+
+  newId(): string {
+    return this.deps.orders.newId();
+  }
+
+  async get(id: string, owner: OrderOwner): Promise<Order> {
+    const found = await this.deps.orders.find(id, owner);
+    if (!found) throw new OrderNotFound();
+    return found;
+  }
+
+  findByCart(cartId: string): Promise<Order | null> {
+    return this.deps.orders.findByCart(cartId);
+  }
+
+  list(owner: OrderOwner, filter: OrderFilter, query: PageQuery): Promise<Page<Order>> {
+    return this.deps.orders.list(owner, filter, query);
+  }
+
+  async timeline(id: string, owner: OrderOwner): Promise<TimelineEntry[]> {
+    const found = await this.deps.orders.timeline(id, owner);
+    if (!found) throw new OrderNotFound();
+    return found;
+  }
+
+  /** Inside checkout's transaction. Nothing to pay now means placed at once, with everything that follows from it. */
+  async create(order: NewOrder): Promise<Order> {
+    const created = await this.deps.orders.insert(order);
+    const { id, number, userId, email, items, totals } = created;
+    const event = { type: 'order.created', aggregateId: id, data: { orderId: id, number, userId, email, skus: items.map(({ sku }) => sku), grandTotal: totals.grandTotal } };
+    if (created.status === 'placed') await settlePlaced(this.deps, created, [event]);
+    else await this.deps.outbox.record(event);
+    return created;
+  }
+
+  /** The hook of the payments module, inside its transaction: both change together or not at all. */
+  async paymentChanged({ orderId, summary, outcome, cause }: PaymentNews): Promise<void> {
+    if (outcome === 'paid' || outcome === 'authorized') await finaliseOrder(this.deps, orderId, { summary, paymentStatus: outcome, cause });
+    else await this.notePayment({ orderId, summary, outcome, cause });
+  }
+
+  /** Inside the transaction that opens another payment: the order must still be waiting; answers the number of the attempt. */
+  async beginPayment(id: string): Promise<number> {
+    const order = await this.get(id, { staff: true });
+    const waiting = order.status === 'pending' && ['failed', 'pending'].includes(order.paymentStatus);
+    if (!waiting) throw new NotPayable(order);
+    const paymentAttempts = order.paymentAttempts + 1;
+    const changed = await this.deps.orders.change(order, { paymentAttempts, paymentStatus: 'pending' }, null);
+    if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: id });
+    return paymentAttempts;
+  }
+
+  cancel(id: string, request: { owner: OrderOwner; actor: Actor; reason: string }): Promise<Order> {
+    return retryLostRace(() => cancelOrder(this.deps, id, request), 5);
+  }
+
+  changeStatus(id: string, request: { status: OrderStatus | Command; actor: Actor; ifMatch: number | undefined }): Promise<Order> {
+    return changeStatus(this.deps, id, request);
+  }
+
+  /** Gives up pending orders past their time; only those that hold one of the SKUs, when given. Answers how many. */
+  async expireDue(skus?: readonly string[]): Promise<number> {
+    const due = await this.deps.orders.findDue(this.deps.now(), DUE_BATCH, skus);
+    let expired = 0;
+    for (const order of due) if (await expireOrder(this.deps, order)) expired += 1;
+    return expired;
+  }
+
+  /** A newer payment's news is kept; late news of an older attempt of the same order is not shown over it. */
+  private async notePayment({ orderId, summary, outcome, cause }: PaymentNews): Promise<void> {
+    const order = await this.deps.orders.find(orderId, { staff: true });
+    if (!order || (order.payment && order.payment.id > summary.id)) return;
+    const given = order.status === 'cancelled' || order.status === 'expired';
+    const paymentStatus = given && (outcome === 'failed' || outcome === 'pending') ? 'voided' : outcome;
+    const after = { paymentStatus };
+    const event = order.paymentStatus === paymentStatus ? null : entry(this.deps.now(), 'order.payment_changed', cause, axes(order, after), after);
+    await this.deps.orders.change(order, { ...after, payment: summary }, event);
+  }
+}

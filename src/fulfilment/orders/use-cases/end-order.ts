@@ -1,0 +1,53 @@
+import { ConcurrentChange } from '../../../shared/errors.js';
+import type { Actor } from '../../../shared/http/caller.js';
+import { allowedCommands, fulfilmentStatusOf, type Order, type OrderItem, type PaymentStatus } from '../orders.js';
+import { IllegalTransition, OrderNotFound } from '../orders.errors.js';
+import { entry, type OrderDeps } from '../orders.deps.js';
+import type { OrderOwner } from '../orders.repository.js';
+import { axes } from './finalise-order.js';
+
+const allCancelled = (items: readonly OrderItem[]): OrderItem[] =>
+  items.map((item) => ({ ...item, units: { ...item.units, cancelled: item.units.ordered, allocated: 0 } }));
+
+/** Money that was taken stays visible as taken until it is refunded; what was only asked for is void. */
+const afterGivingUp = (status: PaymentStatus): PaymentStatus => (['paid', 'authorized', 'partially_paid', 'overpaid'].includes(status) ? status : 'voided');
+
+/** Gives back stock, points and money; only while nothing was sent. */
+export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, reason }: { owner: OrderOwner; actor: Actor; reason: string }): Promise<Order> {
+  return deps.inTransaction(async () => {
+    const order = await deps.orders.find(orderId, owner);
+    if (!order) throw new OrderNotFound();
+    const allowed = allowedCommands(order);
+    if (!allowed.includes('cancelled')) throw new IllegalTransition(order, 'cancelled', allowed);
+
+    const items = allCancelled(order.items);
+    const after = { status: 'cancelled', paymentStatus: afterGivingUp(order.paymentStatus), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
+    const cancelled = await deps.orders.change(order, { ...after, items, expiresAt: null }, entry(deps.now(), 'order.cancelled', reason, axes(order, after), after, actor));
+    if (!cancelled) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
+    await deps.inventory.release({ orderId, cause: 'cancelled' });
+    if (order.userId !== null && order.status === 'placed') await deps.loyalty.clawBackForOrder({ orderId, userId: order.userId, reason: 'order cancelled' });
+    await deps.outbox.record(...endingEvents(order, 'order.cancelled', reason));
+    return cancelled;
+  });
+}
+
+/** Nobody paid in time. Everything goes back; a copy of the cart is made by whoever hears of it. */
+export async function expireOrder(deps: OrderDeps, order: Order): Promise<boolean> {
+  await deps.askProvider(order.id);
+  return deps.inTransaction(async () => {
+    const items = allCancelled(order.items);
+    const after = { status: 'expired', paymentStatus: afterGivingUp(order.paymentStatus), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
+    const expired = await deps.orders.transition(order.id, 'pending', { ...after, items, expiresAt: null },
+      entry(deps.now(), 'order.expired', 'not paid in time', axes(order, after), after));
+    if (!expired) return false;
+    await deps.inventory.release({ orderId: order.id, cause: 'expired' });
+    await deps.outbox.record(...endingEvents(order, 'order.expired', 'not paid in time'));
+    return true;
+  });
+}
+
+function endingEvents(order: Order, type: string, reason: string) {
+  const data = { orderId: order.id, number: order.number, userId: order.userId, email: order.email, cartId: order.cartId, skus: order.items.map(({ sku }) => sku), reason };
+  const refund = { type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: type } };
+  return order.payment && order.payment.provider !== 'offline' ? [{ type, aggregateId: order.id, data }, refund] : [{ type, aggregateId: order.id, data }];
+}

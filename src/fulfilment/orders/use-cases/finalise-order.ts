@@ -1,0 +1,81 @@
+import { sum, type Money } from '../../../shared/money.js';
+import type { DomainEvent } from '../../../shared/events/outbox.js';
+import type { Axes, Order, PaymentStatus, PaymentSummary } from '../orders.js';
+import { OrderNotFound } from '../orders.errors.js';
+import { entry, type OrderDeps } from '../orders.deps.js';
+
+type Settled = Readonly<{ summary: PaymentSummary; paymentStatus: PaymentStatus; cause: string }>;
+
+/**
+ * The one way an order becomes placed: called alike by the client's return, the provider's webhook and the sweeper,
+ * as often as they like. The status compare-and-set lets exactly one of them through.
+ */
+export function finaliseOrder(deps: OrderDeps, orderId: string, settled: Settled): Promise<Order> {
+  return deps.inTransaction(async () => {
+    const placed = await place(deps, orderId, settled);
+    if (placed) return placed;
+    const order = await deps.orders.find(orderId, { staff: true });
+    if (!order) throw new OrderNotFound();
+    if (order.status === 'expired') return await revive(deps, order, settled) ?? await sendBack(deps, order, settled);
+    if (order.status === 'cancelled') return sendBack(deps, order, settled);
+    return keepPayment(deps, order, settled);
+  });
+}
+
+/** The usual case costs no read: the compare-and-set finds the pending order or nothing. */
+async function place(deps: OrderDeps, orderId: string, { summary, paymentStatus, cause }: Settled): Promise<Order | null> {
+  const after = { status: 'placed', paymentStatus } as const;
+  const placed = await deps.orders.transition(orderId, 'pending', { ...after, payment: summary, placedAt: deps.now(), expiresAt: null },
+    entry(deps.now(), 'order.placed', cause, { status: 'pending' }, after));
+  if (!placed) return null;
+  await deps.inventory.makePermanent(orderId);
+  await settlePlaced(deps, placed);
+  return placed;
+}
+
+/** What follows from a placed order, in the same transaction: points once, the event once. */
+export async function settlePlaced(deps: Pick<OrderDeps, 'loyalty' | 'outbox'>, order: Order, before: readonly DomainEvent[] = []): Promise<void> {
+  if (order.userId !== null) await deps.loyalty.accrueForOrder({ orderId: order.id, userId: order.userId, spent: goodsPaid(order) });
+  await deps.outbox.record(...before, { type: 'order.placed', aggregateId: order.id, data: placedData(order) });
+}
+
+/** Points are earned on goods, not on postage. */
+const goodsPaid = ({ items, currency }: Order): Money => sum(items.map(({ lineTotal }) => lineTotal), currency);
+
+const placedData = (order: Order) => ({
+  orderId: order.id, number: order.number, userId: order.userId, email: order.email, grandTotal: order.totals.grandTotal,
+  skus: order.items.map(({ sku }) => sku), items: order.items.map(({ sku, productId, quantity, lineTotal }) => ({ sku, productId, quantity, lineTotal })),
+});
+
+/** Money for an order that was given up: if its goods are still there, it lives again. */
+async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order | null> {
+  const lines = order.items.map(({ id, sku, quantity }) => ({ lineId: id, sku, quantity }));
+  const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, country: order.shippingAddress.country, expiresAt: null });
+  if (!reserved) return null;
+  const after = { status: 'placed', paymentStatus } as const;
+  const placed = await deps.orders.transition(order.id, 'expired', { ...after, payment: summary, placedAt: deps.now() },
+    entry(deps.now(), 'order.revived', `${cause}: paid after expiry, goods still available`, axes(order, after), after));
+  await settlePlaced(deps, placed!);
+  return placed!;
+}
+
+/** The goods are gone or nobody wants them: the money goes back by itself, and the timeline says so. */
+async function sendBack(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order> {
+  if (order.payment?.id === summary.id && order.payment.status === summary.status) return order;
+  const after = { paymentStatus };
+  const kept = await deps.orders.change(order, { ...after, payment: summary },
+    entry(deps.now(), 'order.late_payment', `${cause}: the order is ${order.status}, so the money is sent back`, axes(order, after), after));
+  await deps.outbox.record({ type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: 'late_payment' } });
+  return kept ?? order;
+}
+
+async function keepPayment(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order> {
+  if (order.paymentStatus === paymentStatus && order.payment?.id === summary.id) return order;
+  const after = { paymentStatus };
+  return await deps.orders.change(order, { ...after, payment: summary }, entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after)) ?? order;
+}
+
+/** The named axes as they are before a change. */
+export function axes<A extends Partial<Axes>>(order: Axes, after: A): Partial<Axes> {
+  return Object.fromEntries(Object.keys(after).map((name) => [name, order[name as keyof Axes]]));
+}

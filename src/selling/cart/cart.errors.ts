@@ -1,0 +1,32 @@
+import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors.js';
+import { MAX_LINES, MAX_QUANTITY_PER_LINE } from './cart.js';
+
+export class CartNotFound extends NotFoundError {
+  readonly code = 'cart_not_found';
+  constructor() { super('There is no such cart. Start a new one by adding something without x-cart-token.'); }
+}
+
+export class LineItemNotFound extends NotFoundError {
+  readonly code = 'line_item_not_found';
+  constructor(itemId: string) { super(`The cart has no line ${itemId}.`, { itemId }); }
+}
+
+export class VariantNotSellable extends RuleViolation {
+  readonly code = 'variant_not_sellable';
+  constructor(sku: string) { super(`${sku} is not for sale.`, { sku }); }
+}
+
+export class NotPricedInCurrency extends ConflictError {
+  readonly code = 'currency_mismatch';
+  constructor(sku: string, currency: string) { super(`${sku} has no price in ${currency}, the currency of this cart.`, { sku, currency }); }
+}
+
+export class QuantityLimitExceeded extends RuleViolation {
+  readonly code = 'quantity_limit_exceeded';
+  constructor(sku: string) { super(`A line can hold at most ${MAX_QUANTITY_PER_LINE} of ${sku}.`, { sku, limit: MAX_QUANTITY_PER_LINE }); }
+}
+
+export class TooManyLines extends RuleViolation {
+  readonly code = 'too_many_lines';
+  constructor() { super(`A cart can hold at most ${MAX_LINES} lines.`, { limit: MAX_LINES }); }
+}

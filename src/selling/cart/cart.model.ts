@@ -1,0 +1,47 @@
+import { Schema, type Connection, type Types } from 'mongoose';
+import type { Address } from '../../shared/address.js';
+import type { CartState, LineItem } from './cart.js';
+
+export type CartRow = {
+  _id: Types.ObjectId; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: LineItem[];
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string;
+  version: number; expiresAt: Date; createdAt: Date; updatedAt: Date;
+};
+
+const lineItemSchema = new Schema<LineItem>({
+  id: { type: String, required: true },
+  sku: { type: String, required: true },
+  productId: { type: String, required: true },
+  name: { type: String, required: true },
+  unitPrice: { amount: { type: Number, required: true }, currency: { type: String, required: true } },
+  quantity: { type: Number, required: true, min: 1 },
+}, { _id: false, id: false });
+
+const addressFields = Object.fromEntries(
+  ['firstName', 'lastName', 'company', 'line1', 'line2', 'city', 'region', 'postalCode', 'country', 'phone'].map((name) => [name, String]),
+);
+
+const cartSchema = new Schema<CartRow>({
+  state: { type: String, enum: ['active', 'completed', 'merged'], required: true },
+  userId: { type: String, default: null },
+  tokenHash: { type: String, default: null },
+  currency: { type: String, required: true },
+  lineItems: [lineItemSchema],
+  email: String,
+  shippingAddress: { type: new Schema(addressFields, { _id: false }) },
+  billingAddress: { type: new Schema(addressFields, { _id: false }) },
+  shippingMethod: String,
+  version: { type: Number, required: true },
+  expiresAt: { type: Date, required: true },
+}, { timestamps: true, versionKey: false });
+
+// One active cart per customer and per guest's token, whoever races.
+cartSchema.index({ userId: 1 }, { unique: true, partialFilterExpression: { state: 'active', userId: { $type: 'string' } } });
+cartSchema.index({ tokenHash: 1 }, { unique: true, partialFilterExpression: { state: 'active', tokenHash: { $type: 'string' } } });
+// The last cart of an owner, to find the order it became.
+cartSchema.index({ userId: 1, _id: -1 });
+cartSchema.index({ tokenHash: 1, _id: -1 });
+// A cart reserves nothing, so forgetting an old one gives nothing back: a TTL index is safe.
+cartSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const cartModel = (connection: Connection) => connection.model('Cart', cartSchema, 'carts');

@@ -1,0 +1,87 @@
+import { Types, type Connection, type QueryFilter } from 'mongoose';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { Violation } from '../../shared/invariant.js';
+import type { Cart, CartOwner } from './cart.js';
+import { cartModel, type CartRow } from './cart.model.js';
+
+type NewCart = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'tokenHash'> & Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod'>>;
+
+export class CartRepository {
+  private readonly carts;
+
+  constructor(connection: Connection) {
+    this.carts = cartModel(connection);
+  }
+
+  /** Another request of the same owner opened one at the same moment: ConcurrentChange. */
+  async create(cart: NewCart, expiresAt: Date): Promise<Cart> {
+    try {
+      const now = new Date();
+      const row = { ...withoutUndefined(cart), _id: new Types.ObjectId(), state: 'active', version: 1, expiresAt, createdAt: now, updatedAt: now } as CartRow;
+      // Everything in it was validated on its way here, so there is nothing to cast.
+      await this.carts.insertMany([row], { lean: true });
+      return toCart(row);
+    } catch (error) {
+      if (duplicateKeyOf(error)) throw new ConcurrentChange('Another cart was opened at the same moment.');
+      throw error;
+    }
+  }
+
+  async findActive(owner: CartOwner): Promise<Cart | null> {
+    const found = await this.carts.findOne({ ...owner, state: 'active' }).lean();
+    return found && toCart(found);
+  }
+
+  /** The cart an owner had last, whatever became of it. */
+  async findLatest(owner: CartOwner): Promise<Cart | null> {
+    const found = await this.carts.findOne({ ...owner } as QueryFilter<CartRow>).sort({ _id: -1 }).lean();
+    return found && toCart(found);
+  }
+
+  async findById(id: string): Promise<Cart | null> {
+    const found = await this.carts.findOne({ _id: new Types.ObjectId(id) }).lean();
+    return found && toCart(found);
+  }
+
+  /** Refuses to overwrite a cart that changed, or ended, since it was read. */
+  async save(cart: Cart, expiresAt: Date): Promise<Cart> {
+    const { id, version, currency, lineItems, state, email, shippingAddress, billingAddress, shippingMethod } = cart;
+    const { matchedCount } = await this.carts.updateOne({ _id: new Types.ObjectId(id), version, state: 'active' }, {
+      $set: {
+        currency, lineItems: [...lineItems], state, expiresAt,
+        ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }),
+        ...(shippingMethod !== undefined && { shippingMethod }),
+      },
+      $inc: { version: 1 },
+    });
+    if (matchedCount === 0) throw new ConcurrentChange('The cart changed meanwhile. Read it again and repeat your change.', { cartId: id });
+    return { ...cart, version: version + 1 };
+  }
+
+  /** For the auditor: what the unique indexes make impossible, asked all the same. */
+  async findDoubleOwners(): Promise<Violation[]> {
+    const doubled = await this.carts.aggregate<{ _id: string; n: number }>([
+      { $match: { state: 'active' } },
+      { $group: { _id: { $ifNull: ['$userId', '$tokenHash'] }, n: { $sum: 1 } } },
+      { $match: { n: { $gt: 1 } } },
+    ]);
+    return doubled.map(({ _id, n }) => ({ invariant: 'one active cart per owner', subject: `owner:${_id}`, detail: `${n} active carts` }));
+  }
+}
+
+function withoutUndefined({ userId, tokenHash, currency, lineItems, email, shippingAddress, billingAddress, shippingMethod }: NewCart) {
+  return {
+    userId, tokenHash, currency, lineItems: [...lineItems], ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }),
+    ...(billingAddress && { billingAddress }), ...(shippingMethod !== undefined && { shippingMethod }),
+  };
+}
+
+function toCart(row: Omit<CartRow, 'createdAt' | 'updatedAt' | 'expiresAt'>): Cart {
+  const { _id, state, userId, tokenHash, currency, lineItems, email, shippingAddress, billingAddress, shippingMethod, version } = row;
+  return {
+    id: _id.toString(), state, userId, tokenHash, currency, lineItems, version,
+    ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }),
+    ...(shippingMethod !== undefined && { shippingMethod }),
+  };
+}

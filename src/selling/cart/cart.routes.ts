@@ -1,0 +1,91 @@
+import { defineRoute, type Context } from '../../shared/http/route.js';
+import { problems, success, successOf } from '../../shared/http/schemas.js';
+import { CartNotFound } from './cart.errors.js';
+import { emptyCart, presentCart, type CartPricing } from './cart.presenter.js';
+import {
+  addLineItemBody, addressesBody, cartHeaders, cartReply, fieldsQuery, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
+  shippingMethodsQuery, shippingMethodsReply, type CartHeaders,
+} from './cart.schemas.js';
+import type { CartService, CartWithOffers, Shopper } from './cart.service.js';
+
+type Deps = { carts: CartService; pricing: CartPricing; defaultCurrency: string };
+
+const shopperOf = (headers: CartHeaders, { caller }: Context): Shopper => ({ userId: caller.user?.id, cartToken: headers['x-cart-token'] });
+const reading = { tag: 'Cart', access: { scope: 'cart:read', user: 'optional' }, headers: cartHeaders } as const;
+const writing = { tag: 'Cart', access: { scope: 'cart:write', user: 'optional' }, headers: cartHeaders } as const;
+const refusals = problems(400, 401, 403, 404, 409, 415, 413);
+
+export function cartRoutes({ carts, pricing, defaultCurrency }: Deps) {
+  const answer = async (message: string, found: CartWithOffers, status = 200) =>
+    ({ status, version: found.cart.version, body: success(message, await presentCart(found, pricing)) });
+
+  return [
+    defineRoute({
+      ...writing, method: 'post', path: '/cart/items', summary: 'Add a variant to the cart; the first one opens it', idempotency: 'optional',
+      body: addLineItemBody,
+      responses: { 201: successOf(cartReply), ...refusals, ...problems(422) },
+      handle: async ({ headers, body }, context) => ({ location: '/cart', ...await answer('Added to the cart.', await carts.addLineItem(shopperOf(headers, context), body), 201) }),
+    }),
+    defineRoute({
+      ...reading, method: 'get', path: '/cart', summary: 'Show the cart with totals and everything that stands against its completion',
+      query: fieldsQuery,
+      responses: { 200: successOf(cartReply), ...problems(400, 401, 403, 404) },
+      handle: async ({ headers }, context) => {
+        const found = await carts.getCart(shopperOf(headers, context));
+        if (found) return answer('Your cart.', found);
+        return { status: 200, body: success('Your cart is empty.', emptyCart(defaultCurrency)) };
+      },
+    }),
+    defineRoute({
+      ...writing, method: 'put', path: '/cart/items/:itemId', summary: 'Set the quantity of a line; 0 removes it',
+      params: lineItemParams, body: setQuantityBody,
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ params, headers, body }, context) => answer('Quantity set.', await carts.setQuantity(shopperOf(headers, context), { ...params, ...body })),
+    }),
+    defineRoute({
+      ...writing, method: 'delete', path: '/cart/items/:itemId', summary: 'Remove a line',
+      params: lineItemParams,
+      responses: { 200: successOf(cartReply), ...problems(400, 401, 403, 404, 409) },
+      handle: async ({ params, headers }, context) => answer('Removed.', await carts.setQuantity(shopperOf(headers, context), { ...params, quantity: 0 })),
+    }),
+    defineRoute({
+      ...writing, method: 'delete', path: '/cart', summary: 'Empty the cart',
+      responses: { 200: successOf(cartReply), ...problems(400, 401, 403, 404, 409) },
+      handle: async ({ headers }, context) => answer('Cart emptied.', await carts.clear(shopperOf(headers, context))),
+    }),
+    defineRoute({
+      method: 'post', path: '/cart/merge', summary: "Take a guest's cart over into the customer's", tag: 'Cart', access: { scope: 'cart:write', user: 'required' },
+      headers: cartHeaders, body: mergeBody,
+      responses: { 200: successOf(mergeReply), ...refusals },
+      handle: async ({ headers, body }, { caller }) => {
+        const token = body.cartToken ?? headers['x-cart-token'];
+        if (token === undefined) throw new CartNotFound();
+        const { merged, report } = await carts.merge(caller.user!.id, token);
+        const cart = merged ? await presentCart(merged, pricing) : emptyCart(defaultCurrency);
+        return { status: 200, body: success('Carts merged.', { ...cart, report }) };
+      },
+    }),
+    defineRoute({
+      ...writing, method: 'put', path: '/cart/addresses', summary: 'Set e-mail and addresses',
+      body: addressesBody,
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer('Addresses set.', await carts.setDetails(shopperOf(headers, context), body)),
+    }),
+    defineRoute({
+      ...writing, method: 'put', path: '/cart/shipping-method', summary: 'Choose how it is sent',
+      body: shippingMethodBody,
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer('Shipping method set.', await carts.setShippingMethod(shopperOf(headers, context), body.code)),
+    }),
+    defineRoute({
+      ...reading, method: 'get', path: '/cart/shipping-methods', summary: 'How the cart can be sent, and for how much',
+      query: shippingMethodsQuery,
+      responses: { 200: successOf(shippingMethodsReply), ...problems(400, 401, 403, 404) },
+      handle: async ({ headers, query }, context) => {
+        const { country, currency, subtotal } = await carts.destinationOf(shopperOf(headers, context));
+        const items = await pricing.shipping.methodsFor({ country: query.country ?? country, currency, subtotal });
+        return { status: 200, body: success('Shipping methods.', { items }) };
+      },
+    }),
+  ];
+}

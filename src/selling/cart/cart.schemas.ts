@@ -1,0 +1,83 @@
+import Joi from 'joi';
+import type { Address } from '../../shared/address.js';
+import { addressSchema, countryCode, currencyCode, email, id, moneySchema, sku } from '../../shared/http/schemas.js';
+import { fieldsParam } from '../../shared/http/pagination.js';
+import { MAX_QUANTITY_PER_LINE } from './cart.js';
+
+const quantity = () => Joi.number().integer().max(MAX_QUANTITY_PER_LINE);
+const lineId = () => Joi.string().guid();
+
+export type CartHeaders = { 'x-cart-token'?: string };
+export const cartHeaders = Joi.object<CartHeaders>({
+  'x-cart-token': Joi.string().max(128).description("A guest's cart, as named by the first answer"),
+});
+
+export type FieldsQuery = { fields?: string };
+export const fieldsQuery = Joi.object<FieldsQuery>({ fields: fieldsParam() });
+
+export type AddLineItemBody = { sku: string; quantity: number; currency?: string };
+export const addLineItemBody = Joi.object<AddLineItemBody>({
+  sku: sku().required().description('Stock keeping unit of the variant'),
+  quantity: quantity().min(1).default(1),
+  currency: currencyCode().description('Chosen by the first line; later lines follow the cart'),
+});
+
+export type LineItemParams = { itemId: string };
+export const lineItemParams = Joi.object<LineItemParams, true>({ itemId: lineId().required() });
+
+export type SetQuantityBody = { quantity: number };
+export const setQuantityBody = Joi.object<SetQuantityBody, true>({ quantity: quantity().min(0).required().description('0 removes the line') });
+
+export type AddressesBody = { email?: string; shippingAddress?: Address; billingAddress?: Address };
+export const addressesBody = Joi.object<AddressesBody>({ email: email(), shippingAddress: addressSchema(), billingAddress: addressSchema() }).min(1);
+
+export type ShippingMethodBody = { code: string };
+export const shippingMethodBody = Joi.object<ShippingMethodBody, true>({ code: Joi.string().max(64).required() });
+
+export type ShippingMethodsQuery = { country?: string; fields?: string };
+export const shippingMethodsQuery = Joi.object<ShippingMethodsQuery>({ country: countryCode(), fields: fieldsParam() });
+
+export type MergeBody = { cartToken?: string };
+export const mergeBody = Joi.object<MergeBody>({ cartToken: Joi.string().max(128).description("The guest's token; x-cart-token serves as well") });
+
+export const totalsSchema = Joi.object({
+  subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(),
+  taxTotal: moneySchema.required(), grandTotal: moneySchema.required(),
+  taxIncluded: Joi.boolean().required().description('True: taxTotal is inside the other figures; false: it was added'),
+});
+
+const problemSchema = Joi.object({
+  code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit').required(),
+  sku: Joi.string().required(), itemId: Joi.string().required(), requested: Joi.number().integer(), available: Joi.number().integer(),
+  limit: Joi.number().integer(), before: moneySchema, after: moneySchema,
+});
+
+export const cartReply = Joi.object({
+  id: id().allow(null).required().description('Null until something is put in'),
+  cartToken: Joi.string().description('Only when the cart is new; send it back as x-cart-token'),
+  currency: Joi.string().length(3).required(),
+  email: Joi.string(), shippingAddress: Joi.object().unknown(), billingAddress: Joi.object().unknown(), shippingMethod: Joi.string(),
+  items: Joi.array().items(Joi.object({
+    id: lineId().required(), sku: Joi.string().required(), productId: id().required(), name: Joi.string().required(),
+    quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(), lineTotal: moneySchema.required(),
+    image: Joi.object({ url: Joi.string().required(), alt: Joi.string().allow('').required() }),
+  })).required(),
+  coupons: Joi.array().items(Joi.string()).required(),
+  totals: totalsSchema.required(),
+  problems: Joi.array().items(problemSchema).required(),
+  version: Joi.number().integer().required(),
+});
+
+export const mergeReply = cartReply.keys({
+  report: Joi.array().items(Joi.object({
+    sku: Joi.string().required(), requested: Joi.number().integer().required(), merged: Joi.number().integer().required(),
+    reason: Joi.string().valid('stock', 'limit', 'gone', 'currency'),
+  })).required(),
+});
+
+export const shippingMethodsReply = Joi.object({
+  items: Joi.array().items(Joi.object({
+    code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required(),
+    estimate: Joi.object({ minDays: Joi.number().integer().required(), maxDays: Joi.number().integer().required() }),
+  })).required(),
+});

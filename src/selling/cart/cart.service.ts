@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import type { DocumentCache } from '../../shared/cache/documents.js';
+import { later, type Clock } from '../../shared/clock.js';
+import { newToken, sha256 } from '../../shared/crypto/tokens.js';
+import { retryLostRace } from '../../shared/db/retry.js';
+import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox } from '../../shared/events/outbox.js';
+import { sum, times, zero, type Money } from '../../shared/money.js';
+import type { Shipping } from '../../fulfilment/shipping/index.js';
+import { MAX_LINES, MAX_QUANTITY_PER_LINE, mergeLines, repriced, withLineItem, withQuantity, type Cart, type CartOwner, type LineItem, type MergedLine, type Offer } from './cart.js';
+import { CartNotFound, LineItemNotFound, NotPricedInCurrency, QuantityLimitExceeded, TooManyLines, VariantNotSellable } from './cart.errors.js';
+import type { CartRepository } from './cart.repository.js';
+
+/** Who is asking: a signed-in user, a guest with a token, or a guest who has none yet. */
+export type Shopper = Readonly<{ userId?: string | undefined; cartToken?: string | undefined }>;
+export type Offers = ReadonlyMap<string, Offer>;
+export type CartWithOffers = Readonly<{ cart: Cart; offers: Offers; cartToken?: string }>;
+type Details = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod'>>;
+
+export type CartServiceDeps = {
+  carts: CartRepository;
+  cache: DocumentCache<Cart>;
+  findOffers: (skus: readonly string[], currency: string) => Promise<Offers>;
+  outbox: Pick<Outbox, 'record'>;
+  inTransaction: InTransaction;
+  now: Clock;
+  ttlDays: number;
+  defaultCurrency: string;
+  defaultCountry: string;
+  shipping: Pick<Shipping, 'resolve'>;
+};
+
+export class CartService {
+  constructor(private readonly deps: CartServiceDeps) {}
+
+  /** Null for a shopper who has put nothing aside yet; a token of no cart is refused. Never writes. */
+  async getCart(shopper: Shopper): Promise<CartWithOffers | null> {
+    const cart = await this.findCart(shopper, { trusted: false });
+    return cart && { cart, offers: await this.offersOf(cart) };
+  }
+
+  /** Two reads at most and one versioned write: a single document changes and nobody is told, so there is no transaction. */
+  addLineItem(shopper: Shopper, { sku, quantity, currency }: { sku: string; quantity: number; currency?: string | undefined }): Promise<CartWithOffers> {
+    return this.retrying(async (trusted): Promise<CartWithOffers> => {
+      const cart = await this.findCart(shopper, { trusted });
+      const cartCurrency = cart && cart.lineItems.length > 0 ? cart.currency : currency ?? cart?.currency ?? this.deps.defaultCurrency;
+      const offers = await this.deps.findOffers([...new Set([...cart?.lineItems.map((line) => line.sku) ?? [], sku])], cartCurrency);
+      const offer = offers.get(sku);
+      if (!offer?.sellable) throw new VariantNotSellable(sku);
+      if (!offer.price) throw new NotPricedInCurrency(sku, cartCurrency);
+
+      const { name, productId, price } = offer;
+      const added: LineItem = { id: randomUUID(), sku, productId, name, unitPrice: price, quantity };
+      const lineItems = repriced(withLineItem(cart?.lineItems ?? [], added), offers);
+      refuseOverfull(lineItems, sku);
+      if (cart) return { cart: await this.save({ ...cart, currency: cartCurrency, lineItems }), offers };
+      return { ...await this.open(shopper, { currency: cartCurrency, lineItems }), offers };
+    });
+  }
+
+  setQuantity(shopper: Shopper, { itemId, quantity }: { itemId: string; quantity: number }): Promise<CartWithOffers> {
+    return this.change(shopper, (cart, offers) => {
+      const line = cart.lineItems.find(({ id }) => id === itemId);
+      if (!line) throw new LineItemNotFound(itemId);
+      const lineItems = repriced(withQuantity(cart.lineItems, itemId, quantity), offers);
+      refuseOverfull(lineItems, line.sku);
+      return { ...cart, lineItems };
+    });
+  }
+
+  setDetails(shopper: Shopper, details: Details): Promise<CartWithOffers> {
+    return this.change(shopper, (cart) => ({ ...cart, ...details }));
+  }
+
+  /** The method must be able to go where the cart goes, or to the market's default country. */
+  setShippingMethod(shopper: Shopper, code: string): Promise<CartWithOffers> {
+    return this.change(shopper, async (cart) => {
+      await this.deps.shipping.resolve(code, { ...destinationOf(cart, this.deps), subtotal: subtotalOf(cart) });
+      return { ...cart, shippingMethod: code };
+    });
+  }
+
+  /** Where the cart goes, in which currency, and for how much as last seen. */
+  async destinationOf(shopper: Shopper): Promise<{ country: string; currency: string; subtotal: Money }> {
+    const cart = await this.findCart(shopper, { trusted: false });
+    if (!cart) return { country: this.deps.defaultCountry, currency: this.deps.defaultCurrency, subtotal: zero(this.deps.defaultCurrency) };
+    return { ...destinationOf(cart, this.deps), subtotal: subtotalOf(cart) };
+  }
+
+  clear(shopper: Shopper): Promise<CartWithOffers> {
+    return this.change(shopper, (cart) => ({ ...cart, lineItems: [] }));
+  }
+
+  /** Guest lines go into the customer's cart once: the guest's cart ends in the same transaction, so a second device finds none. */
+  async merge(userId: string, cartToken: string): Promise<{ merged: CartWithOffers | null; report: MergedLine[] }> {
+    const result = await retryLostRace(() => this.deps.inTransaction(() => this.mergeOnce(userId, { tokenHash: sha256(cartToken) })));
+    if (result.guest) await this.deps.cache.drop(result.guest.tokenHash!);
+    if (result.merged) await this.deps.cache.put(userId, result.merged.cart);
+    return { merged: result.merged, report: result.report };
+  }
+
+  /** For checkout, which never trusts a copy: the cart as the database has it. */
+  findForCheckout(shopper: Shopper): Promise<Cart | null> {
+    return this.findCart(shopper, { trusted: true });
+  }
+
+  async findLatest(shopper: Shopper): Promise<Cart | null> {
+    const owner = ownerOf(shopper);
+    return owner && this.deps.carts.findLatest(owner);
+  }
+
+  /** Inside the transaction that makes the order: of two checkouts of one cart, one finds it ended. */
+  async complete(cart: Cart): Promise<void> {
+    await this.deps.carts.save({ ...cart, state: 'completed' }, this.expiry());
+    await afterCommit(() => this.deps.cache.drop(cacheId(cart)));
+  }
+
+  /** An order was given up: its owner gets the lines back, unless a new cart was begun meanwhile. */
+  async reopenCopy(cartId: string): Promise<void> {
+    const ended = await this.deps.carts.findById(cartId);
+    if (!ended || ended.state !== 'completed') return;
+    const owner: CartOwner | null = ended.userId ? { userId: ended.userId } : ended.tokenHash ? { tokenHash: ended.tokenHash } : null;
+    if (!owner || await this.deps.carts.findActive(owner)) return;
+    await this.deps.carts.create(ended, this.expiry());
+  }
+
+  private async mergeOnce(userId: string, guestOwner: CartOwner) {
+    const { carts } = this.deps;
+    const guest = await carts.findActive(guestOwner);
+    const own = await carts.findActive({ userId });
+    if (!guest) return { guest, merged: own && { cart: own, offers: await this.offersOf(own) }, report: [] };
+
+    const currency = own && own.lineItems.length > 0 ? own.currency : guest.currency;
+    const offers = await this.deps.findOffers([...new Set([...own?.lineItems ?? [], ...guest.lineItems].map(({ sku }) => sku))], currency);
+    const { lines, report } = mergeLines(own?.lineItems ?? [], guest.lineItems, offers);
+    await carts.save({ ...guest, state: 'merged' }, this.expiry());
+    const target = { ...detailsOf(guest), ...own && detailsOf(own), currency, lineItems: lines };
+    const cart = own ? await carts.save({ ...own, ...target }, this.expiry()) : await carts.create({ ...target, userId, tokenHash: null }, this.expiry());
+    await this.deps.outbox.record({ type: 'cart.merged', aggregateId: cart.id, data: { cartId: cart.id, guestCartId: guest.id, userId, report } });
+    return { guest, merged: { cart, offers }, report };
+  }
+
+  private change(shopper: Shopper, apply: (cart: Cart, offers: Offers) => Cart | Promise<Cart>): Promise<CartWithOffers> {
+    return this.retrying(async (trusted) => {
+      const cart = await this.findCart(shopper, { trusted });
+      if (!cart) throw new CartNotFound();
+      const offers = await this.offersOf(cart);
+      return { cart: await this.save(await apply(cart, offers)), offers };
+    });
+  }
+
+  /** The first try may start from the copy in Redis, since a stale one cannot be saved; later tries read the database. */
+  private retrying<T>(work: (trusted: boolean) => Promise<T>): Promise<T> {
+    let trusted = false;
+    return retryLostRace(() => {
+      const attempt = work(trusted);
+      trusted = true;
+      return attempt;
+    });
+  }
+
+  private async findCart(shopper: Shopper, { trusted }: { trusted: boolean }): Promise<Cart | null> {
+    const owner = ownerOf(shopper);
+    if (!owner) return null;
+    const id = 'userId' in owner ? owner.userId : owner.tokenHash;
+    const copy = trusted ? null : await this.deps.cache.get(id);
+    if (copy) return copy;
+    const found = await this.deps.carts.findActive(owner);
+    if (found && !trusted) await this.deps.cache.put(id, found);
+    if (!found && 'tokenHash' in owner && !trusted && !await this.deps.carts.findLatest(owner)) throw new CartNotFound();
+    return found;
+  }
+
+  private async open(shopper: Shopper, { currency, lineItems }: Pick<Cart, 'currency' | 'lineItems'>): Promise<{ cart: Cart; cartToken?: string }> {
+    const isGuest = shopper.userId === undefined;
+    const token = shopper.cartToken ?? newToken();
+    const owner = isGuest ? { userId: null, tokenHash: sha256(token) } : { userId: shopper.userId!, tokenHash: null };
+    const cart = await this.deps.carts.create({ ...owner, currency, lineItems }, this.expiry());
+    return { cart, ...(isGuest && shopper.cartToken === undefined && { cartToken: token }) };
+  }
+
+  private async save(cart: Cart): Promise<Cart> {
+    const saved = await this.deps.carts.save(cart, this.expiry());
+    await this.deps.cache.put(cacheId(saved), saved);
+    return saved;
+  }
+
+  private async offersOf(cart: Cart): Promise<Offers> {
+    return cart.lineItems.length === 0 ? new Map() : this.deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency);
+  }
+
+  private expiry(): Date {
+    return later(this.deps.now(), this.deps.ttlDays * 86_400_000);
+  }
+}
+
+const destinationOf = (cart: Cart, { defaultCountry }: { defaultCountry: string }) => ({ country: cart.shippingAddress?.country ?? defaultCountry, currency: cart.currency });
+const subtotalOf = (cart: Cart): Money => sum(cart.lineItems.map(({ unitPrice, quantity }) => times(unitPrice, quantity)), cart.currency);
+const cacheId = (cart: Cart): string => cart.userId ?? cart.tokenHash!;
+
+function ownerOf({ userId, cartToken }: Shopper): CartOwner | null {
+  if (userId !== undefined) return { userId };
+  return cartToken === undefined ? null : { tokenHash: sha256(cartToken) };
+}
+
+function detailsOf({ email, shippingAddress, billingAddress, shippingMethod }: Cart): Details {
+  return {
+    ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }),
+    ...(shippingMethod !== undefined && { shippingMethod }),
+  };
+}
+
+function refuseOverfull(lineItems: readonly LineItem[], sku: string): void {
+  if (lineItems.some((line) => line.sku === sku && line.quantity > MAX_QUANTITY_PER_LINE)) throw new QuantityLimitExceeded(sku);
+  if (lineItems.length > MAX_LINES) throw new TooManyLines();
+}

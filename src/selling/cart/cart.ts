@@ -1,0 +1,90 @@
+import type { Address } from '../../shared/address.js';
+import type { Money } from '../../shared/money.js';
+
+/** A product as it is sold, as far as a cart needs to know it. */
+export type Offer = Readonly<{
+  sku: string; productId: string; productName: string; name: string; price: Money | null; sellable: boolean; available: number;
+  image?: { url: string; alt: string } | undefined; taxCategory?: string | undefined;
+}>;
+
+export type LineItem = Readonly<{
+  id: string; sku: string; productId: string; name: string;
+  /** As the shopper last saw it; what is charged is today's price, and a difference is told. */
+  unitPrice: Money;
+  quantity: number;
+}>;
+export type CartState = 'active' | 'completed' | 'merged';
+export type Cart = Readonly<{
+  id: string; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: readonly LineItem[];
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; version: number;
+}>;
+
+/** Who may touch a cart: a signed-in user, or whoever holds the guest's token. */
+export type CartOwner = Readonly<{ userId: string } | { tokenHash: string }>;
+
+export type CartProblem = Readonly<{
+  code: 'gone' | 'not_priced' | 'out_of_stock' | 'insufficient_stock' | 'price_changed' | 'quantity_limit';
+  sku: string; itemId: string; requested?: number; available?: number; limit?: number; before?: Money; after?: Money;
+}>;
+
+export const MAX_QUANTITY_PER_LINE = 999;
+export const MAX_LINES = 200;
+
+/** Adding a SKU that is already in the cart raises the quantity of its line and takes today's price for all of it. */
+export function withLineItem(lines: readonly LineItem[], added: LineItem): readonly LineItem[] {
+  const existing = lines.find((line) => line.sku === added.sku);
+  if (!existing) return [...lines, added];
+  const raised = { ...added, id: existing.id, quantity: existing.quantity + added.quantity };
+  return lines.map((line) => (line === existing ? raised : line));
+}
+
+export function withQuantity(lines: readonly LineItem[], lineId: string, quantity: number): readonly LineItem[] {
+  if (quantity === 0) return lines.filter((line) => line.id !== lineId);
+  return lines.map((line) => (line.id === lineId ? { ...line, quantity } : line));
+}
+
+/** Takes over today's prices and names, so that a shopper who has just changed something is not told of it again. */
+export function repriced(lines: readonly LineItem[], offers: ReadonlyMap<string, Offer>): readonly LineItem[] {
+  return lines.map((line) => {
+    const offer = offers.get(line.sku);
+    return offer?.price ? { ...line, unitPrice: offer.price, name: offer.name } : line;
+  });
+}
+
+/** Everything that would make a checkout fail, or charge another amount than was shown. One line may have several. */
+export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<string, Offer>): CartProblem[] {
+  return lines.flatMap((line): CartProblem[] => {
+    const at = { sku: line.sku, itemId: line.id };
+    const offer = offers.get(line.sku);
+    if (!offer || !offer.sellable) return [{ code: 'gone', ...at, requested: line.quantity, available: 0 }];
+    if (!offer.price) return [{ code: 'not_priced', ...at, requested: line.quantity, available: 0 }];
+    const found: CartProblem[] = [];
+    if (line.quantity > MAX_QUANTITY_PER_LINE) found.push({ code: 'quantity_limit', ...at, requested: line.quantity, limit: MAX_QUANTITY_PER_LINE });
+    if (offer.available <= 0) found.push({ code: 'out_of_stock', ...at, requested: line.quantity, available: 0 });
+    else if (offer.available < line.quantity) found.push({ code: 'insufficient_stock', ...at, requested: line.quantity, available: offer.available });
+    if (offer.price.amount !== line.unitPrice.amount) found.push({ code: 'price_changed', ...at, before: line.unitPrice, after: offer.price });
+    return found;
+  });
+}
+
+export type MergedLine = Readonly<{ sku: string; requested: number; merged: number; reason?: 'stock' | 'limit' | 'gone' | 'currency' }>;
+
+/** The guest's lines on top of the customer's: summed per SKU, capped at stock and limit, and reported line by line. */
+export function mergeLines(own: readonly LineItem[], guest: readonly LineItem[], offers: ReadonlyMap<string, Offer>): { lines: readonly LineItem[]; report: MergedLine[] } {
+  let lines = own;
+  const report: MergedLine[] = [];
+  for (const line of guest) {
+    const had = lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0;
+    const offer = offers.get(line.sku);
+    if (!offer?.sellable || !offer.price) {
+      report.push({ sku: line.sku, requested: line.quantity, merged: 0, reason: offer?.sellable ? 'currency' : 'gone' });
+      continue;
+    }
+    const room = Math.max(0, Math.min(MAX_QUANTITY_PER_LINE, offer.available) - had);
+    const merged = Math.min(line.quantity, lines.length >= MAX_LINES && had === 0 ? 0 : room);
+    if (merged > 0) lines = withLineItem(lines, { ...line, unitPrice: offer.price, quantity: merged });
+    const reason = merged === line.quantity ? {} : { reason: had + line.quantity > MAX_QUANTITY_PER_LINE ? 'limit' as const : 'stock' as const };
+    report.push({ sku: line.sku, requested: line.quantity, merged, ...reason });
+  }
+  return { lines, report };
+}
