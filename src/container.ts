@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
 import { createInventory } from './fulfilment/inventory/index.js';
+import { createAudit } from './operations/audit/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
@@ -34,6 +35,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const idempotency = new IdempotencyStore({ connection, inTransaction, now, lockMs: config.payments.timeoutMs + ANSWER_MS });
   const cache = new Cache({ redis, ttlSeconds: config.cache.ttlSeconds, observer: metrics.cacheObserver });
   const failpoint = createFailpoint(config.failpoint);
+  const audit = createAudit({ connection, now });
 
   const limit = createLimiter({
     hits: (name, windowMs) => new HitStore(redis, name, windowMs),
@@ -42,8 +44,9 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const identify = createIdentify({ findKey: async () => null, findUser: async () => null, limit });
 
   const inventory = createInventory({ connection, now, outbox, inTransaction });
+  outbox.subscribe(...inventory.subscribers);
 
-  const routes: Route[] = [...inventory.routes];
+  const routes: Route[] = [...inventory.routes, ...audit.routes];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [];
   const schedules: Schedule[] = [...inventory.schedules];

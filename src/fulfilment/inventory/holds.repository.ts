@@ -1,0 +1,70 @@
+import type { Connection, Types } from 'mongoose';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import { holdModel, type HoldRow } from './inventory.model.js';
+import type { Hold, HoldState } from './inventory.js';
+
+type NewHold = Pick<HoldRow, 'orderId' | 'cartId' | 'sku' | 'warehouseId' | 'lines' | 'quantity' | 'state' | 'expiresAt'>;
+
+/** A hold is active while it reserves units, and ends exactly once. */
+export class HoldRepository {
+  private readonly holds;
+
+  constructor(connection: Connection) {
+    this.holds = holdModel(connection);
+  }
+
+  async add(holds: readonly NewHold[], now: Date): Promise<void> {
+    try {
+      await this.holds.insertMany(holds.map((hold) => ({ ...hold, shipped: 0, released: 0, active: true, createdAt: now })), { lean: true });
+    } catch (error) {
+      if (duplicateKeyOf(error) === null) throw error;
+      throw new ConcurrentChange('This cart holds its stock already.', { cartId: holds[0]?.cartId });
+    }
+  }
+
+  /** In the order in which they were taken. */
+  async findActive(orderId: string): Promise<Hold[]> {
+    const found = await this.holds.find({ orderId, active: true }).sort({ _id: 1 }).lean();
+    return found.map(toHold);
+  }
+
+  async findByOrder(orderId: string): Promise<Hold[]> {
+    const found = await this.holds.find({ orderId }).sort({ _id: 1 }).lean();
+    return found.map(toHold);
+  }
+
+  /** held -> allocated: the order was placed, nothing expires any more. */
+  async makePermanent(orderId: string): Promise<number> {
+    const { modifiedCount } = await this.holds.updateMany({ orderId, state: 'held' }, { $set: { state: 'allocated', expiresAt: null } });
+    return modifiedCount;
+  }
+
+  async extend(orderId: string, expiresAt: Date): Promise<number> {
+    const { modifiedCount } = await this.holds.updateMany({ orderId, state: 'held' }, { $set: { expiresAt } });
+    return modifiedCount;
+  }
+
+  /** Saves holds as changed by the caller, each only if it is still what the caller read. One round trip. */
+  async save(changes: ReadonlyArray<{ before: Hold; after: Hold }>, now: Date): Promise<void> {
+    const { matchedCount } = await this.holds.bulkWrite(changes.map(({ before, after }) => ({ updateOne: {
+      filter: { _id: before.id, active: true, quantity: before.quantity, state: before.state },
+      update: {
+        $set: { lines: [...after.lines], quantity: after.quantity, shipped: after.shipped, released: after.released, state: after.state, ...(after.quantity === 0 && { endedAt: now }) },
+        ...(after.quantity === 0 && { $unset: { active: 1 as const } }),
+      },
+    } })));
+    if (matchedCount !== changes.length) throw new ConcurrentChange('The holds of this order changed meanwhile.', { orderId: changes[0]?.before.orderId });
+  }
+
+  /** Orders whose time to pay is over; those that keep these SKUs from somebody first when SKUs are named. */
+  async findExpiredOrders(now: Date, { skus, limit }: { skus?: readonly string[]; limit: number }): Promise<string[]> {
+    const found = await this.holds.find({ active: true, state: 'held', expiresAt: { $lte: now }, ...(skus && { sku: { $in: skus } }) }, { orderId: 1 })
+      .sort({ expiresAt: 1 }).limit(limit).lean();
+    return [...new Set(found.map(({ orderId }) => orderId))];
+  }
+}
+
+function toHold({ _id, orderId, cartId, sku, warehouseId, lines, quantity, shipped, released, state, expiresAt }: HoldRow & { _id: Types.ObjectId }): Hold {
+  return { id: _id.toHexString(), orderId, cartId, sku, warehouseId, lines, quantity, shipped, released, state: state as HoldState, expiresAt };
+}

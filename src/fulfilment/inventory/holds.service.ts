@@ -1,0 +1,103 @@
+import type { Clock } from '../../shared/clock.js';
+import type { Actor } from '../../shared/http/caller.js';
+import { planAllocation } from './allocation.js';
+import { InsufficientStock, UnitsNotHeld } from './inventory.errors.js';
+import {
+  availableIn, holdsOf, keyOf, takeFromHolds, withoutUnits, type Allocation, type Hold, type HoldState, type LevelKey, type OrderLine, type StockChange, type Taken,
+} from './inventory.js';
+import type { HoldRepository } from './holds.repository.js';
+import type { InventoryRepository } from './inventory.repository.js';
+import type { StockLedger } from './stock-ledger.js';
+import type { Warehouse } from './warehouses.js';
+
+export type Reserve = { orderId: string; cartId: string; lines: readonly OrderLine[]; country: string; expiresAt: Date | null; actor?: Actor };
+export type Release = { orderId: string; cause: string; lines?: ReadonlyArray<{ lineId: string; quantity: number }>; actor?: Actor };
+export type Ship = { orderId: string; lines: ReadonlyArray<{ lineId: string; quantity: number; warehouseId?: string }>; actor?: Actor };
+
+type Deps = {
+  stock: InventoryRepository; holds: HoldRepository; ledger: StockLedger; now: Clock;
+  warehouses: () => Promise<ReadonlyMap<string, Warehouse>>;
+};
+
+/** What orders do with stock. Everything here runs inside the transaction of the order. */
+export class HoldsService {
+  constructor(private readonly deps: Deps) {}
+
+  /** All lines or none. Four round trips however many lines: read, take, hold, write down. */
+  async reserve({ orderId, cartId, lines, country, expiresAt, actor }: Reserve): Promise<Allocation[]> {
+    const { stock, holds, ledger, warehouses, now } = this.deps;
+    const sites = [...(await warehouses()).values()];
+    const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))])).filter(({ active }) => active);
+    const available = levels.map((level) => ({ sku: level.sku, warehouseId: level.warehouseId, available: availableIn(level) }));
+    const { allocations, shortages } = planAllocation({ lines, stock: available, sites, country });
+    if (shortages.length > 0) throw new InsufficientStock(shortages);
+
+    const taken = holdsOf(allocations);
+    await ledger.apply(taken.map((hold) => change(hold, 'reservation', 0, hold.quantity)), { cause: orderCause(orderId), ...(actor && { actor }) }, levels);
+    await holds.add(taken.map((hold) => ({ ...hold, orderId, cartId, expiresAt, state: expiresAt ? 'held' : 'allocated' })), now());
+    return allocations;
+  }
+
+  /** The order was placed: its units do not expire any more. Answers how many holds changed; again is no change. */
+  makePermanent(orderId: string): Promise<number> {
+    return this.deps.holds.makePermanent(orderId);
+  }
+
+  /** More time to pay. */
+  extend(orderId: string, expiresAt: Date): Promise<number> {
+    return this.deps.holds.extend(orderId, expiresAt);
+  }
+
+  /** Gives back what is still held (or these units of it) to where it was taken from. A second call finds nothing and changes nothing. */
+  async release({ orderId, cause, lines, actor }: Release): Promise<Allocation[]> {
+    // The last parcel planned is the first to be given up.
+    const active = (await this.deps.holds.findActive(orderId)).reverse();
+    const taken = this.take(orderId, active, lines);
+    const changes = perHold(taken).map(([hold, quantity]) => change(hold, 'release', 0, -quantity));
+    await this.deps.ledger.apply(changes, { cause: orderCause(orderId), reason: cause, ...(actor && { actor }) });
+    await this.saveHolds(taken, 'released', cause === 'expired' ? 'expired' : 'released');
+    return taken.map(allocationOf);
+  }
+
+  /** The units leave the warehouse: on hand and reserved go down together. Only what was made permanent can be shipped. */
+  async ship({ orderId, lines, actor }: Ship): Promise<Allocation[]> {
+    const allocated = (await this.deps.holds.findActive(orderId)).filter(({ state }) => state === 'allocated');
+    const taken = this.take(orderId, allocated, lines);
+    const changes = perHold(taken).map(([hold, quantity]) => change(hold, 'shipment', -quantity, -quantity));
+    await this.deps.ledger.apply(changes, { cause: orderCause(orderId), ...(actor && { actor }) });
+    await this.saveHolds(taken, 'shipped', 'shipped');
+    return taken.map(allocationOf);
+  }
+
+  /** Where the units of an order are, and what became of them. */
+  holdsOf(orderId: string): Promise<Hold[]> {
+    return this.deps.holds.findByOrder(orderId);
+  }
+
+  /** Orders that keep units though their time to pay is over: they are to be expired, which releases the units. */
+  findExpiredOrders({ skus, limit = 100 }: { skus?: readonly string[]; limit?: number } = {}): Promise<string[]> {
+    return this.deps.holds.findExpiredOrders(this.deps.now(), { limit, ...(skus && { skus }) });
+  }
+
+  private take(orderId: string, holds: readonly Hold[], lines: Ship['lines'] | undefined): Taken[] {
+    const { taken, notHeld } = takeFromHolds(holds, lines);
+    if (notHeld.length > 0) throw new UnitsNotHeld(orderId, notHeld);
+    return taken;
+  }
+
+  private async saveHolds(taken: readonly Taken[], kind: 'shipped' | 'released', ended: HoldState): Promise<void> {
+    const holds = perHold(taken).map(([hold]) => ({ before: hold, after: withoutUnits(hold, taken.filter((units) => units.hold === hold), kind, ended) }));
+    if (holds.length > 0) await this.deps.holds.save(holds, this.deps.now());
+  }
+}
+
+const orderCause = (id: string) => ({ type: 'order', id });
+const allocationOf = ({ hold, lineId, quantity }: Taken): Allocation => ({ lineId, sku: hold.sku, warehouseId: hold.warehouseId, quantity });
+const change = ({ sku, warehouseId }: LevelKey, type: StockChange['type'], onHandDelta: number, reservedDelta: number): StockChange =>
+  ({ sku, warehouseId, type, onHandDelta, reservedDelta });
+
+function perHold(taken: readonly Taken[]): Array<[Hold, number]> {
+  const sums = new Map<Hold, number>();
+  for (const { hold, quantity } of taken) sums.set(hold, (sums.get(hold) ?? 0) + quantity);
+  return [...sums].sort(([a], [b]) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}

@@ -1,0 +1,73 @@
+import type { Connection } from 'mongoose';
+import type { RecordAudit } from '../../shared/audit.js';
+import { Recent } from '../../shared/cache/recent.js';
+import type { Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
+import type { Route } from '../../shared/http/route.js';
+import type { Schedule } from '../../shared/schedule.js';
+import { HoldRepository } from './holds.repository.js';
+import { HoldsService } from './holds.service.js';
+import { InventoryRepository } from './inventory.repository.js';
+import { InventoryService } from './inventory.service.js';
+import { LowStockService } from './low-stock.service.js';
+import { StockLedger } from './stock-ledger.js';
+import type { Warehouse } from './warehouses.js';
+import { WarehouseRepository } from './warehouses.repository.js';
+import { WarehousesService } from './warehouses.service.js';
+
+export type { Allocation, Hold, OrderLine, Shortage } from './inventory.js';
+export type { Availability } from './inventory.service.js';
+export type { Release, Reserve, Ship } from './holds.service.js';
+export { InsufficientStock } from './inventory.errors.js';
+
+export type Inventory = ReturnType<typeof createInventory>;
+type Deps = { connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit?: RecordAudit };
+type OnChange = (skus: string[]) => Promise<void>;
+
+const WAREHOUSES_MS = 900;
+const LEFT_OVERS_MS = 5_000;
+
+export function createInventory({ connection, now, outbox, inTransaction, audit = async () => {} }: Deps) {
+  const stock = new InventoryRepository(connection);
+  const holdRows = new HoldRepository(connection);
+  const warehouseRows = new WarehouseRepository(connection);
+
+  const remembered = new Recent<ReadonlyMap<string, Warehouse>>({ ttlMs: WAREHOUSES_MS, max: 1 });
+  const warehouses = () => remembered.get('all', async () => new Map((await warehouseRows.findAll()).map((warehouse) => [warehouse.id, warehouse])));
+
+  const handlers: OnChange[] = [];
+  const changed = async (skus: string[]) => { for (const handler of handlers) await handler(skus); };
+
+  const lowStock = new LowStockService({ stock, inTransaction, outbox, warehouses });
+  const ledger = new StockLedger({ stock, warehouses, now, changed, announceLow: (levels) => lowStock.announce(levels) });
+  const levels = new InventoryService({ stock, ledger, now, inTransaction, outbox, audit, warehouses });
+  const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
+
+  const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
+
+  const routes: Route[] = [];
+  // The caller of a warehouse route has this done at once; the events do it again in case that process died meanwhile.
+  const subscribers: Subscriber[] = [
+    { name: 'inventory.completeLevels', on: ['warehouse.created'], handle: ({ aggregateId }) => sites.completeLevels(aggregateId) },
+    { name: 'inventory.followActive', on: ['warehouse.updated'], handle: ({ aggregateId }) => sites.followActive(aggregateId) },
+  ];
+  const schedules: Schedule[] = [{ name: 'announceLowStock', everyMs: LEFT_OVERS_MS, run: () => lowStock.announceLeftOvers() }];
+
+  return {
+    routes, schedules, subscribers,
+    /** Called after the commit of any change, with its SKUs. */
+    onChange(handler: OnChange): void { handlers.push(handler); },
+    ensureWarehouse: sites.ensureWarehouse.bind(sites),
+    createLevels: levels.createLevels.bind(levels),
+    availabilityOf: levels.availabilityOf.bind(levels),
+    restock: levels.restock.bind(levels),
+    reserve: holds.reserve.bind(holds),
+    makePermanent: holds.makePermanent.bind(holds),
+    extend: holds.extend.bind(holds),
+    release: holds.release.bind(holds),
+    ship: holds.ship.bind(holds),
+    holdsOf: holds.holdsOf.bind(holds),
+    findExpiredOrders: holds.findExpiredOrders.bind(holds),
+  };
+}

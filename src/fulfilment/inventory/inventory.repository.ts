@@ -1,0 +1,142 @@
+import type { Connection, Types } from 'mongoose';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { findPage } from '../../shared/db/page.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { levelModel, movementModel, receiptModel, stockItemModel, type LevelRow, type MovementRow, type ReceiptRow } from './inventory.model.js';
+import { byKey, type Level, type LevelKey } from './inventory.js';
+
+export type Movement = MovementRow & { id: string };
+export type Receipt = Omit<ReceiptRow, '_id'> & { receiptId: string };
+export type StockItem = { sku: string; productId: string };
+export type LevelUpdate = LevelKey & { onHandDelta: number; reservedDelta: number; lowSince?: Date | null; announce?: boolean; threshold?: number | null };
+type LevelFilter = { sku?: string | undefined; warehouseId?: string | undefined; low?: boolean | undefined };
+type MovementFilter = { sku?: string | undefined; warehouseId?: string | undefined; type?: string | undefined; causeId?: string | undefined };
+
+export class InventoryRepository {
+  private readonly items;
+  private readonly levels;
+  private readonly movements;
+  private readonly receipts;
+
+  constructor(connection: Connection) {
+    this.items = stockItemModel(connection);
+    this.levels = levelModel(connection);
+    this.movements = movementModel(connection);
+    this.receipts = receiptModel(connection);
+  }
+
+  async findItems(skus: readonly string[]): Promise<StockItem[]> {
+    const found = await this.items.find({ _id: { $in: skus } }).lean();
+    return found.map(({ _id, productId }) => ({ sku: _id, productId }));
+  }
+
+  /** In the order of the SKUs, for walks over all of them. */
+  async findItemsAfter(sku: string, limit: number): Promise<StockItem[]> {
+    const found = await this.items.find({ _id: { $gt: sku } }).sort({ _id: 1 }).limit(limit).lean();
+    return found.map(({ _id, productId }) => ({ sku: _id, productId }));
+  }
+
+  async addItems(items: readonly StockItem[]): Promise<void> {
+    await this.insertOnce(() => this.items.insertMany(items.map(({ sku, productId }) => ({ _id: sku, productId })), { lean: true }));
+  }
+
+  async findLevels(skus: readonly string[], warehouseIds?: readonly string[]): Promise<Level[]> {
+    const found = await this.levels.find({ sku: { $in: skus }, ...(warehouseIds && { warehouseId: { $in: warehouseIds } }) }, { _id: 0, lowUnannounced: 0 }).lean();
+    return found as Level[];
+  }
+
+  async addLevels(levels: readonly Level[]): Promise<void> {
+    await this.insertOnce(() => this.levels.insertMany(levels, { lean: true }));
+  }
+
+  /** All of them or a refusal: each update demands that the level stays sound. One round trip. */
+  async updateLevels(updates: readonly LevelUpdate[]): Promise<void> {
+    const sorted = [...updates].sort(byKey);
+    const { matchedCount } = await this.levels.bulkWrite(sorted.map((update) => ({ updateOne: { filter: staysSound(update), update: changeOf(update) } })));
+    if (matchedCount !== sorted.length) throw new ConcurrentChange('The stock changed meanwhile.', { skus: sorted.map(({ sku }) => sku) });
+  }
+
+  async addMovements(movements: readonly MovementRow[]): Promise<void> {
+    await this.movements.insertMany(movements, { lean: true });
+  }
+
+  /** Follows the warehouse. The version rises, so that what was derived from the level is derived again. */
+  async setActive(warehouseId: string, skus: readonly string[], active: boolean): Promise<void> {
+    await this.levels.updateMany({ warehouseId, sku: { $in: skus }, active: !active }, { $set: { active }, $inc: { version: 1 } });
+  }
+
+  /** A step of a walk over a warehouse's levels that are (not) active. */
+  async findByActive(warehouseId: string, active: boolean, afterSku: string, limit: number): Promise<StockItem[]> {
+    const found = await this.levels.find({ warehouseId, sku: { $gt: afterSku }, active }, { sku: 1, productId: 1 }).sort({ sku: 1 }).limit(limit).lean();
+    return found.map(({ sku, productId }) => ({ sku, productId }));
+  }
+
+  async sumOf(warehouseId: string): Promise<{ onHand: number; reserved: number }> {
+    const [sum] = await this.levels.aggregate<{ onHand: number; reserved: number }>([
+      { $match: { warehouseId } }, { $group: { _id: null, onHand: { $sum: '$onHand' }, reserved: { $sum: '$reserved' } } }, { $project: { _id: 0 } },
+    ]);
+    return sum ?? { onHand: 0, reserved: 0 };
+  }
+
+  /** True for the one caller that may tell of it. */
+  async claimLow({ sku, warehouseId }: LevelKey): Promise<boolean> {
+    const { modifiedCount } = await this.levels.updateOne({ sku, warehouseId, lowUnannounced: true }, { $unset: { lowUnannounced: 1 } });
+    return modifiedCount === 1;
+  }
+
+  async findUnannounced(limit: number): Promise<Level[]> {
+    return this.levels.find({ lowUnannounced: true }, { _id: 0 }).limit(limit).lean();
+  }
+
+  findLevelPage({ sku, warehouseId, low }: LevelFilter, query: PageQuery): Promise<Page<LevelRow & { _id: Types.ObjectId }>> {
+    const filter = { ...(sku !== undefined && { sku }), ...(warehouseId !== undefined && { warehouseId }), ...(low === true && { lowSince: { $exists: true } }) };
+    return findPage(this.levels, { filter, query, fallbackSort: 'sku' });
+  }
+
+  async findMovementPage({ sku, warehouseId, type, causeId }: MovementFilter, query: PageQuery): Promise<Page<Movement>> {
+    const filter = {
+      ...(sku !== undefined && { sku }), ...(warehouseId !== undefined && { warehouseId }), ...(type !== undefined && { type }),
+      ...(causeId !== undefined && { 'cause.id': causeId }),
+    };
+    const page = await findPage(this.movements, { filter, query, fallbackSort: '-id', paths: { id: '_id' } });
+    return { ...page, items: page.items.map(({ _id, ...row }) => ({ id: _id.toHexString(), ...row })) };
+  }
+
+  async findReceipt(receiptId: string): Promise<Receipt | null> {
+    const found = await this.receipts.findById(receiptId).lean();
+    if (!found) return null;
+    const { _id, ...row } = found;
+    return { receiptId: _id, ...row };
+  }
+
+  async addReceipt({ receiptId, ...row }: Receipt): Promise<void> {
+    await this.insertOnce(() => this.receipts.insertMany([{ _id: receiptId, ...row }], { lean: true }));
+  }
+
+  /** What was inserted meanwhile by another is found when the work is done again. */
+  private async insertOnce(insert: () => Promise<unknown>): Promise<void> {
+    try {
+      await insert();
+    } catch (error) {
+      if (duplicateKeyOf(error) === null) throw error;
+      throw new ConcurrentChange('The same stock was created meanwhile.');
+    }
+  }
+}
+
+function staysSound({ sku, warehouseId, onHandDelta, reservedDelta }: LevelUpdate) {
+  const onHand = { $add: ['$onHand', onHandDelta] };
+  const reserved = { $add: ['$reserved', reservedDelta] };
+  return { sku, warehouseId, $expr: { $and: [{ $gte: [reserved, 0] }, { $lte: [reserved, onHand] }] } };
+}
+
+function changeOf({ onHandDelta, reservedDelta, lowSince, announce, threshold }: LevelUpdate) {
+  const set = { ...(lowSince && { lowSince }), ...(announce && { lowUnannounced: true }), ...(threshold !== undefined && threshold !== null && { threshold }) };
+  const unset = { ...(lowSince === null && { lowSince: 1 as const }), ...(threshold === null && { threshold: 1 as const }) };
+  return {
+    $inc: { onHand: onHandDelta, reserved: reservedDelta, version: 1 },
+    ...(Object.keys(set).length > 0 && { $set: set }), ...(Object.keys(unset).length > 0 && { $unset: unset }),
+  };
+}
+

@@ -1,0 +1,94 @@
+import type { Clock } from '../../shared/clock.js';
+import { afterCommit, insideTransaction } from '../../shared/db/transaction.js';
+import { SYSTEM, type Actor } from '../../shared/http/caller.js';
+import { BelowReserved, SkuNotFound } from './inventory.errors.js';
+import { changed, isSound, keyOf, lowness, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
+import type { InventoryRepository, LevelUpdate } from './inventory.repository.js';
+import { thresholdOf, type Warehouse } from './warehouses.js';
+
+type Reason = {
+  cause: Cause; actor?: Actor; reason?: string | undefined;
+  /** Sets (or with null removes) the threshold of the levels changed. */
+  threshold?: number | null | undefined;
+};
+type Deps = {
+  stock: InventoryRepository;
+  warehouses: () => Promise<ReadonlyMap<string, Warehouse>>;
+  now: Clock;
+  /** Told once per transaction part, after it has committed. */
+  changed: (skus: string[]) => Promise<void>;
+  announceLow: (levels: readonly LevelKey[]) => Promise<void>;
+};
+
+/** The only writer of levels: a change, its movement and what follows from it belong together. Call inside a transaction. */
+export class StockLedger {
+  constructor(private readonly deps: Deps) {}
+
+  /** `known` are the levels as this transaction read them; give them to save the read. Answers the levels as they are now. */
+  async apply(changes: readonly StockChange[], { cause, actor = SYSTEM, reason, threshold }: Reason, known?: readonly Level[]): Promise<Level[]> {
+    if (!insideTransaction()) throw new Error(`Stock was changed outside a transaction (${cause.type} ${cause.id})`);
+    if (changes.length === 0) return [];
+    const before = new Map((known ?? await this.levelsOf(changes)).map((level) => [keyOf(level), level]));
+    const warehouses = await this.deps.warehouses();
+    const at = this.deps.now();
+    const after = new Map<string, Level>();
+    const movements = changes.map((change) => {
+      const level = moved(after.get(keyOf(change)) ?? before.get(keyOf(change))!, change);
+      after.set(keyOf(change), level);
+      return { ...change, onHandAfter: level.onHand, reservedAfter: level.reserved, cause, actor, at, ...(reason !== undefined && { reason }) };
+    });
+
+    const updates = [...after.values()].map((level) => update(before.get(keyOf(level))!, level, { warehouse: warehouses.get(level.warehouseId), threshold, at }));
+    await this.deps.stock.updateLevels(updates);
+    await this.deps.stock.addMovements(movements);
+    const low = updates.filter(({ announce }) => announce);
+    if (low.length > 0) await afterCommit(() => this.deps.announceLow(low));
+    await afterCommit(() => this.deps.changed([...new Set(changes.map(({ sku }) => sku))]));
+    return [...after.values()].map((level) => withThreshold({ ...level, version: level.version + 1 }, threshold));
+  }
+
+  /** The levels named, made at 0 where a warehouse has none of a known SKU yet. */
+  async levelsOf(keys: readonly LevelKey[]): Promise<Level[]> {
+    const wanted = new Map(keys.map((key) => [keyOf(key), { sku: key.sku, warehouseId: key.warehouseId }]));
+    const skus = [...new Set(keys.map(({ sku }) => sku))];
+    const found = (await this.deps.stock.findLevels(skus, [...new Set(keys.map(({ warehouseId }) => warehouseId))])).filter((level) => wanted.has(keyOf(level)));
+    for (const level of found) wanted.delete(keyOf(level));
+    if (wanted.size === 0) return found;
+
+    const items = new Map((await this.deps.stock.findItems(skus)).map(({ sku, productId }) => [sku, productId]));
+    const unknown = [...wanted.values()].map(({ sku }) => sku).filter((sku) => !items.has(sku));
+    if (unknown.length > 0) throw new SkuNotFound([...new Set(unknown)]);
+    const warehouses = await this.deps.warehouses();
+    const made = [...wanted.values()].map(({ sku, warehouseId }) =>
+      emptyLevel({ sku, productId: items.get(sku)! }, { id: warehouseId, active: warehouses.get(warehouseId)?.active ?? false }));
+    await this.deps.stock.addLevels(made);
+    return [...found, ...made];
+  }
+}
+
+type Change = { warehouse: Warehouse | undefined; threshold: number | null | undefined; at: Date };
+function update(before: Level, after: Level, { warehouse, threshold, at }: Change): LevelUpdate {
+  const { low, crossed } = lowness(before, after, withThreshold(before, threshold).threshold ?? thresholdOf(warehouse));
+  return {
+    sku: before.sku, warehouseId: before.warehouseId, onHandDelta: after.onHand - before.onHand, reservedDelta: after.reserved - before.reserved,
+    ...(low && !before.lowSince && { lowSince: at }), ...(!low && before.lowSince && { lowSince: null }), ...(crossed && { announce: true }),
+    ...(threshold !== undefined && { threshold }),
+  };
+}
+
+function withThreshold({ threshold, ...level }: Level, wanted: number | null | undefined): Level {
+  const own = wanted === undefined ? threshold : wanted;
+  return { ...level, ...(own !== undefined && own !== null && { threshold: own }) };
+}
+
+export const emptyLevel = ({ sku, productId }: { sku: string; productId: string }, { id, active }: { id: string; active: boolean }): Level =>
+  ({ sku, productId, warehouseId: id, active, onHand: 0, reserved: 0, version: 1 });
+
+function moved(level: Level, change: StockChange): Level {
+  const after = { ...level, ...changed(level, [change]) };
+  if (!isSound(after)) {
+    const { sku, warehouseId, onHand, reserved } = level;
+    throw new BelowReserved({ sku, warehouseId, onHand, reserved, wanted: after.onHand });
+  }
+  return after;
+}
