@@ -4,8 +4,11 @@ import { ForbiddenError, UnauthenticatedError } from '../errors.js';
 export type Access =
   /** Anyone, without a key: health, documents, signed webhooks. */
   | 'public'
-  /** An application whose key has the scope; `user` says whether a person must be signed in as well. */
-  | { scope: string; user?: 'optional' | 'required' }
+  /**
+   * An application whose key has the scope; `user` says whether a person must be signed in as well. With `ignored` nobody
+   * looks at the bearer token: an app that still sends an expired one must be able to sign in or to refresh it.
+   */
+  | { scope: string; user?: 'optional' | 'required' | 'ignored' }
   /** Staff whose roles hold the permission, or a server whose secret key has it as a scope. */
   | { permission: string };
 

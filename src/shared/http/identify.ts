@@ -24,7 +24,8 @@ export function createIdentify({ findKey, findUser, limit }: Identities) {
     if (route.access === 'public') return { key: null, user: null, ip };
     const apiKey = req.headers['x-api-key'];
     const key = typeof apiKey === 'string' ? await findKey(apiKey, textOf(req.headers['x-app-secret'])) : null;
-    const token = bearerOf(req.headers.authorization);
+    const isIgnored = typeof route.access === 'object' && 'scope' in route.access && route.access.user === 'ignored';
+    const token = isIgnored ? undefined : bearerOf(req.headers.authorization);
     const user = key && token !== undefined ? await findUser(token) : null;
     const caller = { key, user, ip };
     await limit(req, res, caller, route.rate);
