@@ -1,0 +1,138 @@
+import { newToken, randomText, sameText, sha256 } from '../../shared/crypto/tokens.js';
+import { Recent } from '../../shared/cache/recent.js';
+import { later, type Clock } from '../../shared/clock.js';
+import type { RecordAudit } from '../../shared/audit.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import { actorOf, mayAct, SYSTEM, type Actor, type Caller, type KeyIdentity } from '../../shared/http/caller.js';
+import type { PageQuery } from '../../shared/http/pagination.js';
+import { hasPassed, isUsable, powersIn, readKey, scopesBeyondKind, type ApiKey, type KeyKind, type KeySecret } from './api-keys.js';
+import { ApiKeyNotFound, ApiKeyRevoked, ExpiryInThePast, ScopesBeyondKind, ScopesBeyondOwn } from './api-keys.errors.js';
+import type { ApiKeyRepository } from './api-keys.repository.js';
+
+/** How long a revoked key may still be believed by a node. */
+const BELIEVED_MS = 900;
+const MARK_USE_EVERY_MS = 60_000;
+const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const MIXED = `${LOWER}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+
+export type NewKey = { name: string; kind: KeyKind; scopes: readonly string[]; expiresAt?: Date; rateLimitPerMinute?: number };
+export type IssuedKey = { id: string; key: string; appSecret?: string };
+type Given = { key: string; appSecret?: string };
+type Known = Readonly<{ key: ApiKey; identity: KeyIdentity }>;
+
+type Deps = { keys: ApiKeyRepository; now: Clock; inTransaction: InTransaction; audit: RecordAudit };
+
+export class ApiKeyService {
+  private readonly recent = new Recent<Known | null>({ ttlMs: BELIEVED_MS, max: 10_000 });
+
+  constructor(private readonly deps: Deps) {}
+
+  /** Null for a key that is unknown, revoked, expired, or secret without its app secret. */
+  async findKey(apiKey: string, appSecret?: string): Promise<KeyIdentity | null> {
+    const presented = readKey(apiKey);
+    if (!presented) return null;
+    const known = await this.recent.get(presented.keyId, () => this.load(presented.keyId));
+    if (!known || known.key.kind !== presented.kind) return null;
+    const now = this.deps.now();
+    if (!isUsable(known.key, now)) return null;
+    const proof = sha256(presented.proof);
+    const appProof = appSecret === undefined ? '' : sha256(appSecret);
+    return known.key.secrets.some((secret) => !hasPassed(secret.expiresAt, now) && opens(known.key.kind, secret, proof, appProof)) ? known.identity : null;
+  }
+
+  /** The key and its secret are answered this once; only their hashes are kept. */
+  async issue({ given, ...wanted }: NewKey & { given?: Given }, actor: Actor = SYSTEM): Promise<IssuedKey> {
+    const beyond = scopesBeyondKind(wanted.kind, wanted.scopes);
+    if (beyond.length > 0) throw new ScopesBeyondKind(beyond);
+    if (hasPassed(wanted.expiresAt, this.deps.now())) throw new ExpiryInThePast();
+    const made = given ?? newSecret(wanted.kind);
+    const presented = readKey(made.key);
+    if (!presented) throw new Error('the given key does not read like a key');
+    const row = {
+      ...wanted, keyId: presented.keyId, prefix: made.key.slice(0, -presented.proof.length - 1),
+      secrets: [hashed(made)], createdAt: this.deps.now(),
+    };
+    const stored = await this.deps.inTransaction(async () => {
+      const key = given ? await this.deps.keys.put(row) : await this.deps.keys.create(row);
+      await this.deps.audit({ actor, action: 'api_key.issued', subject: `api_key:${key.id}`, after: summaryOf(key) });
+      return key;
+    });
+    this.recent.forget(presented.keyId);
+    return { id: stored.id, ...made };
+  }
+
+  issueFor(caller: Caller, wanted: NewKey): Promise<IssuedKey> {
+    const lacking = powersIn(wanted.kind, wanted.scopes).filter((scope) => !mayAct(caller, scope));
+    if (lacking.length > 0) throw new ScopesBeyondOwn(lacking);
+    return this.issue(wanted, actorOf(caller));
+  }
+
+  /** Both secrets work until the older one's time is over, so that servers can be changed one by one. */
+  async rotate(id: string, overlapSeconds: number, caller: Caller): Promise<IssuedKey> {
+    const now = this.deps.now();
+    const key = await this.get(id);
+    if (!isUsable(key, now)) throw new ApiKeyRevoked();
+    const lacking = powersIn(key.kind, key.scopes).filter((scope) => !mayAct(caller, scope));
+    if (lacking.length > 0) throw new ScopesBeyondOwn(lacking);
+    const made = newSecret(key.kind, key.prefix);
+    const overlapEnds = later(now, overlapSeconds * 1000);
+    const leaving = key.secrets.slice(-1).map((secret) => ({ ...secret, expiresAt: overlapEnds }));
+    await this.deps.inTransaction(async () => {
+      const rotated = await this.deps.keys.setSecrets(key, [...leaving, hashed(made)]);
+      if (!rotated) throw new ConcurrentChange('This key was rotated or revoked meanwhile.', { id });
+      await this.deps.audit({ actor: actorOf(caller), action: 'api_key.rotated', subject: `api_key:${id}`, after: { overlapEnds } });
+    });
+    this.recent.forget(key.keyId);
+    return { id, ...made };
+  }
+
+  async revoke(id: string, caller: Caller): Promise<ApiKey> {
+    const key = await this.get(id);
+    const now = this.deps.now();
+    await this.deps.inTransaction(async () => {
+      const revoked = await this.deps.keys.revoke(id, now);
+      if (revoked) await this.deps.audit({ actor: actorOf(caller), action: 'api_key.revoked', subject: `api_key:${id}`, before: summaryOf(key) });
+    });
+    this.recent.forget(key.keyId);
+    return this.get(id);
+  }
+
+  list(query: PageQuery) {
+    return this.deps.keys.list(query);
+  }
+
+  async get(id: string): Promise<ApiKey> {
+    const key = await this.deps.keys.find(id);
+    if (!key) throw new ApiKeyNotFound();
+    return key;
+  }
+
+  private async load(keyId: string): Promise<Known | null> {
+    const key = await this.deps.keys.findByKeyId(keyId);
+    if (!key) return null;
+    const { id, kind, name, scopes, rateLimitPerMinute } = key;
+    const now = this.deps.now();
+    // A lost mark is no defect, and no call waits for it.
+    if (!key.lastUsedAt || later(key.lastUsedAt, MARK_USE_EVERY_MS) <= now) this.deps.keys.markUsed(id, now, MARK_USE_EVERY_MS).catch(() => {});
+    return { key, identity: { id, kind, name, scopes: new Set(scopes), ...(rateLimitPerMinute !== undefined && { rateLimitPerMinute }) } };
+  }
+}
+
+/** Both halves are always compared, so that the time tells nothing of either. */
+function opens(kind: KeyKind, secret: KeySecret, proof: string, appProof: string): boolean {
+  const first = sameText(secret.hash, proof);
+  const second = kind === 'publishable' || sameText(secret.appSecretHash ?? '-', appProof);
+  return first && second;
+}
+
+function newSecret(kind: KeyKind, prefix = `${kind === 'secret' ? 'sk' : 'pk'}_live_${randomText(8, LOWER)}`): Given {
+  const key = `${prefix}_${randomText(32, MIXED)}`;
+  return kind === 'secret' ? { key, appSecret: `as_${newToken()}` } : { key };
+}
+
+function hashed({ key, appSecret }: Given): KeySecret {
+  return { hash: sha256(readKey(key)!.proof), ...(appSecret !== undefined && { appSecretHash: sha256(appSecret) }) };
+}
+
+const summaryOf = ({ name, kind, scopes, expiresAt, rateLimitPerMinute }: ApiKey) => ({ name, kind, scopes, expiresAt, rateLimitPerMinute });
