@@ -1,0 +1,73 @@
+import type { Connection, Types } from 'mongoose';
+import { findPage } from '../../shared/db/page.js';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import { beginsWith } from '../../shared/fold.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { searchKeysOf, type Customer } from './customers.js';
+import { ProfileExists } from './customers.errors.js';
+import { customerModel, type CustomerRow } from './customers.model.js';
+
+type Stored = CustomerRow & { _id: Types.ObjectId };
+export type NewCustomer = Pick<Customer, 'userId' | 'email' | 'firstName' | 'lastName'>;
+export type CustomerFilter = { q?: string; email?: string; createdFrom?: Date; createdUntil?: Date };
+
+export class CustomerRepository {
+  private readonly customers;
+
+  constructor(connection: Connection) {
+    this.customers = customerModel(connection);
+  }
+
+  async create(customer: NewCustomer, now: Date): Promise<Customer> {
+    try {
+      const [created] = await this.customers.create([{
+        ...customer, customFields: {}, addresses: [], searchKeys: searchKeysOf(customer), version: 1, createdAt: now, updatedAt: now,
+      }]);
+      return toCustomer(created!.toObject());
+    } catch (error) {
+      if (duplicateKeyOf(error) === 'userId') throw new ProfileExists();
+      throw error;
+    }
+  }
+
+  async findByUser(userId: string): Promise<Customer | null> {
+    const found = await this.customers.findOne({ userId }).lean();
+    return found && toCustomer(found);
+  }
+
+  async find(id: string): Promise<Customer | null> {
+    const found = await this.customers.findOne({ _id: id }).lean();
+    return found && toCustomer(found);
+  }
+
+  async list({ q, email, createdFrom, createdUntil }: CustomerFilter, query: PageQuery): Promise<Page<Customer>> {
+    const created = { ...(createdFrom && { $gte: createdFrom }), ...(createdUntil && { $lte: createdUntil }) };
+    const page = await findPage(this.customers, {
+      query, fallbackSort: '-createdAt', projection: { addresses: 0, searchKeys: 0 },
+      filter: {
+        ...(q !== undefined && { searchKeys: beginsWith(q) }), ...(email !== undefined && { email }),
+        ...(Object.keys(created).length > 0 && { createdAt: created }),
+      },
+    });
+    return { ...page, items: page.items.map((row) => toCustomer({ ...row, addresses: [] } as Stored)) };
+  }
+
+  /** Refuses to overwrite what changed since it was read. */
+  async save(customer: Customer, now: Date): Promise<Customer> {
+    const { id, version, ...fields } = customer;
+    const absent = OPTIONAL.filter((field) => customer[field] === undefined);
+    const { modifiedCount } = await this.customers.updateOne({ _id: id, version }, {
+      $set: { ...fields, addresses: [...fields.addresses], searchKeys: searchKeysOf(customer), updatedAt: now }, $inc: { version: 1 },
+      ...(absent.length > 0 && { $unset: Object.fromEntries(absent.map((field) => [field, 1])) }),
+    });
+    if (modifiedCount === 0) throw new ConcurrentChange('This profile changed meanwhile.', { customerId: id });
+    return { ...customer, version: version + 1, updatedAt: now };
+  }
+}
+
+const OPTIONAL = ['phone', 'locale', 'defaultShippingAddressId', 'defaultBillingAddressId'] as const;
+
+function toCustomer({ _id, searchKeys: _keys, ...customer }: Stored): Customer {
+  return { ...customer, id: _id.toHexString() };
+}
