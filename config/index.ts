@@ -22,6 +22,8 @@ export const environment = Joi.object({
   BCRYPT_COST: Joi.number().integer().min(4).max(15).default(12),
   PASSWORD_HASH_CONCURRENCY: Joi.number().integer().min(1).max(16).default(2),
   PASSWORD_HASH_QUEUE: Joi.number().integer().min(1).max(1000).default(64),
+  SIGN_IN_FAILURES_PER_ACCOUNT: Joi.number().integer().min(1).default(10),
+  SIGN_IN_FAILURES_PER_ADDRESS: Joi.number().integer().min(1).default(10),
 
   CORS_ORIGINS: list().default(''),
   TRUST_PROXY: Joi.number().integer().min(0).max(10).default(0),
@@ -82,6 +84,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     auth: {
       jwtSecret: text('JWT_SECRET'), accessTtlSeconds: number('JWT_ACCESS_TTL_SECONDS'), refreshTtlSeconds: number('JWT_REFRESH_TTL_SECONDS'),
       bcryptCost: number('BCRYPT_COST'), hashConcurrency: number('PASSWORD_HASH_CONCURRENCY'), hashQueue: number('PASSWORD_HASH_QUEUE'),
+      failuresPerAccount: number('SIGN_IN_FAILURES_PER_ACCOUNT'), failuresPerAddress: number('SIGN_IN_FAILURES_PER_ADDRESS'),
     },
     log: { level: text('LOG_LEVEL'), dir: text('LOG_DIR') },
     cache: { ttlSeconds: number('CACHE_TTL_SECONDS') },

@@ -1,0 +1,54 @@
+import { Schema, type Connection } from 'mongoose';
+import { ROLES, type Role, type Session, type User } from './auth.js';
+
+export type UserRow = Omit<User, 'id' | 'roles'> & {
+  roles: Role[]; usernameKey?: string;
+  /** Written when another admin steps down, so that two who do it at once collide and one remains. */
+  witnessedAt?: Date;
+};
+const userSchema = new Schema<UserRow>({
+  email: { type: String, required: true },
+  username: String,
+  usernameKey: String,
+  passwordHash: { type: String, required: true },
+  credentialsVersion: { type: Number, required: true },
+  roles: { type: [{ type: String, enum: ROLES }], required: true },
+  isDisabled: { type: Boolean, required: true },
+  witnessedAt: Date,
+  version: { type: Number, required: true },
+  createdAt: { type: Date, required: true },
+  updatedAt: { type: Date, required: true },
+}, { versionKey: false });
+userSchema.index({ email: 1 }, { unique: true });
+userSchema.index({ usernameKey: 1 }, { unique: true, sparse: true });
+userSchema.index({ createdAt: -1, _id: -1 });
+userSchema.index({ roles: 1, createdAt: -1, _id: -1 });
+
+export type SessionRow = Omit<Session, 'id'>;
+const sessionSchema = new Schema<SessionRow>({
+  userId: { type: String, required: true },
+  credentialsVersion: { type: Number, required: true },
+  device: { type: String, required: true },
+  ipRange: { type: String, required: true },
+  seed: { type: String, required: true },
+  generation: { type: Number, required: true },
+  rotatedAt: { type: Date, required: true },
+  createdAt: { type: Date, required: true },
+  lastUsedAt: { type: Date, required: true },
+  expiresAt: { type: Date, required: true },
+  endedAt: Date,
+  endReason: String,
+}, { versionKey: false });
+sessionSchema.index({ userId: 1, lastUsedAt: -1, _id: -1 });
+// An expired session holds nothing that would have to be given back; it is kept a week to recognise late replays.
+sessionSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 7 * 24 * 3600 });
+
+export type AttemptRow = { _id: string; failures: number; windowEndsAt: Date };
+const attemptSchema = new Schema<AttemptRow>({
+  _id: String, failures: { type: Number, required: true }, windowEndsAt: { type: Date, required: true },
+}, { versionKey: false });
+attemptSchema.index({ windowEndsAt: 1 }, { expireAfterSeconds: 0 });
+
+export const userModel = (connection: Connection) => connection.model<UserRow>('User', userSchema, 'users');
+export const sessionModel = (connection: Connection) => connection.model<SessionRow>('Session', sessionSchema, 'sessions');
+export const attemptModel = (connection: Connection) => connection.model<AttemptRow>('SignInAttempts', attemptSchema, 'sign_in_attempts');

@@ -1,0 +1,69 @@
+import type { Connection, Types } from 'mongoose';
+import { findPage } from '../../shared/db/page.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import type { Session, SessionEnd } from './auth.js';
+import { sessionModel, type SessionRow } from './auth.model.js';
+
+type Stored = SessionRow & { _id: Types.ObjectId };
+type End = { reason: SessionEnd; at: Date };
+
+const alive = (at: Date) => ({ endedAt: { $exists: false }, expiresAt: { $gt: at } });
+
+export class SessionRepository {
+  private readonly sessions;
+
+  constructor(connection: Connection) {
+    this.sessions = sessionModel(connection);
+  }
+
+  async create(session: Omit<Session, 'id'>): Promise<Session> {
+    const [created] = await this.sessions.create([session]);
+    return toSession(created!.toObject());
+  }
+
+  async find(id: string): Promise<Session | null> {
+    const found = await this.sessions.findOne({ _id: id }).lean();
+    return found && toSession(found);
+  }
+
+  async listAlive(userId: string, now: Date, query: PageQuery): Promise<Page<Session>> {
+    const page = await findPage(this.sessions, { filter: { userId, ...alive(now) }, query, fallbackSort: '-lastUsedAt' });
+    return { ...page, items: page.items.map((row) => toSession(row as Stored)) };
+  }
+
+  /** Null when another request rotated it first, or it is over: of many who come with one token, one gets through here. */
+  async rotate(id: string, generation: number, { now, expiresAt, ipRange }: { now: Date; expiresAt: Date; ipRange: string }): Promise<Session | null> {
+    const rotated = await this.sessions.findOneAndUpdate(
+      { _id: id, generation, ...alive(now) },
+      { $set: { rotatedAt: now, lastUsedAt: now, expiresAt, ipRange }, $inc: { generation: 1 } }, { returnDocument: 'after' },
+    ).lean();
+    return rotated && toSession(rotated);
+  }
+
+  /** The owner is part of the question: nobody ends another's session. */
+  async end(id: string, userId: string, { reason, at }: End): Promise<boolean> {
+    const { modifiedCount } = await this.sessions.updateOne({ _id: id, userId, ...alive(at) }, { $set: { endedAt: at, endReason: reason } });
+    return modifiedCount === 1;
+  }
+
+  /** Ends all of a user's sessions, or all but one; answers which. */
+  async endAll(userId: string, { reason, at }: End, exceptId?: string): Promise<string[]> {
+    const others = exceptId === undefined ? {} : { _id: { $ne: exceptId } };
+    const open = await this.sessions.find({ userId, ...alive(at), ...others }, { _id: 1 }).lean();
+    const ids = open.map(({ _id }) => _id);
+    if (ids.length > 0) await this.sessions.updateMany({ _id: { $in: ids }, ...alive(at) }, { $set: { endedAt: at, endReason: reason } });
+    return ids.map((id) => id.toHexString());
+  }
+
+  async aliveIds(userId: string, at: Date): Promise<string[]> {
+    const open = await this.sessions.find({ userId, ...alive(at) }, { _id: 1 }).lean();
+    return open.map(({ _id }) => _id.toHexString());
+  }
+
+  /** The session in which the password was changed goes on with the new one. */
+  async trustAgain(id: string, credentialsVersion: number): Promise<void> {
+    await this.sessions.updateOne({ _id: id }, { $set: { credentialsVersion } });
+  }
+}
+
+const toSession = ({ _id, ...session }: Stored): Session => ({ ...session, id: _id.toHexString() });
