@@ -2,6 +2,10 @@ import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
 import { createInventory } from './fulfilment/inventory/index.js';
 import { createAudit } from './operations/audit/index.js';
+import { createActivity } from './people/activity/index.js';
+import { createApiKeys } from './people/api-keys/index.js';
+import { createAuth } from './people/auth/index.js';
+import { createCustomers } from './people/customers/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
@@ -37,16 +41,22 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const failpoint = createFailpoint(config.failpoint);
   const audit = createAudit({ connection, now });
 
+  const apiKeys = createApiKeys({ connection, now, inTransaction, audit: audit.record });
+  const customers = createCustomers({ connection, now, outbox, inTransaction, audit: audit.record });
+  const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, config: config.auth });
+  const activity = createActivity({ connection });
+  outbox.subscribe(...activity.subscribers);
+
   const limit = createLimiter({
     hits: (name, windowMs) => new HitStore(redis, name, windowMs),
     limits: { perMinute: config.http.rateLimitPerMinute, authPerMinute: config.http.authRateLimitPerMinute },
   });
-  const identify = createIdentify({ findKey: async () => null, findUser: async () => null, limit });
+  const identify = createIdentify({ findKey: apiKeys.findKey, findUser: auth.findUser, limit });
 
-  const inventory = createInventory({ connection, now, outbox, inTransaction });
+  const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
   outbox.subscribe(...inventory.subscribers);
 
-  const routes: Route[] = [...inventory.routes, ...audit.routes];
+  const routes: Route[] = [...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...inventory.routes, ...audit.routes];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [];
   const schedules: Schedule[] = [...inventory.schedules];
@@ -54,6 +64,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules,
+    audit, apiKeys, auth, customers,
     inventory,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
