@@ -6,17 +6,23 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Schedule } from '../../shared/schedule.js';
+import { BulkLevelsService } from './bulk-levels.service.js';
 import { HoldRepository } from './holds.repository.js';
 import { HoldsService } from './holds.service.js';
+import { inventoryInvariants } from './inventory.invariants.js';
 import { InventoryRepository } from './inventory.repository.js';
+import { inventoryRoutes } from './inventory.routes.js';
 import { InventoryService } from './inventory.service.js';
 import { LowStockService } from './low-stock.service.js';
+import { StockAuditRepository } from './stock-audit.repository.js';
 import { StockLedger } from './stock-ledger.js';
 import type { Warehouse } from './warehouses.js';
 import { WarehouseRepository } from './warehouses.repository.js';
+import { warehouseRoutes } from './warehouses.routes.js';
 import { WarehousesService } from './warehouses.service.js';
 
 export type { Allocation, Hold, OrderLine, Shortage } from './inventory.js';
+export type { LevelToSet, LevelsSet } from './bulk-levels.service.js';
 export type { Availability } from './inventory.service.js';
 export type { Release, Reserve, Ship } from './holds.service.js';
 export { InsufficientStock } from './inventory.errors.js';
@@ -42,11 +48,12 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const lowStock = new LowStockService({ stock, inTransaction, outbox, warehouses });
   const ledger = new StockLedger({ stock, warehouses, now, changed, announceLow: (levels) => lowStock.announce(levels) });
   const levels = new InventoryService({ stock, ledger, now, inTransaction, outbox, audit, warehouses });
+  const bulk = new BulkLevelsService({ stock, ledger, inTransaction, outbox, warehouses });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
 
   const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
 
-  const routes: Route[] = [];
+  const routes: Route[] = [...warehouseRoutes(sites), ...inventoryRoutes(levels)];
   // The caller of a warehouse route has this done at once; the events do it again in case that process died meanwhile.
   const subscribers: Subscriber[] = [
     { name: 'inventory.completeLevels', on: ['warehouse.created'], handle: ({ aggregateId }) => sites.completeLevels(aggregateId) },
@@ -56,11 +63,13 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
 
   return {
     routes, schedules, subscribers,
+    invariants: inventoryInvariants(new StockAuditRepository(connection)),
     /** Called after the commit of any change, with its SKUs. */
     onChange(handler: OnChange): void { handlers.push(handler); },
     ensureWarehouse: sites.ensureWarehouse.bind(sites),
     createLevels: levels.createLevels.bind(levels),
     availabilityOf: levels.availabilityOf.bind(levels),
+    setLevels: bulk.setLevels.bind(bulk),
     restock: levels.restock.bind(levels),
     reserve: holds.reserve.bind(holds),
     makePermanent: holds.makePermanent.bind(holds),

@@ -52,7 +52,8 @@ export class InventoryService {
     if (found) return found;
     const [item] = await this.deps.stock.findItems([sku]);
     if (!item) throw new SkuNotFound([sku]);
-    return { ...emptyLevel(item, { id: warehouseId, active: true }), version: 0 };
+    // Not made yet: shown as it would be made by the first change.
+    return emptyLevel(item, (await this.deps.warehouses()).get(warehouseId)!);
   }
 
   async getSummary(sku: string) {

@@ -1,0 +1,20 @@
+import { availableIn, type Level } from './inventory.js';
+import type { Receipt, StockItem } from './inventory.repository.js';
+import type { Availability } from './inventory.service.js';
+
+export function presentLevel({ sku, productId, warehouseId, active, onHand, reserved, threshold, lowSince, version }: Level) {
+  return {
+    sku, productId, warehouseId, active, onHand, reserved, available: availableIn({ onHand, reserved }), version,
+    ...(threshold !== undefined && { threshold }), ...(lowSince && { lowSince }),
+  };
+}
+
+export function presentSummary({ item, levels, availability }: { item: StockItem; levels: readonly Level[]; availability: Availability }) {
+  return {
+    ...item,
+    onHand: levels.reduce((all, { onHand }) => all + onHand, 0), reserved: levels.reduce((all, { reserved }) => all + reserved, 0),
+    available: availability.available, inStock: availability.available > 0, version: availability.version, levels: levels.map(presentLevel),
+  };
+}
+
+export const presentReceipt = ({ receiptId, warehouseId, lines, createdAt }: Receipt) => ({ receiptId, warehouseId, lines, createdAt });

@@ -1,0 +1,59 @@
+import type { Connection } from 'mongoose';
+import { holdModel, levelModel } from './inventory.model.js';
+
+/** Enough to see what is wrong; a broken shop would otherwise answer with a million rows. */
+const MAX_FOUND = 100;
+/** One moment for both sides, so that orders coming in meanwhile are no violations. */
+const ONE_MOMENT = { readConcern: { level: 'snapshot' }, allowDiskUse: true } as const;
+
+export type Difference = { sku: string; warehouseId: string; onHand: number; reserved: number };
+type Row = { _id: { sku: string; warehouseId: string }; onHand: number; reserved: number };
+
+const minus = (field: string) => ({ $multiply: [-1, field] });
+const NEGATED = { $project: { sku: 1, warehouseId: 1, onHand: minus('$onHand'), reserved: minus('$reserved') } };
+const LEFT = [
+  { $group: { _id: { sku: '$sku', warehouseId: '$warehouseId' }, onHand: { $sum: '$onHand' }, reserved: { $sum: '$reserved' } } },
+  { $match: { $or: [{ onHand: { $ne: 0 } }, { reserved: { $ne: 0 } }] } },
+  { $limit: MAX_FOUND },
+];
+
+/** Adds up both sides inside the database: what does not cancel out is wrong. */
+export class StockAuditRepository {
+  private readonly levels;
+  private readonly holds;
+
+  constructor(connection: Connection) {
+    this.levels = levelModel(connection);
+    this.holds = holdModel(connection);
+  }
+
+  async findUnsound(): Promise<Difference[]> {
+    return this.levels.find({ $expr: { $or: [{ $lt: ['$reserved', 0] }, { $lt: ['$onHand', '$reserved'] }] } }, { _id: 0, sku: 1, warehouseId: 1, onHand: 1, reserved: 1 })
+      .limit(MAX_FOUND).lean();
+  }
+
+  /** Movements minus levels. */
+  async findUnlikeMovements(): Promise<Difference[]> {
+    const movements = [{ $project: { sku: 1, warehouseId: 1, onHand: '$onHandDelta', reserved: '$reservedDelta' } }];
+    return this.compare([NEGATED, { $unionWith: { coll: 'stock_movements', pipeline: movements } }]);
+  }
+
+  /** Active holds minus reserved. */
+  async findUnlikeHolds(): Promise<Difference[]> {
+    const holds = [{ $match: { active: true } }, { $project: { sku: 1, warehouseId: 1, reserved: '$quantity' } }];
+    return this.compare([{ $project: { sku: 1, warehouseId: 1, reserved: minus('$reserved') } }, { $unionWith: { coll: 'stock_holds', pipeline: holds } }]);
+  }
+
+  /** Holds that say one thing in their state and another in their units. */
+  async findBrokenHolds(): Promise<Array<{ orderId: string; sku: string; state: string; quantity: number }>> {
+    const open = { $in: ['$state', ['held', 'allocated']] };
+    return this.holds.find({ $expr: { $or: [
+      { $ne: [open, { $eq: ['$active', true] }] }, { $ne: [open, { $gt: ['$quantity', 0] }] }, { $ne: ['$quantity', { $sum: '$lines.quantity' }] },
+    ] } }, { _id: 0, orderId: 1, sku: 1, state: 1, quantity: 1 }).limit(MAX_FOUND).lean();
+  }
+
+  private async compare(sides: object[]): Promise<Difference[]> {
+    const rows = await this.levels.aggregate<Row>([...sides, ...LEFT] as never).option(ONE_MOMENT);
+    return rows.map(({ _id, onHand, reserved }) => ({ ..._id, onHand, reserved }));
+  }
+}
