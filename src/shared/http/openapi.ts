@@ -49,9 +49,11 @@ function responsesOf(route: Route) {
   const problem = { $ref: '#/components/schemas/Problem' };
   return Object.fromEntries(Object.entries(route.responses).map(([status, schema]) => [status, {
     description: STATUS_TEXT[Number(status)] ?? status,
-    content: Number(status) < 400 ? { 'application/json': { schema: jsonSchema(schema) } } : { 'application/problem+json': { schema: problem } },
+    content: Number(status) >= 400 ? { 'application/problem+json': { schema: problem } } : route.produces ? textIn(route.produces) : { 'application/json': { schema: jsonSchema(schema) } },
   }]));
 }
+
+const textIn = (types: readonly string[]) => Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
 
 const STATUS_TEXT: Record<number, string> = {
   200: 'Done', 201: 'Created', 202: 'Accepted; follow the job', 207: 'Result per item', 400: 'Malformed, or against a rule', 401: 'Key or sign-in missing or wrong',

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { etagOf, isFresh } from './etag.js';
 import { pickFields } from './fields.js';
@@ -12,6 +14,8 @@ export type Reply = {
   body?: unknown;
   /** Instead of `body`. */
   bytes?: StoredBody;
+  /** Instead of `body`, for what may be larger than memory; read only as fast as the client takes it. */
+  stream?: AsyncIterable<string>;
   /** Path under the base, such as /orders/1. */
   location?: string;
   /** The version of the one resource that is answered; makes an ETag. */
@@ -33,6 +37,7 @@ export async function send(req: Request, res: Response, reply: Reply): Promise<v
   res.setHeader('Cache-Control', reply.cache === 'public' ? 'public, max-age=0, must-revalidate' : 'no-store');
   if (reply.location !== undefined) res.setHeader('Location', req.baseUrl + reply.location);
   if (reply.cache === 'public') res.setHeader('Vary', 'Accept-Language, x-api-key, Accept-Encoding');
+  if (reply.stream) return sendStream(req, res, reply.stream, reply.contentType ?? JSON_TYPE);
   const stored = reply.bytes ?? await serialise(req, reply);
   if (stored.etag !== '') {
     res.setHeader('ETag', stored.etag);
@@ -48,6 +53,21 @@ export async function send(req: Request, res: Response, reply: Reply): Promise<v
   res.setHeader('Content-Type', reply.contentType ?? JSON_TYPE);
   res.setHeader('Content-Length', body.length);
   res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+/** A failure on the way cuts the connection, so that nobody takes a part for the whole. */
+async function sendStream(req: Request, res: Response, content: AsyncIterable<string>, contentType: string): Promise<void> {
+  res.setHeader('Content-Type', contentType);
+  if (req.method === 'HEAD') { res.end(); return; }
+  const source = Readable.from(content, { objectMode: false });
+  try {
+    if (!acceptsGzip(req)) return await pipeline(source, res);
+    res.setHeader('Content-Encoding', 'gzip');
+    await pipeline(source, createGzip(), res);
+  } catch (error) {
+    // A client that went away is no defect.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
 }
 
 export const acceptsGzip = (req: Request): boolean => /\bgzip\b(?!;q=0(?:\.0*)?(?:,|$))/.test(String(req.headers['accept-encoding'] ?? ''));

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Request, Response, Router } from 'express';
 import Joi from 'joi';
 import { DomainError } from '../errors.js';
@@ -39,6 +40,8 @@ type Declaration = {
   rate?: 'auth';
   deprecated?: Deprecation;
   consumes?: Consumes;
+  /** Media types of the answer, where it is not JSON. */
+  produces?: readonly string[];
 };
 type Input<P, Q, H, B> = { params: P; query: Q; headers: H; body: B };
 type Schemas<I> = { [Where in keyof I]?: Joi.ObjectSchema<I[Where]> };
@@ -70,8 +73,13 @@ export function mount(router: Router, routes: readonly Route[], options: MountOp
     const answer = options.checkReplies ? declared(route, name) : undeclared(route);
     router[route.method](route.path, async (req, res) => {
       res.locals['route'] = name;
-      const reply = await answer(() => serve(route, name, req, res, options));
-      await send(req, res, reply);
+      try {
+        const reply = await answer(() => serve(route, name, req, res, options));
+        await send(req, res, reply);
+      } finally {
+        // Whoever needs an upload for longer has taken a copy by now.
+        if (req.file) await rm(req.file.path, { force: true });
+      }
     });
   }
 }
@@ -121,7 +129,7 @@ function declared(route: Route, name: string) {
 }
 
 function check(reply: Reply, schema: Joi.Schema, name: string): void {
-  if (reply.bytes && reply.contentType) return;
+  if (reply.stream || (reply.bytes && reply.contentType)) return;
   const body: unknown = reply.bytes ? JSON.parse(reply.bytes.body.toString()) : JSON.parse(JSON.stringify(reply.body));
   Joi.assert(body, schema, `${name} ${reply.status}`, { convert: false });
 }
