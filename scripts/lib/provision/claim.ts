@@ -39,6 +39,11 @@ export async function takeOver(folder: string, what: string): Promise<number | u
   return claim.port;
 }
 
+/** The server that somebody runs on this data folder right now. */
+export async function findServer(folder: string): Promise<{ port: number; ownerPid: number } | undefined> {
+  const claim = await readClaim(folder);
+  return claim && (await serves(claim.pid, folder)) && isAlive(claim.ownerPid) ? claim : undefined;
+}
 
 export function isAlive(pid: number): boolean {
   try {

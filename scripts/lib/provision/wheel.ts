@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { devNull, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Wheel } from './databases.js';
@@ -77,6 +77,8 @@ async function largestFile(folder: string): Promise<number> {
 /** Where pip would look, for a machine that has its configuration but not pip itself. */
 export async function indexUrl(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   if (env['PIP_INDEX_URL']) return env['PIP_INDEX_URL'];
+  // pip's own word for "no configuration files at all"
+  if (env['PIP_CONFIG_FILE'] === devNull) return undefined;
   const home = env['HOME'] || homedir();
   for (const file of [env['PIP_CONFIG_FILE'], join(home, '.config/pip/pip.conf'), join(home, '.pip/pip.conf'), '/etc/pip.conf']) {
     if (!file || !existsSync(file)) continue;
