@@ -1,6 +1,9 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
 import { createInventory } from './fulfilment/inventory/index.js';
+import { createPayments } from './fulfilment/payments/index.js';
+import { createShipping } from './fulfilment/shipping/index.js';
+import { createTax } from './fulfilment/tax/index.js';
 import { createAudit } from './operations/audit/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
@@ -20,6 +23,7 @@ import type { ReportError } from './shared/http/problem.js';
 import { createLimiter } from './shared/http/rate-limit.js';
 import type { Route } from './shared/http/route.js';
 import { problemSchema } from './shared/http/schemas.js';
+import type { Invariant } from './shared/invariant.js';
 import type { Logger } from './shared/logging/logger.js';
 import type { Metrics } from './shared/metrics/metrics.js';
 import type { Schedule } from './shared/schedule.js';
@@ -56,16 +60,22 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
   outbox.subscribe(...inventory.subscribers);
 
-  const routes: Route[] = [...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...inventory.routes, ...audit.routes];
+  const shipping = createShipping({ market: config.market });
+  const tax = createTax({ market: config.market });
+  const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, config: config.payments });
+  outbox.subscribe(...payments.subscribers);
+
+  const routes: Route[] = [...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...inventory.routes, ...payments.routes, ...audit.routes];
   /** Mounted outside the base: signed webhooks. */
-  const rootRoutes: Route[] = [];
-  const schedules: Schedule[] = [...inventory.schedules];
+  const rootRoutes: Route[] = [...payments.rootRoutes];
+  const schedules: Schedule[] = [...inventory.schedules, ...payments.schedules];
+  const invariants: Invariant[] = [...inventory.invariants, ...payments.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
-    routes, rootRoutes, schedules,
+    routes, rootRoutes, schedules, invariants,
     audit, apiKeys, auth, customers,
-    inventory,
+    inventory, shipping, tax, payments,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }

@@ -1,0 +1,74 @@
+import type { Connection } from 'mongoose';
+import { createBreaker } from '../../shared/breaker.js';
+import type { Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
+import type { Failpoint } from '../../shared/failpoint.js';
+import type { ReportError } from '../../shared/http/problem.js';
+import type { Route } from '../../shared/http/route.js';
+import type { Invariant } from '../../shared/invariant.js';
+import type { Schedule } from '../../shared/schedule.js';
+import { outcomeOf, projection } from './payments.js';
+import { PaymentRepository } from './payments.repository.js';
+import { PaymentService } from './payments.service.js';
+import { createOfflineProvider } from './providers/offline.js';
+import { Providers } from './providers/registry.js';
+import { createSimulatorProvider } from './providers/simulator.js';
+import { ApplyResult, type PaymentHook } from './use-cases/apply-result.js';
+import { MoveMoney } from './use-cases/move-money.js';
+import { Reconcile } from './use-cases/reconcile.js';
+
+export type { Payment, PaymentOutcome, PaymentProjection, PaymentStatus, PaymentTransaction } from './payments.js';
+export type { PaymentProvider } from './provider.js';
+export type { PaymentChoice } from './providers/registry.js';
+export type { ExecuteOptions, OpenPayment } from './payments.service.js';
+export type Payments = ReturnType<typeof createPayments>;
+
+type PaymentsDeps = {
+  connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; failpoint: Failpoint; report: ReportError;
+  config: Readonly<{ simulatorUrl: string; simulatorSecret: string; timeoutMs: number }>;
+};
+
+const RECONCILE_MS = 5_000;
+
+export function createPayments({ connection, now, outbox, inTransaction, failpoint, report, config }: PaymentsDeps) {
+  const payments = new PaymentRepository(connection);
+  const providers = new Providers([createOfflineProvider(), ...simulators(config, now)]);
+  const hooks: PaymentHook[] = [];
+  const results = new ApplyResult({ payments, outbox, inTransaction, now, hooks });
+  const moves = new MoveMoney({ payments, providers, results, inTransaction, now });
+  const reconcile = new Reconcile({ payments, providers, results, moves, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
+  const service = new PaymentService({ payments, providers, results, moves, reconcile, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
+
+  const routes: Route[] = [];
+  const rootRoutes: Route[] = [];
+  const schedules: Schedule[] = [{ name: 'reconcile-payments', everyMs: RECONCILE_MS, run: () => reconcile.run() }];
+  /** Whoever gives up an order says so by this event, in the same transaction; the money follows, however often it takes. */
+  const subscribers: Subscriber[] = [{
+    name: 'payments.sendBack', on: ['order.refund_due'], handle: ({ aggregateId, data }) => moves.reverseOrder(aggregateId, String(data['reason'])),
+  }];
+  const invariants: Invariant[] = [];
+
+  return {
+    routes, rootRoutes, schedules, subscribers, invariants,
+    /** Told of every change of a payment, inside the transaction that records it. */
+    onChange(hook: PaymentHook): void { hooks.push(hook); },
+    projection,
+    outcomeOf,
+    checkMethod: service.checkMethod.bind(service),
+    open: service.open.bind(service),
+    execute: service.execute.bind(service),
+    confirm: service.confirm.bind(service),
+    askAbout: service.askAbout.bind(service),
+    findByOrder: service.findByOrder.bind(service),
+    findByOrders: service.findByOrders.bind(service),
+    refund: moves.refund.bind(moves),
+    capture: moves.capture.bind(moves),
+    voidOrRefundForOrder: moves.reverseOrder.bind(moves),
+  };
+}
+
+function simulators({ simulatorUrl: baseUrl, simulatorSecret: secret, timeoutMs }: PaymentsDeps['config'], now: Clock) {
+  if (baseUrl === '') return [];
+  return [createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker: createBreaker({ name: 'payment simulator', now }) })];
+}

@@ -1,0 +1,79 @@
+import { ConflictError, NotFoundError, RuleViolation, UnauthenticatedError } from '../../shared/errors.js';
+import type { Money } from '../../shared/money.js';
+
+const at = (pointer: string, code: string, message: string) => [{ pointer: `#/body/${pointer}`, code, message }];
+
+export class PaymentProviderUnknown extends RuleViolation {
+  readonly code = 'payment_provider_unknown';
+  constructor(allowed: readonly string[]) {
+    const sentence = `Choose a payment provider of: ${allowed.join(', ')}.`;
+    super(sentence, { allowed }, at('payment/provider', 'any_only', sentence));
+  }
+}
+
+export class PaymentMethodUnknown extends RuleViolation {
+  readonly code = 'payment_method_unknown';
+  constructor(provider: string, allowed: readonly string[]) {
+    const sentence = `Choose a payment method of: ${allowed.join(', ')}.`;
+    super(sentence, { provider, allowed }, at('payment/method', 'any_only', sentence));
+  }
+}
+
+export class PaymentTokenRequired extends RuleViolation {
+  readonly code = 'payment_token_required';
+  constructor(provider: string) {
+    super('This provider needs the token that stands for the card.', { provider }, at('payment/token', 'any_required', 'the token is required'));
+  }
+}
+
+/** The value is neither answered nor logged nor stored. */
+export class CardNumberRefused extends RuleViolation {
+  readonly code = 'card_number_refused';
+  constructor() {
+    const sentence = 'Never send a card number here. Send the token that the provider gave you for it.';
+    super(sentence, {}, at('payment/token', 'card_number_refused', sentence));
+  }
+}
+
+export class PaymentNotFound extends NotFoundError {
+  readonly code = 'payment_not_found';
+  constructor() { super('There is no such payment.'); }
+}
+
+/** The order has a payment that may still bring money, or has brought it. */
+export class PaymentInProgress extends ConflictError {
+  readonly code = 'payment_in_progress';
+  constructor(orderId: string) { super('This order has a payment under way. Wait for its outcome before you try another.', { orderId }); }
+}
+
+export class RefundExceedsCaptured extends ConflictError {
+  readonly code = 'refund_exceeds_captured';
+  constructor(requested: Money, left: Money) { super('That is more than is left to refund.', { requested, refundable: left }); }
+}
+
+export class CaptureExceedsAuthorized extends ConflictError {
+  readonly code = 'capture_exceeds_authorized';
+  constructor(requested: Money, left: Money) { super('That is more than is left to capture.', { requested, capturable: left }); }
+}
+
+export class WrongCurrency extends RuleViolation {
+  readonly code = 'wrong_currency';
+  constructor(given: string, expected: string) {
+    super(`This payment is in ${expected}.`, { given, expected }, at('amount/currency', 'any_only', `must be ${expected}`));
+  }
+}
+
+export class ProviderNotFound extends NotFoundError {
+  readonly code = 'payment_provider_not_found';
+  constructor() { super('There is no such payment provider.'); }
+}
+
+export class WebhookNotSigned extends UnauthenticatedError {
+  readonly code = 'webhook_signature_invalid';
+  constructor() { super('The signature of this webhook is missing, wrong, or more than five minutes old.'); }
+}
+
+export class WebhookMalformed extends RuleViolation {
+  readonly code = 'webhook_malformed';
+  constructor() { super('This webhook is signed, but it cannot be read.'); }
+}

@@ -1,0 +1,34 @@
+import type { DomainEvent } from '../../shared/events/outbox.js';
+import type { Payment, PaymentStatus, PaymentTransaction, RowChange } from './payments.js';
+
+const OF_STATUS: Partial<Record<PaymentStatus, string>> = {
+  authorized: 'payment.authorized', succeeded: 'payment.succeeded', failed: 'payment.failed', voided: 'payment.voided',
+};
+
+const dataOf = ({ id, orderId, attempt, provider, method, amount, capturedAmount, refundedAmount, failure }: Payment) => ({
+  paymentId: id, orderId, attempt, provider, method, amount, captured: capturedAmount, refunded: refundedAmount, ...(failure && { failureCode: failure.code }),
+});
+
+/** The order is the aggregate, so that its own events and those of its payments are delivered in one order. */
+export function eventsOf(before: Payment, after: Payment, rows: readonly RowChange[]): DomainEvent[] {
+  const event = (type: string, more: Record<string, unknown> = {}): DomainEvent => ({ type, aggregateId: after.orderId, data: { ...dataOf(after), ...more } });
+  const changed = before.status === after.status ? undefined : OF_STATUS[after.status];
+  const moved = rows.filter(({ state }) => state === 'success').flatMap(({ kind, amount, key }) => {
+    if (kind === 'refund') return [event('payment.refunded', { key, refundAmount: amount })];
+    if (kind === 'chargeback') return [event('payment.disputed', { disputedAmount: amount })];
+    // A payment that is captured in parts succeeds once; each part is told.
+    return kind === 'capture' && before.status === 'authorized' ? [event('payment.captured', { captureAmount: amount })] : [];
+  });
+  const unasked = rows.filter(({ kind, ours, state }) => kind === 'refund' && state === 'success' && !ours);
+  return [
+    ...(changed ? [event(changed)] : []), ...moved,
+    ...unasked.map(({ amount, providerEventId }) => mismatchEvent(after, `a refund of ${amount} (${providerEventId}) was not asked for by us`)),
+  ];
+}
+
+export const failedEvent = (payment: Payment): DomainEvent => ({ type: 'payment.failed', aggregateId: payment.orderId, data: dataOf(payment) });
+/** An alarm: somebody has to look. */
+export const mismatchEvent = (payment: Payment, detail: string): DomainEvent =>
+  ({ type: 'payment.mismatch', aggregateId: payment.orderId, data: { ...dataOf(payment), detail } });
+export const refusedEvent = (payment: Payment, { kind, key, amount }: Pick<PaymentTransaction, 'kind' | 'key' | 'amount'>, code: string): DomainEvent =>
+  ({ type: `payment.${kind}_refused`, aggregateId: payment.orderId, data: { ...dataOf(payment), key, requested: amount, failureCode: code } });

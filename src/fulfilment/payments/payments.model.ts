@@ -1,0 +1,60 @@
+import { Schema, type Connection, type Types } from 'mongoose';
+import type { Payment, PaymentTransaction, ProviderPayment } from './payments.js';
+
+/** When the provider is asked again; absent when nothing is open. */
+export type PaymentRow = Omit<Payment, 'id'> & { lookUpAt?: Date; lookUps: number; mismatch?: string };
+export type TransactionRow = Omit<PaymentTransaction, 'id' | 'paymentId'> & { paymentId: Types.ObjectId };
+export type WebhookRow = {
+  /** `provider:webhook-id`: the same webhook is stored once. */
+  _id: string; provider: string; type: string; payment: ProviderPayment;
+  state: 'received' | 'applied' | 'refused' | 'unmatched'; attempts: number; dueAt?: Date; receivedAt: Date;
+};
+/** What the nightly comparison of both ledgers found and has not found gone. */
+export type DifferenceRow = { _id: string; provider: string; orderId: string; detail: string; foundAt: Date };
+
+const minor = { type: Number, required: true, default: 0 };
+const money = { amount: { type: Number, required: true }, currency: { type: String, required: true } };
+const words = new Schema({ code: String, message: String }, { _id: false });
+
+const paymentSchema = new Schema<PaymentRow>({
+  orderId: { type: String, required: true }, attempt: { type: Number, required: true },
+  provider: { type: String, required: true }, method: { type: String, required: true }, amount: money,
+  status: { type: String, required: true }, live: { type: Boolean, required: true }, idempotencyKey: { type: String, required: true },
+  providerReference: String, failure: words, nextAction: new Schema({ type: { type: String }, url: String }, { _id: false }),
+  capturedAmount: minor, capturingAmount: minor, refundedAmount: minor, refundingAmount: minor, disputedAmount: minor,
+  reversal: new Schema({ reason: String, at: Date, keepsNothing: Boolean }, { _id: false }), mismatch: String,
+  lookUpAt: Date, lookUps: { type: Number, required: true, default: 0 },
+  version: { type: Number, required: true }, createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true },
+}, { versionKey: false });
+paymentSchema.index({ idempotencyKey: 1 }, { unique: true });
+paymentSchema.index({ orderId: 1, attempt: 1 }, { unique: true });
+paymentSchema.index({ orderId: 1 }, { unique: true, partialFilterExpression: { live: true }, name: 'one_live_per_order' });
+paymentSchema.index({ lookUpAt: 1 }, { partialFilterExpression: { lookUpAt: { $exists: true } } });
+paymentSchema.index({ provider: 1, updatedAt: 1 });
+
+const transactionSchema = new Schema<TransactionRow>({
+  paymentId: { type: Schema.Types.ObjectId, required: true }, orderId: { type: String, required: true },
+  kind: { type: String, required: true }, state: { type: String, required: true }, amount: money, provider: { type: String, required: true },
+  key: { type: String, required: true }, providerEventId: String, reason: String, failure: words, at: { type: Date, required: true },
+  dueAt: Date, attempts: { type: Number, required: true, default: 0 },
+}, { versionKey: false });
+transactionSchema.index({ key: 1 }, { unique: true });
+transactionSchema.index({ provider: 1, providerEventId: 1 }, { unique: true, partialFilterExpression: { providerEventId: { $exists: true } } });
+transactionSchema.index({ paymentId: 1, _id: 1 });
+transactionSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } });
+
+const webhookSchema = new Schema<WebhookRow>({
+  _id: String, provider: { type: String, required: true }, type: { type: String, required: true }, payment: { type: Schema.Types.Mixed, required: true },
+  state: { type: String, required: true }, attempts: { type: Number, required: true }, dueAt: Date, receivedAt: { type: Date, required: true },
+}, { versionKey: false });
+webhookSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } });
+webhookSchema.index({ receivedAt: 1 }, { expireAfterSeconds: 90 * 24 * 3600 });
+
+const differenceSchema = new Schema<DifferenceRow>({
+  _id: String, provider: { type: String, required: true }, orderId: { type: String, required: true }, detail: { type: String, required: true }, foundAt: { type: Date, required: true },
+}, { versionKey: false });
+
+export const paymentModel = (connection: Connection) => connection.model('Payment', paymentSchema, 'payments');
+export const transactionModel = (connection: Connection) => connection.model('PaymentTransaction', transactionSchema, 'payment_transactions');
+export const webhookModel = (connection: Connection) => connection.model('PaymentWebhook', webhookSchema, 'payment_webhooks');
+export const differenceModel = (connection: Connection) => connection.model('PaymentDifference', differenceSchema, 'payment_differences');

@@ -1,0 +1,103 @@
+import { later, type Clock } from '../../shared/clock.js';
+import type { Failpoint } from '../../shared/failpoint.js';
+import type { Money } from '../../shared/money.js';
+import { PaymentNotFound } from './payments.errors.js';
+import { isLive, isOpen, type Payment } from './payments.js';
+import type { PaymentRepository } from './payments.repository.js';
+import type { PaymentChoice, Providers } from './providers/registry.js';
+import type { ApplyResult } from './use-cases/apply-result.js';
+import type { MoveMoney } from './use-cases/move-money.js';
+import type { Reconcile } from './use-cases/reconcile.js';
+
+export type OpenPayment = PaymentChoice & Readonly<{ orderId: string; attempt: number; amount: Money }>;
+export type ExecuteOptions = Readonly<{
+  token?: string | undefined; returnUrl?: string | undefined;
+  /** False: only authorise; the money is captured later. */
+  capture?: boolean;
+}>;
+
+export type PaymentServiceDeps = {
+  payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; reconcile: Reconcile; now: Clock; failpoint: Failpoint;
+  /** From then on the worker asks the provider about a payment that has no answer. */
+  unansweredMs: number;
+};
+
+export class PaymentService {
+  constructor(private readonly deps: PaymentServiceDeps) {}
+
+  /** Refuses what cannot be paid with before anything is stored. `nothingToPayNow`: the money comes by hand, after the order. */
+  checkMethod(choice: PaymentChoice): { provider: string; method: string; nothingToPayNow: boolean } {
+    const { provider, method } = this.deps.providers.resolve(choice);
+    return { provider, method, nothingToPayNow: this.deps.providers.get(provider).offline };
+  }
+
+  /**
+   * Writes the payment down before anybody is asked for money. Call it in the transaction that makes the order. A customer
+   * who left the provider's page may choose again: the attempt that waited for that page is voided.
+   */
+  async open({ orderId, attempt, amount, ...choice }: OpenPayment): Promise<Payment> {
+    const { payments, moves, now, unansweredMs } = this.deps;
+    const { provider, method, nothingToPayNow } = this.checkMethod(choice);
+    if (attempt > 1) {
+      const abandoned = (await payments.findByOrders([orderId])).find(({ live, status }) => live && status === 'requires_action');
+      if (abandoned) await moves.reverse(abandoned, 'replaced', true);
+    }
+    const status = amount.amount === 0 ? 'succeeded' : 'pending';
+    return payments.insert({
+      orderId, attempt, provider, method, amount, status, live: isLive(status), idempotencyKey: `${orderId}:${attempt}`,
+      capturedAmount: 0, capturingAmount: 0, refundedAmount: 0, refundingAmount: 0, disputedAmount: 0,
+      version: 1, createdAt: now(), updatedAt: now(),
+    }, nothingToPayNow || status === 'succeeded' ? null : later(now(), unansweredMs));
+  }
+
+  /**
+   * Asks the provider, outside of any transaction, and records what it says. May be repeated: the provider knows the
+   * request by its key. When the provider is silent the payment stays pending, and the worker finds out.
+   */
+  async execute(given: Payment | string, { token, returnUrl, capture = true }: ExecuteOptions): Promise<Payment> {
+    const { providers, results, moves, failpoint } = this.deps;
+    const payment = typeof given === 'string' ? await this.get(given) : given;
+    const provider = providers.find(payment.provider);
+    if (payment.status !== 'pending' || !provider || provider.offline) return payment;
+    await failpoint('payments.before_call');
+    const answer = await provider.authorize({ payment, token, capture, returnUrl });
+    await failpoint('payments.after_call');
+    if (answer.kind === 'refused') return results.close(payment, answer.failure);
+    if (answer.kind !== 'known') return payment;
+    const { payment: after, planned } = await results.apply(payment, answer.payment);
+    await failpoint('payments.after_record');
+    for (const { key } of planned) await moves.send(key);
+    return after;
+  }
+
+  /** The customer is back from the provider's page: the provider is asked, the browser is not believed. */
+  async confirm(orderId: string, paymentId: string): Promise<Payment> {
+    const payment = await this.get(paymentId);
+    if (payment.orderId !== orderId) throw new PaymentNotFound();
+    return isOpen(payment.status) ? this.deps.reconcile.refresh(payment) : payment;
+  }
+
+  /** Asks the provider about everything of this order that has no answer yet, so that nothing is given up that was paid. */
+  async askAbout(orderId: string): Promise<void> {
+    for (const payment of await this.findByOrder(orderId)) if (isOpen(payment.status)) await this.deps.reconcile.refresh(payment);
+  }
+
+  async get(id: string): Promise<Payment> {
+    const found = await this.deps.payments.findById(id);
+    if (!found) throw new PaymentNotFound();
+    return found;
+  }
+
+  find(id: string): Promise<Payment | null> { return this.deps.payments.findById(id); }
+
+  /** The payments of an order, the latest attempt first. */
+  findByOrder(orderId: string): Promise<Payment[]> { return this.deps.payments.findByOrders([orderId]); }
+
+  findByOrders(orderIds: readonly string[]): Promise<Payment[]> { return this.deps.payments.findByOrders(orderIds); }
+
+  async withTransactions(orderId: string) {
+    const found = await this.findByOrder(orderId);
+    const transactions = await this.deps.payments.findTransactions(found.map(({ id }) => id));
+    return found.map((payment) => ({ payment, transactions: transactions.filter(({ paymentId }) => paymentId === payment.id) }));
+  }
+}

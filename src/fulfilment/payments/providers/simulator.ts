@@ -1,0 +1,90 @@
+import Joi from 'joi';
+import type { Breaker } from '../../../shared/breaker.js';
+import { verifyWebhook, webhookSecret } from '../../../shared/crypto/standard-webhooks.js';
+import { moneySchema } from '../../../shared/http/schemas.js';
+import { WebhookMalformed } from '../payments.errors.js';
+import type { ProviderOperation, ProviderPayment } from '../payments.js';
+import type { ListedPayment, OperationRequest, PaymentProvider, ProviderAnswer, ProviderEvent } from '../provider.js';
+import { createHttpClient, type HttpAnswer } from './http.js';
+
+type SimulatorDeps = { baseUrl: string; secret: string; timeoutMs: number; breaker: Breaker };
+
+const words = Joi.object({ code: Joi.string().max(100).required(), message: Joi.string().max(500).required() }).unknown();
+const operationSchema = Joi.object<ProviderOperation>({
+  id: Joi.string().max(100).required(), kind: Joi.string().valid('authorization', 'capture', 'void', 'refund', 'chargeback').required(),
+  key: Joi.string().max(300), amount: Joi.number().integer().min(0).required(), state: Joi.string().valid('pending', 'success', 'failure').required(), failure: words,
+}).unknown();
+const paymentSchema = Joi.object({
+  id: Joi.string().max(100).required(), idempotencyKey: Joi.string().max(300).required(), orderId: Joi.string().max(100).required(), amount: moneySchema.required(),
+  status: Joi.string().valid('pending', 'requires_action', 'authorized', 'captured', 'failed', 'voided').required(),
+  failure: words, nextAction: Joi.object({ type: Joi.string().required(), url: Joi.string().uri({ scheme: ['http', 'https'] }).required() }).unknown(),
+  operations: Joi.array().items(operationSchema).max(10_000).required(), updatedAt: Joi.string().isoDate().required(),
+}).unknown();
+const eventSchema = Joi.object({ type: Joi.string().max(100).required(), data: Joi.object({ payment: paymentSchema.required() }).unknown().required() }).unknown();
+
+/** Speaks to the payment simulator (simulator/README.md), which behaves, and misbehaves, like a card processor. */
+export function createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker }: SimulatorDeps): PaymentProvider {
+  const call = createHttpClient({ baseUrl: baseUrl.replace(/\/$/, ''), timeoutMs, breaker, headers: { authorization: `Bearer ${secret}` } });
+  const secrets = [webhookSecret(secret)];
+  const path = (reference: string | undefined) => `/v1/payments/${encodeURIComponent(reference ?? '')}`;
+  const operate = (what: string) => async ({ payment, amount, key, reason }: OperationRequest) =>
+    answerOf(await call({ method: 'POST', path: `${path(payment.providerReference)}/${what}`, idempotencyKey: key, body: { amount: amount.amount, reason } }));
+
+  return {
+    name: 'simulator',
+    methods: ['card'],
+    needsToken: true,
+    offline: false,
+    authorize: async ({ payment: { idempotencyKey, orderId, amount }, token, capture, returnUrl }) =>
+      answerOf(await call({ method: 'POST', path: '/v1/payments', idempotencyKey, body: { orderId, ...amount, token, capture, returnUrl } })),
+    capture: operate('capture'),
+    void: operate('void'),
+    refund: operate('refunds'),
+    lookUp: async ({ providerReference, idempotencyKey }) => answerOf(await call({
+      method: 'GET', path: providerReference === undefined ? `/v1/payments?idempotency_key=${encodeURIComponent(idempotencyKey)}` : path(providerReference),
+    })),
+    readWebhook: (headers, body, now) => {
+      const id = verifyWebhook(secrets, headers, body, now);
+      return id === null ? null : [readEvent(id, body)];
+    },
+    changedSince: async (since) => {
+      const answer = await call({ method: 'GET', path: `/v1/payments?updated_since=${since.toISOString()}` });
+      if (answer.kind !== 'answered' || answer.status !== 200) return null;
+      const { error, value } = Joi.object({ items: Joi.array().items(paymentSchema).required() }).unknown().validate(answer.body);
+      return error ? null : (value as { items: Wire[] }).items.map((wire): ListedPayment => ({ ...paymentOf(wire), updatedAt: new Date(wire.updatedAt) }));
+    },
+  };
+}
+
+type Wire = Omit<ProviderPayment, 'reference'> & { id: string; updatedAt: string };
+
+function paymentOf({ id, idempotencyKey, orderId, amount, status, failure, nextAction, operations }: Wire): ProviderPayment {
+  return {
+    reference: id, idempotencyKey, orderId, amount, status, failure, nextAction,
+    operations: operations.map((op) => ({ id: op.id, kind: op.kind, key: op.key, amount: op.amount, state: op.state, failure: op.failure })),
+  };
+}
+
+function answerOf(answer: HttpAnswer): ProviderAnswer {
+  if (answer.kind === 'silent') return { kind: 'unknown', cause: answer.cause };
+  if (answer.status === 404) return { kind: 'not_found' };
+  if (answer.status >= 400) {
+    const { error, value } = Joi.object({ error: words.required() }).unknown().validate(answer.body);
+    return error ? { kind: 'unknown', cause: `status ${answer.status}` } : { kind: 'refused', failure: (value as { error: { code: string; message: string } }).error };
+  }
+  const { error, value } = paymentSchema.validate(answer.body, { convert: false });
+  return error ? { kind: 'unknown', cause: 'an answer of another shape' } : { kind: 'known', payment: paymentOf(value as Wire) };
+}
+
+function readEvent(id: string, body: Buffer): ProviderEvent {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    throw new WebhookMalformed();
+  }
+  const { error, value } = eventSchema.validate(parsed, { convert: false });
+  if (error) throw new WebhookMalformed();
+  const { type, data } = value as { type: string; data: { payment: Wire } };
+  return { id, type, payment: paymentOf(data.payment) };
+}
