@@ -55,13 +55,16 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
     }
     const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`);
     await bringUpReplicaSet(REPLICA_SET, hosts, { isNew, electionTimeoutMs: options.electionTimeoutMs });
-    const uri = `mongodb://${hosts.join(',')}/${options.database ?? 'kontor'}?replicaSet=${REPLICA_SET}`;
-    return { uri, pid: first.pid, port: first.port, nodes: nodes.map(({ pid, port }) => ({ pid, port })), stop };
+    return { uri: uriOf(hosts, options.database), pid: first.pid, port: first.port, nodes: nodes.map(({ pid, port }) => ({ pid, port })), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+const uriOf = (hosts: readonly string[], database = 'kontor') => `mongodb://${hosts.join(',')}/${database}?replicaSet=${REPLICA_SET}`;
+/** Where the shop of `npm run up` keeps its data, once its server is known to run. */
+export const shopUri = (port: number) => uriOf([`127.0.0.1:${port}`]);
 
 /** Linux keeps one in memory; in a container it is often too small for a database. */
 async function memoryFolder(): Promise<string | undefined> {
