@@ -12,7 +12,7 @@ export function createKeyedQueue(): KeyedQueue {
     /** Joins the lines of all keys at once, without a pause in between: nobody can wait for somebody who waits for him. */
     async run(keys, work) {
       const wanted = [...new Set(keys)];
-      const before = wanted.map((key) => tails.get(key));
+      const before = wanted.map((key) => tails.get(key) ?? Promise.resolve());
       let done = () => {};
       const turn = new Promise<void>((resolve) => { done = resolve; });
       for (const key of wanted) tails.set(key, turn);
