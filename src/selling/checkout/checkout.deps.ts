@@ -1,0 +1,28 @@
+import type { Inventory } from '../../fulfilment/inventory/index.js';
+import type { Orders } from '../../fulfilment/orders/index.js';
+import type { Payments } from '../../fulfilment/payments/index.js';
+import type { Shipping } from '../../fulfilment/shipping/index.js';
+import type { Clock } from '../../shared/clock.js';
+import type { IdempotencyStore } from '../../shared/db/idempotency.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Failpoint } from '../../shared/failpoint.js';
+import type { CartPricing, CartService, Offers } from '../cart/index.js';
+
+/** Everything an order is made of. Checkout itself keeps nothing. */
+export type CheckoutDeps = Readonly<{
+  carts: Pick<CartService, 'findForCheckout' | 'findLatest' | 'complete' | 'addLineItem'>;
+  findOffers(skus: readonly string[], currency: string): Promise<Offers>;
+  pricing: CartPricing;
+  shipping: Pick<Shipping, 'resolve'>;
+  inventory: Pick<Inventory, 'reserve'>;
+  orders: Orders['service'];
+  payments: Pick<Payments, 'open' | 'execute' | 'confirm' | 'checkMethod' | 'projection'>;
+  idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'store' | 'complete' | 'takeUp'>;
+  inTransaction: InTransaction;
+  now: Clock;
+  failpoint: Failpoint;
+  /** A pending order keeps its stock this long. */
+  paymentWindowSeconds: number;
+  /** From it a guest's order token is derived, so that it need not be stored. */
+  tokenSecret: string;
+}>;

@@ -1,0 +1,25 @@
+import type { CartProblem } from '../cart/index.js';
+import type { Totals } from '../pricing/index.js';
+import { ConflictError, InvalidRequest, RuleViolation } from '../../shared/errors.js';
+
+export class CartEmpty extends RuleViolation {
+  readonly code = 'cart_empty';
+  constructor() { super('There is nothing in the cart to order. Add something first (POST /cart/items).'); }
+}
+
+/** Never a silent new amount: the caller sees what changed and repeats the call with the total it agrees to. */
+export class CartChanged extends ConflictError {
+  readonly code = 'cart_changed';
+  constructor(facts: { totals: Totals; problems: readonly CartProblem[]; expectedTotal?: unknown }) {
+    super('The cart does not cost what was expected. Look at totals and problems, then send expectedTotal to agree.', facts);
+  }
+}
+
+export class CartNotOrderable extends ConflictError {
+  readonly code = 'cart_not_orderable';
+  constructor(problems: readonly CartProblem[]) { super('Some lines cannot be ordered any more. Change or remove them.', { problems }); }
+}
+
+/** Fields that neither the request nor the cart has. */
+export const missing = (...names: readonly string[]): InvalidRequest => new InvalidRequest(names.map((name) => (
+  { pointer: `#/body/${name}`, code: 'any_required', message: `"${name}" is required: neither the request nor the cart has it` })));

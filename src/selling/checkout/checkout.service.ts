@@ -1,0 +1,160 @@
+import { createHmac } from 'node:crypto';
+import { ConcurrentChange, DomainError } from '../../shared/errors.js';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import type { Stored } from '../../shared/db/idempotency.js';
+import type { Actor } from '../../shared/http/caller.js';
+import { RequestInFlight, type IdempotencyRequest } from '../../shared/http/idempotency.js';
+import type { Reply } from '../../shared/http/reply.js';
+import { success } from '../../shared/http/schemas.js';
+import { presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
+import type { Cart, Shopper } from '../cart/index.js';
+import type { CheckoutDeps } from './checkout.deps.js';
+import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';
+import { draftOrder, hashOf, orderFrom, type Draft } from './draft.js';
+
+export type PlaceOrder = Readonly<{ shopper: Shopper; userEmail: string | undefined; actor: Actor; body: PlaceOrderBody; idempotency: IdempotencyRequest }>;
+
+const ATTEMPTS = 4;
+
+/** Turns a cart into an order: docs/architecture.md tells the steps and what a crash at each of them leaves behind. */
+export class CheckoutService {
+  constructor(private readonly deps: CheckoutDeps) {}
+
+  /** The same request again, on any node and after any crash, finds the same order. */
+  async place(request: PlaceOrder): Promise<Reply> {
+    const { idempotency } = request;
+    const known = await this.deps.idempotency.find(idempotency);
+    if (known) return this.takeUp(known, request);
+    this.deps.payments.checkMethod(request.body.payment);
+    await this.deps.failpoint('checkout.started');
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.placeOnce(request);
+      } catch (error) {
+        const reply = await this.recover(error, request, attempt);
+        if (reply) return reply;
+      }
+    }
+  }
+
+  /** Another try on an order that is still waiting for its money. */
+  async pay(orderId: string, owner: OrderOwner, { payment, idempotency }: { payment: PaymentBody; idempotency: IdempotencyRequest }): Promise<Reply> {
+    const known = await this.deps.idempotency.find(idempotency);
+    if (known?.state === 'done') return known.reply;
+    const paymentId = known ? await this.resumable(known, idempotency) : await this.openAnother(orderId, owner, payment, idempotency);
+    await this.deps.payments.execute(paymentId, payment);
+    return this.answer(idempotency, orderId, null);
+  }
+
+  /** The customer came back from the provider's page: ask the provider, do not believe the browser. */
+  async confirm(orderId: string, owner: OrderOwner, paymentId: string): Promise<Order> {
+    await this.deps.orders.get(orderId, owner);
+    await this.deps.payments.confirm(orderId, paymentId);
+    return this.deps.orders.get(orderId, owner);
+  }
+
+  private async openAnother(orderId: string, owner: OrderOwner, payment: PaymentBody, idempotency: IdempotencyRequest): Promise<string> {
+    this.deps.payments.checkMethod(payment);
+    const order = await this.deps.orders.get(orderId, owner);
+    return this.deps.inTransaction(async () => {
+      const attempt = await this.deps.orders.beginPayment(orderId);
+      const opened = await this.deps.payments.open({ orderId, attempt, ...payment, amount: order.totals.grandTotal });
+      await this.deps.idempotency.begin(idempotency, opened.id);
+      return opened.id;
+    });
+  }
+
+  /** What the abandoned request had made; its own request may still be at work otherwise. */
+  private async resumable(known: Stored & { state: 'in_flight' }, idempotency: IdempotencyRequest): Promise<string> {
+    if (!known.abandoned || known.resourceId === undefined || !await this.deps.idempotency.takeUp(idempotency)) throw new RequestInFlight();
+    return known.resourceId;
+  }
+
+  private async placeOnce(request: PlaceOrder): Promise<Reply> {
+    const cart = await this.deps.carts.findForCheckout(request.shopper);
+    if (!cart || cart.lineItems.length === 0) {
+      const existing = await this.orderOfLatestCart(request.shopper);
+      if (existing) return this.replyFor(existing, this.tokenOf(existing), 200);
+    }
+    const draft = await draftOrder(this.deps, cart, request);
+    await this.deps.failpoint('checkout.before_transaction');
+    const { order, paymentId } = await this.commit(request, draft);
+    await this.deps.failpoint('checkout.after_commit');
+    if (order.status === 'placed') return this.replyFor(order, this.tokenOf(order), 201);
+    await this.deps.payments.execute(paymentId, request.body.payment);
+    await this.deps.failpoint('checkout.after_payment');
+    return this.answer(request.idempotency, order.id, this.tokenOf(order));
+  }
+
+  /** Transaction A: key, stock, order, cart and events together; when nothing is to be paid now the answer as well. */
+  private commit({ body, idempotency, actor }: PlaceOrder, draft: Draft) {
+    const { deps } = this;
+    const { cart, priced, shippingAddress } = draft;
+    const orderId = deps.orders.newId();
+    return deps.inTransaction(async () => {
+      const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.totals.grandTotal.amount === 0;
+      if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
+      await deps.failpoint('checkout.after_key');
+      const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, amount: priced.totals.grandTotal });
+      const summary = deps.payments.projection(payment);
+      const token = cart.userId === null ? this.guestToken(orderId) : null;
+      const made = orderFrom(deps, { id: orderId, draft, payment: summary, nothingToPayNow, tokenHash: hashOf(token), actor });
+      const lines = cart.lineItems.map(({ id, sku, quantity }) => ({ lineId: id, sku, quantity }));
+      await deps.inventory.reserve({ orderId, cartId: cart.id, lines, country: shippingAddress.country, expiresAt: made.expiresAt });
+      await deps.failpoint('checkout.after_reserve');
+      const order = await deps.orders.create(made);
+      await deps.failpoint('checkout.after_order');
+      await deps.carts.complete(cart);
+      if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
+      await deps.failpoint('checkout.before_commit');
+      return { order, paymentId: payment.id };
+    }, { repeatable: true });
+  }
+
+  /** What went wrong may have a good end: another request was first, or stock is tied up in orders that nobody paid. */
+  private async recover(error: unknown, request: PlaceOrder, attempt: number): Promise<Reply | null> {
+    if (duplicateKeyOf(error) === '_id') {
+      const known = await this.deps.idempotency.find(request.idempotency);
+      if (known) return this.takeUp(known, request);
+    }
+    if (attempt >= ATTEMPTS) throw error;
+    if (error instanceof ConcurrentChange || duplicateKeyOf(error) !== null) return null;
+    if (error instanceof DomainError && error.code === 'insufficient_stock' && await this.deps.orders.expireDue(shortSkus(error)) > 0) return null;
+    throw error;
+  }
+
+  /** A crash left this request half done: go on from what was committed. */
+  private async takeUp(known: Stored, { idempotency, body }: PlaceOrder): Promise<Reply> {
+    if (known.state === 'done') return known.reply;
+    const order = await this.deps.orders.get(await this.resumable(known, idempotency), { staff: true });
+    if (order.status === 'pending' && order.payment?.status === 'pending') await this.deps.payments.execute(order.payment.id, body.payment);
+    return this.answer(idempotency, order.id, this.tokenOf(order));
+  }
+
+  private async answer(idempotency: IdempotencyRequest, orderId: string, token: string | null): Promise<Reply> {
+    const order = await this.deps.orders.get(orderId, { staff: true });
+    const reply = this.replyFor(order, token, 201);
+    await this.deps.failpoint('checkout.before_answer');
+    await this.deps.idempotency.complete(idempotency, reply);
+    return reply;
+  }
+
+  private async orderOfLatestCart(shopper: Shopper): Promise<Order | null> {
+    const latest: Cart | null = await this.deps.carts.findLatest(shopper);
+    return latest && this.deps.orders.findByCart(latest.id);
+  }
+
+  private replyFor(order: Order, token: string | null, status: number): Reply {
+    return { status, location: `/orders/${order.id}`, body: success(`Order ${order.number} is ${order.status}.`, presentOrder(order, token ?? undefined)) };
+  }
+
+  private tokenOf(order: Order): string | null {
+    return order.userId === null ? this.guestToken(order.id) : null;
+  }
+
+  private guestToken(orderId: string): string {
+    return createHmac('sha256', this.deps.tokenSecret).update(`order-token:${orderId}`).digest('base64url');
+  }
+}
+
+const shortSkus = ({ facts }: DomainError): string[] => (facts['lines'] as Array<{ sku: string }>).map(({ sku }) => sku);

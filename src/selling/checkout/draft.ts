@@ -1,0 +1,74 @@
+import { randomText, sha256 } from '../../shared/crypto/tokens.js';
+import { later } from '../../shared/clock.js';
+import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
+import type { Actor } from '../../shared/http/caller.js';
+import type { Address } from '../../shared/address.js';
+import { problemsOf, priceCart, type Cart, type Offers, type PricedCart, type Shopper } from '../cart/index.js';
+import type { CheckoutDeps } from './checkout.deps.js';
+import { CartChanged, CartEmpty, CartNotOrderable, missing } from './checkout.errors.js';
+import type { PlaceOrderBody } from './checkout.schemas.js';
+
+/** An order that could be placed: everything is read and decided, nothing is written. */
+export type Draft = Readonly<{
+  cart: Cart; offers: Offers; priced: PricedCart; email: string; shippingAddress: Address; billingAddress: Address; shippingMethod: string; notes?: string;
+}>;
+type Wanted = Readonly<{ shopper: Shopper; userEmail: string | undefined; body: PlaceOrderBody }>;
+
+/** Reads the cart and today's offers from the database, never from a cache, and refuses whatever would not be what the shopper saw. */
+export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { userEmail, body }: Wanted): Promise<Draft> {
+  if (!cart || cart.lineItems.length === 0) throw new CartEmpty();
+  const details = requireDetails(cart, body, userEmail);
+  const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency);
+  const problems = problemsOf(cart.lineItems, offers);
+  const blocking = problems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit');
+  if (blocking.length > 0) throw new CartNotOrderable(blocking);
+
+  const priced = await priceCart(cart, offers, deps.pricing, { address: details.shippingAddress, method: details.shippingMethod });
+  if (!priced.method) await deps.shipping.resolve(details.shippingMethod, { country: details.shippingAddress.country, currency: cart.currency, subtotal: priced.totals.subtotal });
+  const { grandTotal } = priced.totals;
+  const agreed = body.expectedTotal
+    ? body.expectedTotal.amount === grandTotal.amount && body.expectedTotal.currency === grandTotal.currency
+    : !problems.some(({ code }) => code === 'price_changed');
+  if (!agreed) throw new CartChanged({ totals: priced.totals, problems, ...(body.expectedTotal && { expectedTotal: body.expectedTotal }) });
+  return { cart, offers, priced, ...details, ...(body.notes !== undefined && { notes: body.notes }) };
+}
+
+function requireDetails(cart: Cart, body: PlaceOrderBody, userEmail: string | undefined) {
+  const email = body.email ?? cart.email ?? userEmail;
+  const shippingAddress = body.shippingAddress ?? cart.shippingAddress;
+  const shippingMethod = body.shippingMethod ?? cart.shippingMethod;
+  if (email === undefined || !shippingAddress || shippingMethod === undefined) {
+    throw missing(...[email === undefined && 'email', !shippingAddress && 'shippingAddress', shippingMethod === undefined && 'shippingMethod'].filter((name) => name !== false));
+  }
+  return { email, shippingAddress, shippingMethod, billingAddress: body.billingAddress ?? cart.billingAddress ?? shippingAddress };
+}
+
+type Making = Readonly<{ id: string; draft: Draft; payment: PaymentSummary; nothingToPayNow: boolean; tokenHash: string | null; actor: Actor }>;
+
+/** The order as it will be stored: copies of everything, so that no later change of a product or address reaches it. */
+export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds'>, { id, draft, payment, nothingToPayNow, tokenHash, actor }: Making) {
+  const { cart, priced, offers, email, shippingAddress, billingAddress, notes } = draft;
+  const now = deps.now();
+  const axes = {
+    status: nothingToPayNow ? 'placed' : 'pending', paymentStatus: 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
+  } as const satisfies Pick<Order, 'status' | 'paymentStatus' | 'fulfilmentStatus' | 'returnStatus'>;
+  const { code, name, price } = priced.method!;
+  return {
+    id, number: orderNumber(randomText), ...axes, holds: [], cartId: cart.id, email, userId: cart.userId, tokenHash, currency: cart.currency,
+    items: cart.lineItems.map((line, at): OrderItem => {
+      const { unitPrice, discount, tax, taxRateBps, lineTotal } = priced.lines[at]!;
+      const offer = offers.get(line.sku)!;
+      return {
+        id: line.id, productId: line.productId, productName: offer.productName, name: offer.name, sku: line.sku, quantity: line.quantity, unitPrice, discount, tax, taxRateBps, lineTotal,
+        units: { ordered: line.quantity, cancelled: 0, backordered: 0, allocated: line.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },
+      };
+    }),
+    totals: priced.totals, shippingTax: priced.shippingTax, rounding: { mode: 'half_up', level: 'line' },
+    shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: { code, name, price },
+    payment, paymentAttempts: 1, ...(notes !== undefined && { notes }),
+    expiresAt: nothingToPayNow ? null : later(now, deps.paymentWindowSeconds * 1000), placedAt: nothingToPayNow ? now : null, createdAt: now, updatedAt: now,
+    timeline: [{ at: now, actor, event: nothingToPayNow ? 'order.placed' : 'order.created', cause: 'checkout', before: {}, after: axes }],
+  };
+}
+
+export const hashOf = (token: string | null): string | null => (token === null ? null : sha256(token));

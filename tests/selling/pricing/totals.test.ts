@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { computeTotals, type TotalsInput } from '../../../src/selling/pricing/totals.js';
+import { money } from '../../../src/shared/money.js';
+
+const currency = fc.constantFrom('JPY', 'EUR', 'KWD');
+const carts: fc.Arbitrary<TotalsInput> = fc.record({
+  currency, pricesIncludeTax: fc.boolean(), rounding: fc.constantFrom('half_up' as const, 'half_even' as const),
+  shipping: fc.option(fc.record({ price: fc.nat(50_000), taxRateBps: fc.integer({ min: 0, max: 3000 }) })),
+  lines: fc.array(fc.record({ unitPrice: fc.nat(5_000_000), quantity: fc.integer({ min: 1, max: 999 }), taxRateBps: fc.integer({ min: 0, max: 3000 }), discounted: fc.integer({ min: 0, max: 100 }) }), { maxLength: 12 }),
+}).map(({ shipping, lines, ...rest }) => ({
+  ...rest,
+  shipping: shipping && { price: money(shipping.price, rest.currency), taxRateBps: shipping.taxRateBps },
+  lines: lines.map(({ unitPrice, quantity, taxRateBps, discounted }, i) => ({
+    id: `l${i}`, sku: `S${i}`, quantity, taxRateBps, unitPrice: money(unitPrice, rest.currency), discount: money(Math.floor(unitPrice * quantity * discounted / 100), rest.currency),
+  })),
+}));
+
+test('10,000 random carts in JPY, EUR and KWD: the parts make the total exactly, and none is negative', () => {
+  fc.assert(fc.property(carts, (input) => {
+    const { totals, lines, shippingTax } = computeTotals(input);
+    const of = (pick: (line: (typeof lines)[number]) => number) => lines.reduce((all, line) => all + pick(line), 0);
+    const added = totals.taxIncluded ? 0 : totals.taxTotal.amount;
+
+    expect(of(({ lineTotal }) => lineTotal.amount) + totals.shippingTotal.amount + added).toBe(totals.grandTotal.amount);
+    expect(totals.subtotal.amount - totals.discountTotal.amount + totals.shippingTotal.amount + added).toBe(totals.grandTotal.amount);
+    expect(of(({ tax }) => tax.amount) + shippingTax.amount).toBe(totals.taxTotal.amount);
+    for (const part of Object.values(totals)) if (typeof part === 'object') expect(part.amount >= 0 && Number.isSafeInteger(part.amount) && part.currency === input.currency).toBe(true);
+  }), { numRuns: 10_000, seed: 20_261_121 });
+});
+
+test.each([
+  { _case: 'gross prices', pricesIncludeTax: true, tax: 333, grand: 1999 },
+  { _case: 'net prices', pricesIncludeTax: false, tax: 400, grand: 2399 },
+])('20 % on 19.99 with $_case', ({ pricesIncludeTax, tax, grand }) => {
+  const { totals } = computeTotals({ currency: 'EUR', pricesIncludeTax, shipping: null, lines: [{ id: '1', sku: 'A', quantity: 1, unitPrice: money(1999, 'EUR'), taxRateBps: 2000 }] });
+
+  expect([totals.taxTotal.amount, totals.grandTotal.amount]).toEqual([tax, grand]);
+});
+
+test('a discount above the price of its line is a defect, not a negative line', () => {
+  expect(() => computeTotals({
+    currency: 'EUR', pricesIncludeTax: true, shipping: null,
+    lines: [{ id: '1', sku: 'A', quantity: 1, unitPrice: money(100, 'EUR'), taxRateBps: 0, discount: money(101, 'EUR') }],
+  })).toThrow(RangeError);
+});
