@@ -1,0 +1,36 @@
+import { Types, type Connection } from 'mongoose';
+import { findPage } from '../../shared/db/page.js';
+import type { Actor } from '../../shared/http/caller.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { priceHistoryModel } from './price-history.model.js';
+import type { PriceChange, PriceRecord } from './pricing.js';
+
+/** `variantId` and `productId` as hex. */
+export type RecordedChange = PriceChange & Readonly<{ sku: string; variantId: string; productId: string; at: Date; actor: Actor }>;
+
+export class PriceHistoryRepository {
+  private readonly rows;
+
+  constructor(connection: Connection) {
+    this.rows = priceHistoryModel(connection);
+  }
+
+  /** Call inside the transaction that changes the prices. */
+  async append(changes: readonly RecordedChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const rows = changes.map((change) => ({ ...change, variantId: new Types.ObjectId(change.variantId), productId: new Types.ObjectId(change.productId) }));
+    // Lean: hydrating and validating what we built ourselves would cost an import more than the write does.
+    await this.rows.insertMany(rows, { lean: true });
+  }
+
+  async page(variantId: string, query: PageQuery): Promise<Page<RecordedChange & { id: string }>> {
+    const page = await findPage(this.rows, { filter: { variantId }, query, fallbackSort: '-at' });
+    return { ...page, items: page.items.map(({ _id, variantId: variant, productId, ...row }) => ({ id: _id.toHexString(), ...row, variantId: variant.toHexString(), productId: productId.toHexString() })) };
+  }
+
+  /** Oldest first, one currency, everything that decides what a shopper pays. */
+  async timeline(variantId: string, currency: string): Promise<PriceRecord[]> {
+    return this.rows.find({ variantId, currency, kind: { $in: ['base', 'sale'] } }, { _id: 0, currency: 1, kind: 1, before: 1, after: 1, at: 1 })
+      .sort({ at: 1, _id: 1 }).lean();
+  }
+}
