@@ -6,7 +6,7 @@ import type { AutoReorder, WarehouseFields } from './warehouses.js';
 const MAX_COUNT = 1_000_000_000;
 const region = () => Joi.string().pattern(/^([A-Z]{2}|\*)$/, 'ISO 3166 code or *');
 const location = () => Joi.object<WarehouseFields['location']>({
-  address: line(300).required(), city: line(100).required(), country: countryCode().required(),
+  address: line(300), city: line(100).required(), country: countryCode().required(),
   lat: Joi.number().min(-90).max(90), lng: Joi.number().min(-180).max(180),
 });
 const autoReorder = () => Joi.object<AutoReorder>({

@@ -3,7 +3,7 @@ import type { Site } from './inventory.js';
 export type AutoReorder = Readonly<{ enabled: boolean; threshold: number; preferredSupplier?: string }>;
 export type WarehouseFields = Readonly<{
   code: string; name: string;
-  location: Readonly<{ address: string; city: string; country: string; lat?: number; lng?: number }>;
+  location: Readonly<{ address?: string; city: string; country: string; lat?: number; lng?: number }>;
   /** Country codes; none means everywhere. */
   regionsServed: readonly string[];
   /** Days to a country. */
