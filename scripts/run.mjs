@@ -35,27 +35,38 @@ function dependenciesAreInstalled() {
   });
 }
 
-function installDependencies() {
+/** One line that counts the seconds on a terminal. Resolves with npm's complaint, or '' when all went well. */
+function npm(args) {
   const started = Date.now();
-  const progress = () => `Installing dependencies (npm ci) ... ${Math.round((Date.now() - started) / 1000)} s`;
   const isTerminal = process.stderr.isTTY;
-  process.stderr.write(isTerminal ? progress() : 'Installing dependencies (npm ci) ...\n');
+  const progress = () => `Installing dependencies (npm ${args.join(' ')}) ... ${Math.round((Date.now() - started) / 1000)} s`;
+  process.stderr.write(isTerminal ? progress() : `Installing dependencies (npm ${args.join(' ')}) ...\n`);
   const ticker = isTerminal ? setInterval(() => process.stderr.write(`\r${progress()}`), 1000) : undefined;
-  const npm = spawn('npm', ['ci'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+  // our own `npm --silent` would silence this one too, and with it the reason of a failure
+  const child = spawn('npm', args.concat('--loglevel=error'), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
   let output = '';
-  npm.stdout.on('data', (chunk) => { output += chunk; });
-  npm.stderr.on('data', (chunk) => { output += chunk; });
+  child.stdout.on('data', (chunk) => { output += chunk; });
+  child.stderr.on('data', (chunk) => { output += chunk; });
   return new Promise((resolve) => {
-    const finish = (problem) => {
+    const finish = (complaint) => {
       clearInterval(ticker);
       if (isTerminal) process.stderr.write('\n');
-      if (problem) fail(`${output}\nnpm ci failed (${problem}). Run it yourself to see why, then start again:\n  cd ${root}\n  rm -rf node_modules && npm ci`);
-      process.stderr.write(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-      resolve();
+      if (!complaint) process.stderr.write(`Dependencies installed in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+      resolve(complaint);
     };
-    npm.on('error', (error) => finish(error.message));
-    npm.on('close', (code) => finish(code === 0 ? '' : `exit code ${code}`));
+    child.on('error', (error) => finish(error.message));
+    child.on('close', (code) => finish(code === 0 ? '' : output || `exit code ${code}`));
   });
+}
+
+/**
+ * `npm ci` refuses a lock file without the binaries of every other system, and a registry that does not carry those cannot make a
+ * fuller one. `npm install --no-save` takes the same versions from the same lock file and leaves it as it is.
+ */
+async function installDependencies() {
+  if (!(await npm(['ci']))) return;
+  const complaint = await npm(['install', '--no-save']);
+  if (complaint) fail(`${complaint}\nnpm could not install the dependencies. Run it yourself to see why, then start again:\n  cd ${root}\n  rm -rf node_modules && npm ci`);
 }
 
 /** In this process, not in a child: one process less between a Ctrl-C and the databases, and the exit code is the script's own. */
