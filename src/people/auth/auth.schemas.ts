@@ -8,8 +8,9 @@ import { PASSWORD_SENTENCES, passwordProblem } from './password-policy.js';
 const address = Joi.string().email({ tlds: false }).max(254);
 /** Any spelling is taken and folded into one; what is no address any more after that was none. */
 export const emailInput = () => address.custom((given: string, helpers) => {
-  const folded = fold(given.trim());
-  return address.validate(folded).error ? helpers.error('string.email') : folded;
+  const folded = fold(given);
+  const isSpoilt = !address.validate(given).error && address.validate(folded).error;
+  return isSpoilt ? helpers.error('string.email') : folded;
 });
 
 /** The password of somebody who signs in is only compared; what it looks like is no business of ours. */

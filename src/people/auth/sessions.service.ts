@@ -71,8 +71,8 @@ export class SessionService {
       : null;
     if (rotated) return this.tokensOf(user, rotated);
     const current = await sessions.find(session.id);
-    if (current && !current.endedAt && isSameAnswer(current, presented.generation, now())) return this.tokensOf(user, current);
-    if (!current || current.endedAt || presented.generation >= current.generation) throw new InvalidRefreshToken();
+    if (!current || current.endedAt || presented.generation >= current.generation) throw refusalOf(current);
+    if (isSameAnswer(current, presented.generation, now())) return this.tokensOf(user, current);
     await this.endStolen(current);
     throw new RefreshTokenReused();
   }
@@ -120,7 +120,7 @@ export class SessionService {
   }
 
   private async ownerOf(session: Session): Promise<User> {
-    if (session.endedAt) throw session.endReason === 'refresh_token_reused' ? new RefreshTokenReused() : new InvalidRefreshToken();
+    if (session.endedAt) throw refusalOf(session);
     const user = session.expiresAt > this.deps.now() ? await this.deps.users.find(session.userId) : null;
     if (!user || user.isDisabled || user.credentialsVersion !== session.credentialsVersion) throw new InvalidRefreshToken();
     return user;
@@ -143,6 +143,8 @@ export class SessionService {
     return later(now, this.deps.lifetimes.refreshTtlSeconds * 1000);
   }
 }
+
+const refusalOf = (session: Session | null) => (session?.endReason === 'refresh_token_reused' ? new RefreshTokenReused() : new InvalidRefreshToken());
 
 /** The token before the current one, whose child nobody has used, within the time that a lost answer takes. */
 const isSameAnswer = (session: Session, generation: number, now: Date): boolean =>
