@@ -9,6 +9,7 @@ import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
 import { createCustomers } from './people/customers/index.js';
+import { createLoyalty } from './people/loyalty/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
@@ -50,6 +51,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, config: config.auth });
   const activity = createActivity({ connection });
   outbox.subscribe(...activity.subscribers);
+  const loyalty = createLoyalty({ connection, now, outbox, inTransaction, audit: audit.record, ...config.loyalty });
 
   const limit = createLimiter({
     hits: (name, windowMs) => new HitStore(redis, name, windowMs),
@@ -62,10 +64,10 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const shipping = createShipping({ market: config.market });
   const tax = createTax({ market: config.market });
-  const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, config: config.payments });
+  const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
   outbox.subscribe(...payments.subscribers);
 
-  const routes: Route[] = [...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...inventory.routes, ...payments.routes, ...audit.routes];
+  const routes: Route[] = [...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
   const schedules: Schedule[] = [...inventory.schedules, ...payments.schedules];
@@ -74,7 +76,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules, invariants,
-    audit, apiKeys, auth, customers,
+    audit, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };

@@ -1,0 +1,69 @@
+import type { Connection } from 'mongoose';
+import { findPage } from '../../shared/db/page.js';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { effectOf, emptyAccount, type Account, type LedgerEntry, type LedgerKind } from './loyalty.js';
+import { accountModel, ledgerModel, type AccountRow, type LedgerRow } from './loyalty.model.js';
+
+type NewEntry = Omit<LedgerEntry, 'id'>;
+type Effect = ReturnType<typeof effectOf>;
+
+export class LoyaltyRepository {
+  private readonly accounts;
+  private readonly ledger;
+
+  constructor(connection: Connection) {
+    this.accounts = accountModel(connection);
+    this.ledger = ledgerModel(connection);
+  }
+
+  async getAccount(userId: string): Promise<Account> {
+    const found = await this.accounts.findById(userId).lean();
+    return found ? toAccount(found) : emptyAccount(userId);
+  }
+
+  async findOrderPoints(orderId: string, kind: LedgerKind): Promise<number | null> {
+    const found = await this.ledger.findOne({ orderId, kind }, { points: 1 }).lean();
+    return found?.points ?? null;
+  }
+
+  findLedgerPage(userId: string, query: PageQuery): Promise<Page<LedgerEntry>> {
+    return findPage<LedgerRow>(this.ledger, { filter: { userId }, query, fallbackSort: '-id', paths: { id: '_id' } })
+      .then((page) => ({ ...page, items: page.items.map(({ _id, ...row }) => ({ id: _id.toHexString(), ...row })) }));
+  }
+
+  /** False when the order has a row of this kind already: nothing was written then. */
+  async addOnce(entry: NewEntry & { orderId: string }): Promise<boolean> {
+    const { orderId, kind, ...rest } = entry;
+    const { upsertedCount } = await this.ledger.updateOne({ orderId, kind }, { $setOnInsert: rest }, { upsert: true });
+    return upsertedCount === 1;
+  }
+
+  async add(entries: readonly NewEntry[]): Promise<void> {
+    await this.named(() => this.ledger.insertMany(entries, { lean: true }), entries[0]?.userId);
+  }
+
+  /** Adds to the account what the entries say; null when the balance does not reach, and then nothing was changed. */
+  async change(userId: string, entries: ReadonlyArray<Pick<LedgerEntry, 'kind' | 'points'>>): Promise<Account | null> {
+    const effect = entries.map(effectOf).reduce(addUp);
+    const gives = effect.balance >= 0;
+    const changed = await this.named(() => this.accounts.findOneAndUpdate(
+      { _id: userId, ...(!gives && { balance: { $gte: -effect.balance } }) },
+      { $inc: { ...effect, version: 1 } }, { returnDocument: 'after', upsert: gives },
+    ).lean(), userId);
+    return changed && toAccount(changed);
+  }
+
+  private async named<T>(write: () => Promise<T>, userId: string | undefined): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (duplicateKeyOf(error) === null) throw error;
+      throw new ConcurrentChange('The points of this customer changed meanwhile.', { userId });
+    }
+  }
+}
+
+const addUp = (a: Effect, b: Effect): Effect => ({ balance: a.balance + b.balance, lifetime: a.lifetime + b.lifetime, debt: a.debt + b.debt });
+const toAccount = ({ _id, balance, lifetime, debt, version }: AccountRow): Account => ({ userId: _id, balance, lifetime, debt, version });
