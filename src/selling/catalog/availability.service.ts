@@ -1,0 +1,62 @@
+import type { Cache } from '../../shared/cache/cache.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { InventoryPort } from './catalog.deps.js';
+import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
+import type { ProductRepository } from './products.repository.js';
+import type { Availability, HeldStock, VariantRepository } from './variants.repository.js';
+
+type Deps = {
+  products: Pick<ProductRepository, 'saveInStock'>; variants: VariantRepository; inventory: InventoryPort; inTransaction: InTransaction; cache: Pick<Cache, 'invalidate'>;
+};
+
+/** The copy of the stock that the catalogue shows. Inventory is the truth, and checkout asks there. */
+export class AvailabilityService {
+  constructor(private readonly deps: Deps) {}
+
+  /** Safe to repeat, to reorder and to run at once: what is copied carries a version, and only a newer one is taken. */
+  async refresh(skus: readonly string[]): Promise<void> {
+    const wanted = [...new Set(skus)];
+    if (wanted.length === 0) return;
+    const stock = await this.stockOf(wanted);
+    if (stock.length === 0) return;
+    const [taken, held] = await Promise.all([this.deps.variants.setAvailable(stock), this.deps.variants.stockOf(wanted)]);
+    const flipped = taken < stock.length ? await this.crossZero(stock, held) : false;
+    const products = [...new Set(held.map(({ productId }) => productId))];
+    if (products.length > 0) await this.deps.cache.invalidate([...products.map(productTag), STOCK_LISTS, ...(flipped ? [LISTS] : [])]);
+  }
+
+  /** For SKUs that are new here: takes over what inventory still has of them. */
+  async adopt(skus: readonly string[]): Promise<void> {
+    const stock = await this.stockOf(skus);
+    const held = stock.filter(({ available }) => available > 0).map(({ sku }) => sku);
+    if (held.length > 0) await this.refresh(held);
+  }
+
+  private async stockOf(skus: readonly string[]): Promise<Availability[]> {
+    const stock = await this.deps.inventory.availabilityOf(skus);
+    return skus.flatMap((sku) => {
+      const level = stock.get(sku);
+      return level ? [{ sku, available: level.available, version: level.version }] : [];
+    });
+  }
+
+  /** What is sold out now or back again changes its product too, in one transaction with it. */
+  private async crossZero(stock: readonly Availability[], held: readonly HeldStock[]): Promise<boolean> {
+    const bySku = new Map(held.map((row) => [row.sku, row]));
+    let flipped = false;
+    for (const level of stock) {
+      const row = bySku.get(level.sku);
+      if (row && row.stockVersion < level.version) flipped = await this.crossOne(level, row.productId) || flipped;
+    }
+    return flipped;
+  }
+
+  private crossOne(level: Availability, productId: string): Promise<boolean> {
+    const { products, variants, inTransaction } = this.deps;
+    return inTransaction(async () => {
+      if (!await variants.setAvailableAcrossZero(level)) return false;
+      // Written even when it stays the same: of two refreshes at once, the second then sees the variants of the first.
+      return products.saveInStock(productId, await variants.isAnyInStock(productId));
+    });
+  }
+}

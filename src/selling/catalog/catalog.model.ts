@@ -1,0 +1,74 @@
+import { Schema, type Connection, type Types } from 'mongoose';
+import { PRODUCT_STATUSES, type Derived, type FromVariants, type Image, type ProductContent, type Rating, type VariantContent, type VariantPrice } from './catalog.js';
+
+export type ProductRow = Omit<ProductContent, 'categoryIds'> & Derived & FromVariants & {
+  slug: string; categoryIds: Types.ObjectId[]; rating: Rating;
+  /** Raised with every change of stock; orders the derivation of `inStock`. Not the version, or every sale would make editors start again. */
+  stockRevision: number; version: number; createdAt: Date; updatedAt: Date;
+};
+
+export type VariantRow = VariantContent & {
+  productId: Types.ObjectId; skuKey: string; position: number;
+  /** Copied from the product, so that a cart needs one read. */
+  productName: string; productStatus: ProductContent['status']; productVisible: boolean; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null;
+  /** Copied from inventory; `stockVersion` tells which of two copies is newer. */
+  available: number; stockVersion: number; version: number; createdAt: Date; updatedAt: Date;
+};
+
+/** Every slug that a product ever had, so that an old address still finds it. */
+export type SlugRow = { _id: string; productId: Types.ObjectId };
+/** The last number given to a name that many products share: `chair` -> 3 after `chair-3`. */
+export type SlugCounterRow = { _id: string; last: number };
+
+const required = <T>(type: T) => ({ type, required: true as const });
+const imageSchema = new Schema<Image>({ url: required(String), alt: { type: String, default: '' } }, { _id: false });
+const mixed = { type: Schema.Types.Mixed, required: true as const };
+
+const productSchema = new Schema<ProductRow>({
+  slug: required(String), name: required(String), description: { type: String, default: '' }, brand: { type: String, default: null },
+  categoryIds: { type: [Schema.Types.ObjectId], required: true }, attributes: mixed, customFields: mixed, images: { type: [imageSchema], required: true }, seo: mixed,
+  sustainability: { type: Schema.Types.Mixed, default: null }, status: { type: String, enum: PRODUCT_STATUSES, required: true }, publishAt: { type: Date, default: null },
+  externalRef: { type: String, default: null }, visible: required(Boolean), attributeIndex: { type: [String], required: true }, brandKey: { type: String, default: null },
+  nameKey: required(String), nameWords: { type: [String], required: true }, priceRange: mixed, inStock: required(Boolean),
+  rating: { average: required(Number), count: required(Number) }, stockRevision: required(Number),
+  version: required(Number), createdAt: required(Date), updatedAt: required(Date),
+}, { versionKey: false, minimize: false });
+
+const priceSchema = new Schema<VariantPrice>({ currency: required(String), base: required(Number), sale: Number, wholesale: Number }, { _id: false });
+const variantSchema = new Schema<VariantRow>({
+  productId: required(Schema.Types.ObjectId), sku: required(String), skuKey: required(String), options: mixed, barcode: { type: String, default: null },
+  weightGrams: { type: Number, default: null }, dimensionsMm: { type: Schema.Types.Mixed, default: null }, image: { type: imageSchema, default: null },
+  taxCategory: { type: String, default: null }, prices: { type: [priceSchema], required: true }, enabled: required(Boolean), position: required(Number),
+  productName: required(String), productStatus: required(String), productVisible: required(Boolean), slug: required(String),
+  categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null },
+  available: required(Number), stockVersion: required(Number), version: required(Number), createdAt: required(Date), updatedAt: required(Date),
+}, { versionKey: false, minimize: false });
+variantSchema.index({ skuKey: 1 }, { unique: true });
+variantSchema.index({ productId: 1, position: 1, _id: 1 });
+
+const slugSchema = new Schema<SlugRow>({ _id: required(String), productId: required(Schema.Types.ObjectId) }, { versionKey: false });
+const slugCounterSchema = new Schema<SlugCounterRow>({ _id: required(String), last: required(Number) }, { versionKey: false });
+
+/** Every list is bounded by `visible` (staff ask for both values), then by one filter, then in the order that is shown. */
+function productIndexes(schema: Schema<ProductRow>, currencies: readonly string[]): Schema<ProductRow> {
+  schema.index({ externalRef: 1 }, { unique: true, partialFilterExpression: { externalRef: { $type: 'string' } } });
+  schema.index({ status: 1, createdAt: -1, _id: -1 });
+  schema.index({ publishAt: 1 }, { partialFilterExpression: { status: 'active', visible: false } });
+  schema.index({ visible: 1, createdAt: -1, _id: -1 });
+  schema.index({ visible: 1, updatedAt: -1, _id: -1 });
+  schema.index({ visible: 1, nameKey: 1, _id: 1 });
+  schema.index({ visible: 1, 'rating.average': -1, _id: -1 });
+  schema.index({ visible: 1, inStock: 1, createdAt: -1, _id: -1 });
+  schema.index({ visible: 1, brandKey: 1, createdAt: -1, _id: -1 });
+  schema.index({ visible: 1, nameWords: 1, createdAt: -1, _id: -1 });
+  schema.index({ visible: 1, attributeIndex: 1, createdAt: -1, _id: -1 });
+  schema.index({ visible: 1, categoryIds: 1, createdAt: -1, _id: -1 });
+  for (const currency of currencies) schema.index({ visible: 1, [`priceRange.${currency}.from`]: 1, _id: 1 });
+  return schema;
+}
+
+export const productModel = (connection: Connection, currencies: readonly string[]) =>
+  connection.model<ProductRow>('Product', productIndexes(productSchema.clone(), currencies), 'products');
+export const variantModel = (connection: Connection) => connection.model<VariantRow>('Variant', variantSchema, 'variants');
+export const slugModel = (connection: Connection) => connection.model<SlugRow>('ProductSlug', slugSchema, 'product_slugs');
+export const slugCounterModel = (connection: Connection) => connection.model<SlugCounterRow>('SlugCounter', slugCounterSchema, 'slug_counters');

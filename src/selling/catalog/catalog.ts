@@ -1,0 +1,102 @@
+import { fold } from '../../shared/fold.js';
+
+export const PRODUCT_STATUSES = ['draft', 'pending_review', 'active', 'archived'] as const;
+export type ProductStatus = (typeof PRODUCT_STATUSES)[number];
+export type Scalar = string | number | boolean;
+export type FieldValue = Scalar | readonly Scalar[];
+export type Fields = Readonly<Record<string, FieldValue>>;
+export type Image = Readonly<{ url: string; alt: string }>;
+export type Seo = Readonly<{ title?: string; description?: string; keywords?: readonly string[] }>;
+export type Sustainability = Readonly<{ footprintGrams?: number; recycledPercent?: number; certifications?: readonly string[]; madeIn?: string }>;
+export type Dimensions = Readonly<{ length: number; width: number; height: number }>;
+export type Rating = Readonly<{ average: number; count: number }>;
+
+/** The amounts of one currency, in minor units. */
+export type VariantPrice = Readonly<{ currency: string; base: number; sale?: number; wholesale?: number }>;
+export type PriceRange = Readonly<{ from: number; to: number; compareAt?: number }>;
+
+/** What people write about a product. */
+export type ProductContent = Readonly<{
+  name: string; description: string; brand: string | null; categoryIds: readonly string[];
+  attributes: Fields; customFields: Fields; images: readonly Image[]; seo: Seo; sustainability: Sustainability | null;
+  status: ProductStatus; publishAt: Date | null; externalRef: string | null;
+}>;
+/** What follows from the content and is stored so that an index can answer for it. */
+export type Derived = Readonly<{ visible: boolean; attributeIndex: readonly string[]; brandKey: string | null; nameKey: string; nameWords: readonly string[] }>;
+/** What follows from the variants. */
+export type FromVariants = Readonly<{ priceRange: Readonly<Record<string, PriceRange>>; inStock: boolean }>;
+
+export type Product = ProductContent & FromVariants & Readonly<{
+  id: string; slug: string; visible: boolean; rating: Rating; version: number; createdAt: Date; updatedAt: Date;
+}>;
+
+export type VariantContent = Readonly<{
+  sku: string; options: Fields; barcode: string | null; weightGrams: number | null; dimensionsMm: Dimensions | null; image: Image | null;
+  taxCategory: string | null; prices: readonly VariantPrice[]; enabled: boolean;
+}>;
+export type Variant = VariantContent & Readonly<{
+  id: string; productId: string; position: number; available: number; stockVersion: number; version: number; createdAt: Date; updatedAt: Date;
+}>;
+
+/** What a cart, a checkout and an order line need to know of a SKU. */
+export type CatalogVariant = Readonly<{
+  sku: string; variantId: string; productId: string; productName: string; slug: string; options: Fields;
+  status: ProductStatus;
+  /** The product is shown and the variant enabled; whether it has a price depends on the currency asked for. */
+  sellable: boolean;
+  prices: readonly VariantPrice[]; available: number; categoryIds: readonly string[];
+  taxCategory?: string; weightGrams?: number; dimensionsMm?: Dimensions; image?: Image;
+}>;
+
+const MAX_WORDS = 40;
+/** Longer texts are for reading, not for filtering, and would only make the index heavy. */
+const MAX_INDEXED_LENGTH = 100;
+
+export const isVisible = ({ status, publishAt }: Pick<ProductContent, 'status' | 'publishAt'>, now: Date): boolean =>
+  status === 'active' && (publishAt === null || publishAt <= now);
+
+export function derive(content: ProductContent, now: Date): Derived {
+  return {
+    visible: isVisible(content, now), attributeIndex: attributeIndexOf(content.attributes),
+    brandKey: content.brand === null ? null : fold(content.brand), nameKey: fold(content.name), nameWords: wordsOf(content.name),
+  };
+}
+
+/** `colour:black`, one entry for each value of a list. */
+export const attributeEntry = (name: string, value: Scalar): string => `${name}:${fold(String(value))}`;
+
+function attributeIndexOf(attributes: Fields): string[] {
+  const entries = Object.entries(attributes).flatMap(([name, value]) => [value].flat().map((one) => attributeEntry(name, one as Scalar)));
+  return [...new Set(entries)].filter((entry) => entry.length <= MAX_INDEXED_LENGTH + entry.indexOf(':'));
+}
+
+/** Folded words without accents, so that `creme` finds `Crème`. */
+export function wordsOf(text: string): string[] {
+  const plain = fold(text).normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC');
+  return [...new Set(plain.match(/[\p{L}\p{N}]+/gu) ?? [])].slice(0, MAX_WORDS);
+}
+
+/** SKUs that differ only in case would be one SKU to people, so they are one to us. */
+export const skuKeyOf = (sku: string): string => sku.toLowerCase();
+
+export type AttributeType = 'text' | 'number' | 'boolean' | 'enum';
+export type AttributeDefinition = Readonly<{ id: string; code: string; name: string; type: AttributeType; unit: string | null; options: readonly string[]; version: number }>;
+
+/** What is wrong with a value, as a sentence about it; null when nothing is. Attributes without a definition may hold anything. */
+export function wrongValue(value: FieldValue, { type, options }: AttributeDefinition): string | null {
+  const values = [value].flat() as Scalar[];
+  if (type === 'enum') return values.every((one) => options.includes(String(one)) && typeof one === 'string') ? null : `must be one of ${options.join(', ')}`;
+  const wanted = type === 'text' ? 'string' : type;
+  return values.every((one) => typeof one === wanted) ? null : `must be ${{ text: 'text', number: 'a number', boolean: 'true or false' }[type]}`;
+}
+
+/** A merge patch: null takes a key away. */
+export function mergeFields(fields: Fields, patch: Readonly<Record<string, FieldValue | null>> | undefined): Fields {
+  if (!patch) return fields;
+  const merged = new Map<string, FieldValue>(Object.entries(fields));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, value);
+  }
+  return Object.fromEntries(merged);
+}

@@ -1,0 +1,187 @@
+import { Recent } from '../../shared/cache/recent.js';
+import type { Cache } from '../../shared/cache/cache.js';
+import type { Clock } from '../../shared/clock.js';
+import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox } from '../../shared/events/outbox.js';
+import { fold } from '../../shared/fold.js';
+import { requireVersion } from '../../shared/http/etag.js';
+import { CategoryCycle, CategoryInUse, CategoryNameTaken, CategoryNotFound, CategoryTooDeep } from './catalog.errors.js';
+import type { CategoryRepository } from './categories.repository.js';
+import type { Category } from './category-tree.js';
+import type { LiveTree } from './live-tree.js';
+import { outermost } from './outermost.js';
+import type { ProductRepository } from './products.repository.js';
+import { slugOf } from './slugs.js';
+import type { VariantRepository } from './variants.repository.js';
+
+/** Deeper than anybody can use, and shallow enough for whoever walks the tree by recursion. */
+const MAX_DEPTH = 250;
+const REASSIGNED_AT_ONCE = 1000;
+const PATH_MEMORY_MS = 10_000;
+export const CATEGORIES = 'categories';
+
+export type NewCategory = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined; parentId?: string | null | undefined; position?: number | undefined }>;
+export type CategoryEdit = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined }>;
+type Deps = {
+  categories: CategoryRepository; products: ProductRepository; variants: VariantRepository; tree: LiveTree;
+  now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; cache: Pick<Cache, 'invalidate'>;
+};
+
+export class CategoryService {
+  /** Rows of an import name the same few paths over and over. */
+  private readonly paths = new Recent<string>({ ttlMs: PATH_MEMORY_MS, max: 10_000 });
+
+  constructor(private readonly deps: Deps) {}
+
+  create({ name, slug, description = '', parentId = null, position }: NewCategory): Promise<Category> {
+    return this.change('created', 'structure', async () => {
+      const { categories, now } = this.deps;
+      const ancestors = await this.wayTo(parentId);
+      const siblings = await categories.siblings(parentId);
+      const at = now();
+      const category: Category = {
+        id: categories.newId(), name, slug: slug ?? await this.freeSlug(name), description, parentId, ancestors,
+        position: position ?? (siblings.at(-1)?.position ?? -1) + 1, version: 1, createdAt: at, updatedAt: at,
+      };
+      await categories.insert(category);
+      return category;
+    });
+  }
+
+  update(id: string, ifMatch: number | undefined, { name, slug, description = '' }: CategoryEdit): Promise<Category> {
+    return this.change('updated', 'labels', async () => {
+      const before = await this.get(id);
+      requireVersion(ifMatch, before.version);
+      const after: Category = { ...before, name, slug: slug ?? before.slug, description, version: before.version + 1, updatedAt: this.deps.now() };
+      await this.deps.categories.save(after, before.version);
+      return after;
+    });
+  }
+
+  /** The subtree moves as one: nobody sees half of it below the new parent. */
+  move(id: string, ifMatch: number | undefined, { parentId, position }: { parentId: string | null; position?: number | undefined }): Promise<Category> {
+    return this.change('moved', 'labels', async () => {
+      const before = await this.get(id);
+      requireVersion(ifMatch, before.version);
+      const ancestors = await this.wayTo(parentId);
+      if (ancestors.includes(id)) throw new CategoryCycle(id, parentId ?? '');
+      const moved = await this.hang(before, parentId, ancestors);
+      const index = await this.place(moved, position);
+      return { ...moved, position: index };
+    });
+  }
+
+  /** Its children and products go to the other category, or it stays. */
+  remove(id: string, ifMatch: number | undefined, reassignTo: string | undefined): Promise<Category> {
+    return this.change('deleted', 'labels', async () => {
+      const { categories, products } = this.deps;
+      const category = await this.get(id);
+      requireVersion(ifMatch, category.version);
+      const children = await categories.siblings(id);
+      const used = await products.countInCategory(id);
+      if (reassignTo === undefined && (children.length > 0 || used > 0)) throw new CategoryInUse(children.length, used);
+      if (reassignTo !== undefined) await this.moveContents(category, children, reassignTo);
+      await categories.remove(id);
+      return category;
+    }, { reassignedTo: reassignTo ?? null });
+  }
+
+  /** `['Home', 'Kitchen']` -> the id of Kitchen; what is missing is made, and two callers at once make it once. */
+  findOrCreatePath(names: readonly string[]): Promise<string> {
+    return this.paths.get(JSON.stringify(names.map(fold)), async () => {
+      const tree = await this.deps.tree.current();
+      let parentId: string | null = null;
+      for (const name of names) parentId = tree.child(parentId, (one) => fold(one.name) === fold(name))?.id ?? await this.findOrCreate(name, parentId);
+      if (parentId === null) throw new RangeError('A path names at least one category');
+      return parentId;
+    });
+  }
+
+  /** For a product that was saved while its category was being deleted. Safe to repeat. */
+  async clearReferences(categoryId: string, reassignedTo: string | null): Promise<number> {
+    const { products, variants, now, inTransaction } = this.deps;
+    let cleared = 0;
+    for (;;) {
+      const ids = await products.idsInCategory(categoryId, REASSIGNED_AT_ONCE);
+      if (ids.length === 0) return cleared;
+      await inTransaction(async () => {
+        await products.replaceCategory(ids, categoryId, reassignedTo, now());
+        await variants.replaceCategory(ids, categoryId, reassignedTo);
+      });
+      cleared += ids.length;
+    }
+  }
+
+  private async findOrCreate(name: string, parentId: string | null): Promise<string> {
+    const known = await this.deps.categories.findChild(parentId, name);
+    if (known) return known.id;
+    try {
+      return (await this.create({ name, parentId })).id;
+    } catch (error) {
+      const made = error instanceof CategoryNameTaken ? await this.deps.categories.findChild(parentId, name) : null;
+      if (made) return made.id;
+      throw error;
+    }
+  }
+
+  /** Every change of the tree writes one document first, so that changes see each other: of two moves that would make a ring, one is refused. */
+  private change(what: string, counts: 'structure' | 'labels', work: () => Promise<Category>, facts: Record<string, unknown> = {}): Promise<Category> {
+    const { categories, inTransaction, outbox, cache, tree } = this.deps;
+    return outermost(() => inTransaction(async () => {
+      await categories.beginChange(counts);
+      const category = await work();
+      await outbox.record({ type: `category.${what}`, aggregateId: category.id, data: { categoryId: category.id, slug: category.slug, parentId: category.parentId, ...facts } });
+      await afterCommit(async () => {
+        tree.forget();
+        await cache.invalidate([CATEGORIES]);
+      });
+      return category;
+    }));
+  }
+
+  private async get(id: string): Promise<Category> {
+    const category = await this.deps.categories.find(id);
+    if (!category) throw new CategoryNotFound(id);
+    return category;
+  }
+
+  /** The ids from the root down to and including the parent. */
+  private async wayTo(parentId: string | null): Promise<string[]> {
+    if (parentId === null) return [];
+    const parent = await this.get(parentId);
+    if (parent.ancestors.length + 1 >= MAX_DEPTH) throw new CategoryTooDeep(MAX_DEPTH);
+    return [...parent.ancestors, parent.id];
+  }
+
+  private async hang(category: Category, parentId: string | null, ancestors: readonly string[]): Promise<Category> {
+    const { categories, now } = this.deps;
+    const below = await categories.depthBelow(category.id, category.ancestors.length);
+    if (ancestors.length + 1 + below > MAX_DEPTH) throw new CategoryTooDeep(MAX_DEPTH);
+    const moved: Category = { ...category, parentId, ancestors, version: category.version + 1, updatedAt: now() };
+    await categories.save(moved, category.version);
+    await categories.rebase(category.id, ancestors);
+    return moved;
+  }
+
+  private async place({ id, parentId }: Category, position: number | undefined): Promise<number> {
+    const others = (await this.deps.categories.siblings(parentId)).filter((sibling) => sibling.id !== id).map((sibling) => sibling.id);
+    const index = Math.min(position ?? others.length, others.length);
+    await this.deps.categories.setPositions([...others.slice(0, index), id, ...others.slice(index)]);
+    return index;
+  }
+
+  private async moveContents(category: Category, children: readonly Category[], targetId: string): Promise<void> {
+    const ancestors = await this.wayTo(targetId);
+    if (ancestors.includes(category.id)) throw new CategoryCycle(category.id, targetId);
+    for (const child of children) await this.hang(child, targetId, ancestors);
+    await this.clearReferences(category.id, targetId);
+  }
+
+  private async freeSlug(name: string): Promise<string> {
+    const base = slugOf(name, 'category');
+    const taken = await this.deps.categories.takenSlugs(base);
+    let slug = base;
+    for (let number = 2; taken.has(slug); number++) slug = `${base}-${number}`;
+    return slug;
+  }
+}

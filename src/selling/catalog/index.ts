@@ -1,0 +1,92 @@
+import type { Connection } from 'mongoose';
+import type { Cache } from '../../shared/cache/cache.js';
+import type { Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
+import type { Route } from '../../shared/http/route.js';
+import type { Schedule } from '../../shared/schedule.js';
+import type { Pricing } from '../pricing/index.js';
+import { AttributeRepository } from './attributes.repository.js';
+import { attributeRoutes } from './attributes.routes.js';
+import { AttributeService } from './attributes.service.js';
+import { AvailabilityService } from './availability.service.js';
+import { BulkProducts } from './bulk-products.service.js';
+import { CategoryRepository } from './categories.repository.js';
+import { categoryRoutes } from './categories.routes.js';
+import { CategoryService } from './categories.service.js';
+import { CategoryReads } from './category-reads.service.js';
+import { catalogSubscribers } from './catalog.events.js';
+import type { InventoryPort } from './catalog.deps.js';
+import { LiveTree } from './live-tree.js';
+import { PriceHistoryService } from './price-history.service.js';
+import { ProductChanges } from './product-changes.js';
+import { ProductPresenter } from './product-presenter.js';
+import { ProductReads } from './product-reads.service.js';
+import { ProductRules } from './product-rules.js';
+import { ProductRepository } from './products.repository.js';
+import { productRoutes } from './products.routes.js';
+import { productBody } from './products.schemas.js';
+import { ProductService } from './products.service.js';
+import { productStaffRoutes } from './products-staff.routes.js';
+import { PublishingService } from './publishing.service.js';
+import { SlugRepository } from './slugs.repository.js';
+import { SlugService } from './slugs.service.js';
+import { VariantRepository } from './variants.repository.js';
+import { variantRoutes } from './variants.routes.js';
+import { VariantService } from './variants.service.js';
+
+export type { CatalogVariant, ProductStatus, Variant, VariantPrice } from './catalog.js';
+export type { InventoryPort } from './catalog.deps.js';
+export type { NewProduct } from './products.service.js';
+
+export type Catalog = ReturnType<typeof createCatalog>;
+type Deps = {
+  connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; cache: Pick<Cache, 'read' | 'invalidate'>;
+  pricing: Pricing; inventory: InventoryPort; market: Readonly<{ defaultCurrency: string; flatShippingRates: Readonly<Record<string, number>> }>;
+};
+
+const PUBLISH_EVERY_MS = 1_000;
+
+export function createCatalog({ connection, now, outbox, inTransaction, cache, pricing, inventory, market }: Deps) {
+  const { defaultCurrency } = market;
+  const products = new ProductRepository(connection, [...new Set([defaultCurrency, ...Object.keys(market.flatShippingRates)])]);
+  const variants = new VariantRepository(connection);
+  const slugs = new SlugRepository(connection);
+  const categories = new CategoryRepository(connection);
+  const attributes = new AttributeRepository(connection);
+
+  const writing = { now, inTransaction, outbox, cache, pricing, inventory };
+  const tree = new LiveTree(categories);
+  const changes = new ProductChanges(writing);
+  const availability = new AvailabilityService({ products, variants, inventory, inTransaction, cache });
+  const variantService = new VariantService({ ...writing, products, variants, changes, availability });
+  const rules = new ProductRules({ categories, attributes });
+  const productService = new ProductService({ ...writing, products, variants, slugs, rules, changes, variantService });
+  const categoryService = new CategoryService({ categories, products, variants, tree, now, inTransaction, outbox, cache });
+  const publishing = new PublishingService({ products, variants, changes, inTransaction, now });
+  const reads = new ProductReads({ products, variants, slugs, tree, cache, defaultCurrency });
+  const presenter = new ProductPresenter({ tree, defaultCurrency });
+  const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
+
+  const routes: Route[] = [
+    ...productRoutes(reads),
+    ...productStaffRoutes({ products: productService, presenter, bulk, slugs: new SlugService(slugs) }),
+    ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants }) }),
+    ...categoryRoutes({ categories: categoryService, reads: new CategoryReads({ tree, cache }), products: reads }),
+    ...attributeRoutes(new AttributeService(attributes)),
+  ];
+  const subscribers: Subscriber[] = catalogSubscribers({ cache, tree, availability, categories: categoryService });
+  const schedules: Schedule[] = [{ name: 'publishDue', everyMs: PUBLISH_EVERY_MS, run: () => publishing.publishDue() }];
+
+  return {
+    routes, subscribers, schedules,
+    findAnySellableSku: () => variants.findAnySellableSku(defaultCurrency),
+    findVariants: reads.findVariants.bind(reads),
+    findAnySellableSku: reads.findAnySellableSku.bind(reads),
+    createProduct: productService.create.bind(productService),
+    createCategory: categoryService.create.bind(categoryService),
+    findOrCreatePath: categoryService.findOrCreatePath.bind(categoryService),
+    refreshAvailability: availability.refresh.bind(availability),
+    publishDue: publishing.publishDue.bind(publishing),
+  };
+}

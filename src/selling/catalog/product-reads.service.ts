@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { Cache } from '../../shared/cache/cache.js';
+import { Recent } from '../../shared/cache/recent.js';
+import { mayAct, type Caller } from '../../shared/http/caller.js';
+import type { Page } from '../../shared/http/pagination.js';
+import { storeBody, type StoredBody } from '../../shared/http/reply.js';
+import { success } from '../../shared/http/schemas.js';
+import type { CatalogVariant, Product, Variant } from './catalog.js';
+import { CategoryNotFound, ProductNotFound, StatusFilterForStaff, VariantNotFound } from './catalog.errors.js';
+import type { CategoryTree } from './category-tree.js';
+import type { LiveTree } from './live-tree.js';
+import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
+import type { ProductFilter, ProductListQuery } from './product-filter.js';
+import { presentProduct, presentSummary, presentVariant } from './product-view.js';
+import type { ProductRepository } from './products.repository.js';
+import type { SlugRepository } from './slugs.repository.js';
+import type { VariantRepository } from './variants.repository.js';
+
+const ID = /^[0-9a-f]{24}$/;
+const SLUG_MEMORY_MS = 3_600_000;
+/** Typed text and walks through everything are asked once each and would only fill the cache. */
+const NEVER_CACHED = ['q', 'cursor', 'created_at[gte]', 'created_at[lte]', 'updated_at[gte]', 'updated_at[lte]'] as const;
+const CACHED_PAGES = 50;
+
+/** Either the bytes that were made once, or a body made for this one caller. */
+export type Answer = Readonly<{ bytes: StoredBody } | { body: unknown; version?: number }>;
+type Shown = Readonly<{ currency?: string | undefined }>;
+
+type Deps = {
+  products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; tree: LiveTree; cache: Pick<Cache, 'read'>; defaultCurrency: string;
+};
+
+export class ProductReads {
+  /** A slug belongs to its product for ever, so what was found once need not be asked again. */
+  private readonly owners = new Recent<string>({ ttlMs: SLUG_MEMORY_MS, max: 20_000 });
+
+  constructor(private readonly deps: Deps) {}
+
+  async detail(idOrSlug: string, { currency = this.deps.defaultCurrency }: Shown, caller: Caller): Promise<Answer> {
+    const id = await this.idOf(idOrSlug);
+    const tree = await this.deps.tree.current();
+    if (mayAct(caller, 'products:read')) {
+      const { product, variants } = await this.load(id, 'staff', idOrSlug);
+      return { body: success('The product.', presentProduct(product, variants, { tree, currency, audience: 'staff' })), version: product.version };
+    }
+    const bytes = await this.deps.cache.read({
+      region: 'product', key: `product:${id}:public:${currency}:${tree.revision.labels}`, tags: [productTag(id)],
+      load: async () => {
+        const { product, variants } = await this.load(id, 'public', idOrSlug);
+        return storeBody(success('The product.', presentProduct(product, variants, { tree, currency, audience: 'public' })), product.version);
+      },
+    });
+    if (!bytes) throw new ProductNotFound(idOrSlug);
+    return { bytes };
+  }
+
+  async list(query: ProductListQuery, caller: Caller): Promise<Answer> {
+    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
+    if (audience === 'public' && query.status !== undefined && query.status !== 'active') throw new StatusFilterForStaff();
+    const tree = await this.deps.tree.current();
+    const load = async () => success('Products.', await this.page(query, audience, tree));
+    if (audience === 'staff' || !isWorthCaching(query)) return { body: await load() };
+    const bytes = await this.deps.cache.read({
+      region: 'products', key: this.listKey(query, tree), tags: [query.expand?.includes('variants') ? STOCK_LISTS : LISTS],
+      load: async () => storeBody(await load(), 0),
+    });
+    return { bytes: bytes! };
+  }
+
+  async listOfCategory(idOrSlug: string, query: ProductListQuery, caller: Caller): Promise<Answer> {
+    const tree = await this.deps.tree.current();
+    const category = tree.find(idOrSlug);
+    if (!category) throw new CategoryNotFound(idOrSlug);
+    return this.list({ ...query, category: category.id }, caller);
+  }
+
+  async variantsOf(idOrSlug: string, query: ProductListQuery, caller: Caller): Promise<Page<unknown>> {
+    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
+    const { currency = this.deps.defaultCurrency } = query;
+    const id = await this.idOf(idOrSlug);
+    const page = await this.deps.variants.page(id, audience, query);
+    if (page.items.length === 0 && (await this.deps.products.findMany([id], audience)).length === 0) throw new ProductNotFound(idOrSlug);
+    return { ...page, items: page.items.map((variant) => presentVariant(variant, { currency, audience })) };
+  }
+
+  async variant(productId: string, variantId: string, { currency = this.deps.defaultCurrency }: Shown, caller: Caller) {
+    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
+    const variant = await this.deps.variants.find(productId, variantId);
+    const isShown = variant && (audience === 'staff' || (variant.enabled && (await this.deps.products.findMany([productId], 'public')).length === 1));
+    if (!isShown) throw new VariantNotFound(variantId);
+    return { variant: presentVariant(variant, { currency, audience }), version: variant.version };
+  }
+
+  /** Side by side, with the names of the attributes in which they differ. */
+  async compare(ids: readonly string[], { currency = this.deps.defaultCurrency }: Shown, caller: Caller) {
+    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
+    const tree = await this.deps.tree.current();
+    const found = new Map((await this.deps.products.findMany(ids, audience)).map((product) => [product.id, product]));
+    const products = ids.map((id) => {
+      const product = found.get(id);
+      if (!product) throw new ProductNotFound(id);
+      return product;
+    });
+    return { products: products.map((product) => presentSummary(product, { tree, currency, audience })), attributes: comparedAttributes(products) };
+  }
+
+  /** One round trip for any number of SKUs; unknown ones are missing from the answer. */
+  async findVariants(skus: readonly string[]): Promise<Map<string, CatalogVariant>> {
+    if (skus.length === 0) return new Map();
+    return new Map((await this.deps.variants.findBySkus(skus)).map((variant) => [variant.sku, variant]));
+  }
+
+  findAnySellableSku(): Promise<string | null> {
+    return this.deps.variants.anySellableSku();
+  }
+
+  private async page(query: ProductListQuery, audience: 'public' | 'staff', tree: CategoryTree) {
+    const { currency = this.deps.defaultCurrency } = query;
+    const expand = new Set(query.expand?.split(','));
+    const category = query.category === undefined ? undefined : tree.find(query.category);
+    const filter: ProductFilter = {
+      query, currency, audience, withDescription: expand.has('description'),
+      // A category that does not exist has no products.
+      ...(query.category !== undefined && { categoryIds: category ? tree.withDescendants(category.id) : [] }),
+    };
+    const page = await this.deps.products.page(filter, query);
+    const variants = expand.has('variants') ? await this.deps.products.firstVariants(page.items.map(({ id }) => id), audience) : new Map<string, Variant[]>();
+    return { ...page, items: page.items.map((product) => ({
+      ...presentSummary(product, { tree, currency, audience, expand }),
+      ...(expand.has('variants') && { variants: (variants.get(product.id) ?? []).map((variant) => presentVariant(variant, { currency, audience })) }),
+    })) };
+  }
+
+  private async load(id: string, audience: 'public' | 'staff', asked: string) {
+    const found = await this.deps.products.findWithVariants(id, audience);
+    if (!found) throw new ProductNotFound(asked);
+    return found;
+  }
+
+  private async idOf(idOrSlug: string): Promise<string> {
+    if (ID.test(idOrSlug)) return idOrSlug;
+    return this.owners.get(idOrSlug, async () => {
+      const id = await this.deps.slugs.ownerOf(idOrSlug);
+      if (id === null) throw new ProductNotFound(idOrSlug);
+      return id;
+    });
+  }
+
+  /** The same list whatever the order of its parameters; who may see what is part of it. */
+  private listKey(query: ProductListQuery, tree: CategoryTree): string {
+    const { currency = this.deps.defaultCurrency, fields: _f, ...rest } = query;
+    const normal = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `products:${createHash('sha1').update(JSON.stringify(['public', currency, tree.revision.structure, normal])).digest('base64url')}`;
+  }
+}
+
+const isWorthCaching = (query: ProductListQuery): boolean => query.page <= CACHED_PAGES && NEVER_CACHED.every((name) => query[name] === undefined);
+
+function comparedAttributes(products: readonly Product[]) {
+  const names = [...new Set(products.flatMap(({ attributes }) => Object.keys(attributes)))].sort();
+  return names.map((name) => {
+    const values = products.map(({ attributes }) => attributes[name] ?? null);
+    return { name, values, differs: new Set(values.map((value) => JSON.stringify(value))).size > 1 };
+  });
+}

@@ -1,0 +1,49 @@
+import { money, type Money } from '../../shared/money.js';
+import { effectivePrice } from '../pricing/index.js';
+import type { PriceRange, Product, Variant } from './catalog.js';
+import type { CategoryTree } from './category-tree.js';
+import { slugOf } from './slugs.js';
+
+export type ViewOptions = Readonly<{
+  tree: CategoryTree; currency: string;
+  /** Only staff see wholesale prices, other currencies and what is hidden. */
+  audience: 'public' | 'staff';
+  expand?: ReadonlySet<string>;
+}>;
+
+/** What every list shows of a product. */
+export function presentSummary(product: Product, { tree, currency, audience, expand }: ViewOptions) {
+  const { id, slug, name, brand, status, images, attributes, rating, inStock, createdAt, updatedAt, version } = product;
+  const range = product.priceRange[currency];
+  return {
+    id, slug, name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
+    ...(expand?.has('description') && { description: product.description }),
+    ...pricesOf(range, currency), rating, inStock, createdAt, updatedAt, version,
+    ...(audience === 'staff' && { publishAt: product.publishAt, externalRef: product.externalRef, visible: product.visible }),
+  };
+}
+
+export function presentProduct(product: Product, variants: readonly Variant[], options: ViewOptions) {
+  const { description, images, customFields, seo, sustainability } = product;
+  return {
+    ...presentSummary(product, options), description, images, customFields, seo, ...(sustainability && { sustainability }),
+    variants: variants.map((variant) => presentVariant(variant, options)),
+  };
+}
+
+export function presentVariant(variant: Variant, { currency, audience }: Pick<ViewOptions, 'currency' | 'audience'>) {
+  const { id, sku, options, barcode, weightGrams, dimensionsMm, image, available, version } = variant;
+  return {
+    id, sku, options, price: null, ...effectivePrice(variant.prices, currency), available,
+    ...(barcode !== null && { barcode }), ...(weightGrams !== null && { weightGrams }), ...(dimensionsMm && { dimensionsMm }), ...(image && { image }), version,
+    ...(audience === 'staff' && { prices: variant.prices, enabled: variant.enabled, taxCategory: variant.taxCategory }),
+  };
+}
+
+function pricesOf(range: PriceRange | undefined, currency: string): { price: { from: Money; to: Money } | null; compareAtPrice?: Money } {
+  if (!range) return { price: null };
+  const price = { from: money(range.from, currency), to: money(range.to, currency) };
+  return range.compareAt === undefined ? { price } : { price, compareAtPrice: money(range.compareAt, currency) };
+}
+
+const expandedBrand = (brand: string | null) => (brand === null ? null : { name: brand, slug: slugOf(brand, 'brand') });

@@ -1,0 +1,127 @@
+import { Types, type Connection } from 'mongoose';
+import { findPage } from '../../shared/db/page.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { Page } from '../../shared/http/pagination.js';
+import type { Derived, FromVariants, Product, Variant } from './catalog.js';
+import { ExternalRefTaken } from './catalog.errors.js';
+import { productModel, type ProductRow, type VariantRow } from './catalog.model.js';
+import { duplicateOf } from './duplicate.js';
+import { filterOf, type ProductFilter, type ProductListQuery } from './product-filter.js';
+import { toProduct, toVariant, withoutCategory, type Stored } from './rows.repository.js';
+
+/** How many variants a product brings along in a list; the others are at /products/:id/variants. */
+const VARIANTS_IN_LIST = 50;
+/** What no list shows is not read either. */
+const NOT_LISTED = { customFields: 0, seo: 0, attributeIndex: 0, nameWords: 0 } as const;
+
+export class ProductRepository {
+  private readonly products;
+
+  constructor(connection: Connection, currencies: readonly string[]) {
+    this.products = productModel(connection, currencies);
+  }
+
+  newId(): string {
+    return new Types.ObjectId().toHexString();
+  }
+
+  async insert(product: Product, derived: Derived): Promise<void> {
+    await refuseDuplicate(product.externalRef, () => this.products.create([{ ...this.row(product, derived), stockRevision: 0 }]));
+  }
+
+  async find(id: string): Promise<Product | null> {
+    const found = await this.products.findOne({ _id: id }).lean();
+    return found && toProduct(found);
+  }
+
+  /** Refuses to overwrite a product that changed since it was read. */
+  async save(product: Product, derived: Derived, readVersion: number): Promise<void> {
+    const { _id, createdAt: _c, rating: _r, ...set } = this.row(product, derived);
+    const { matchedCount } = await refuseDuplicate(product.externalRef, () => this.products.updateOne({ _id, version: readVersion }, { $set: set }));
+    if (matchedCount === 0) throw new ConcurrentChange('This product changed meanwhile.', { productId: product.id });
+  }
+
+  /** Always a write, so that two changes of variants of one product cannot both be derived from the same state. */
+  async saveFromVariants(id: string, { priceRange, inStock }: FromVariants, updatedAt: Date): Promise<void> {
+    await this.products.updateOne({ _id: id }, { $set: { priceRange, inStock, updatedAt }, $inc: { version: 1, stockRevision: 1 } });
+  }
+
+  /** The same for stock alone: the version stays, or every sale would make editors start again. */
+  async saveInStock(id: string, inStock: boolean): Promise<boolean> {
+    const before = await this.products.findOneAndUpdate({ _id: id }, { $set: { inStock }, $inc: { stockRevision: 1 } }, { projection: { inStock: 1 } }).lean();
+    return before !== null && before.inStock !== inStock;
+  }
+
+  /** The product and its variants in one round trip. */
+  async findWithVariants(id: string, audience: 'public' | 'staff'): Promise<{ product: Product; variants: Variant[] } | null> {
+    const isPublic = audience === 'public';
+    const [found] = await this.products.aggregate<Stored<ProductRow> & { variants: Array<Stored<VariantRow>> }>([
+      { $match: { _id: new Types.ObjectId(id), ...(isPublic && { visible: true }) } },
+      { $lookup: { from: 'variants', localField: '_id', foreignField: 'productId', as: 'variants', pipeline: variantStages(isPublic) } },
+    ]);
+    if (!found) return null;
+    const { variants, ...product } = found;
+    return { product: toProduct(product), variants: variants.map(toVariant) };
+  }
+
+  async page(filter: ProductFilter, query: ProductListQuery): Promise<Page<Product>> {
+    const page = await findPage(this.products, {
+      filter: filterOf(filter), query, fallbackSort: '-createdAt', projection: { ...NOT_LISTED, ...(!filter.withDescription && { description: 0 }) },
+      paths: { name: 'nameKey', price: `priceRange.${filter.currency}.from`, rating: 'rating.average' },
+    });
+    return { ...page, items: page.items.map((row) => toProduct(row as Stored<ProductRow>)) };
+  }
+
+  async firstVariants(ids: readonly string[], audience: 'public' | 'staff'): Promise<Map<string, Variant[]>> {
+    const found = await this.products.aggregate<{ _id: Types.ObjectId; variants: Array<Stored<VariantRow>> }>([
+      { $match: { _id: { $in: ids.map((id) => new Types.ObjectId(id)) } } },
+      { $project: { _id: 1 } },
+      { $lookup: { from: 'variants', localField: '_id', foreignField: 'productId', as: 'variants', pipeline: [...variantStages(audience === 'public'), { $limit: VARIANTS_IN_LIST }] } },
+    ]);
+    return new Map(found.map(({ _id, variants }) => [_id.toHexString(), variants.map(toVariant)]));
+  }
+
+  async findMany(ids: readonly string[], audience: 'public' | 'staff'): Promise<Product[]> {
+    const found = await this.products.find({ _id: { $in: ids as string[] }, ...(audience === 'public' && { visible: true }) }).lean();
+    return found.map(toProduct);
+  }
+
+  /** Active, but still hidden although their time has come. */
+  async dueForPublication(now: Date, limit: number): Promise<Product[]> {
+    const found = await this.products.find({ status: 'active', visible: false, publishAt: { $lte: now } }).sort({ publishAt: 1 }).limit(limit).lean();
+    return found.map(toProduct);
+  }
+
+  async countInCategory(categoryId: string): Promise<number> {
+    return this.products.countDocuments({ visible: { $in: [true, false] }, categoryIds: categoryId });
+  }
+
+  async idsInCategory(categoryId: string, limit: number): Promise<string[]> {
+    const found = await this.products.find({ visible: { $in: [true, false] }, categoryIds: categoryId }, { _id: 1 }).limit(limit).lean();
+    return found.map(({ _id }) => _id.toHexString());
+  }
+
+  async replaceCategory(ids: readonly string[], from: string, to: string | null, updatedAt: Date): Promise<void> {
+    await this.products.updateMany({ _id: { $in: ids as string[] } }, [
+      { $set: { categoryIds: withoutCategory(from, to), updatedAt, version: { $add: ['$version', 1] } } },
+    ], { updatePipeline: true });
+  }
+
+  private row({ id, categoryIds, ...product }: Product, derived: Derived) {
+    return { ...product, ...derived, _id: new Types.ObjectId(id), categoryIds: categoryIds.map((category) => new Types.ObjectId(category)) };
+  }
+}
+
+const variantStages = (isPublic: boolean) => [
+  ...(isPublic ? [{ $match: { enabled: true } }] : []),
+  { $sort: { position: 1 as const, _id: 1 as const } },
+];
+
+async function refuseDuplicate<T>(externalRef: string | null, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (duplicateOf(error)?.index === 'externalRef') throw new ExternalRefTaken(externalRef ?? '');
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import Joi from 'joi';
+import { pageParams, fieldsParam } from '../../shared/http/pagination.js';
+import { amount, currencyCode, customFields, id, line, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
+import { PRODUCT_STATUSES } from './catalog.js';
+import type { ProductListQuery } from './product-filter.js';
+import { SLUG } from './slugs.js';
+
+const MAX_VARIANTS = 2000;
+const FIELD_NAME = /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_-]{1,64}$/;
+const scalars = [Joi.string().max(2000).allow(''), Joi.number(), Joi.boolean()];
+
+export const slug = () => Joi.string().max(140).pattern(SLUG, 'slug').description('Lower case, digits and single hyphens');
+const text = (max: number) => Joi.string().max(max).allow('');
+const status = () => Joi.string().valid(...PRODUCT_STATUSES);
+const time = () => Joi.string().isoDate().allow(null);
+/** Scalars or lists of them by name. A patch takes a name away with null. */
+const fields = (forPatch = false) => Joi.object().pattern(FIELD_NAME, Joi.alternatives(
+  ...scalars, Joi.array().items(Joi.string().max(500), Joi.number(), Joi.boolean()).max(50), ...(forPatch ? [Joi.valid(null)] : []),
+)).max(50);
+const webAddress = () => Joi.alternatives(Joi.string().uri({ scheme: ['http', 'https'] }).max(2000), Joi.string().pattern(/^\/(?!\/)\S*$/, 'path').max(2000));
+const image = () => Joi.object({ url: webAddress().required(), alt: text(300).default('') });
+const seo = () => Joi.object({ title: line(200), description: line(500), keywords: Joi.array().items(line(100)).max(30) });
+const sustainability = () => Joi.object({
+  footprintGrams: Joi.number().integer().min(0), recycledPercent: Joi.number().min(0).max(100), certifications: Joi.array().items(line(120)).max(30), madeIn: line(100),
+});
+const prices = () => Joi.array().max(50).unique('currency').items(Joi.object({
+  currency: currencyCode().required(), base: amount().required(), sale: amount().max(Joi.ref('base')).description('At most the base'), wholesale: amount(),
+}));
+const options = () => Joi.object().pattern(FIELD_NAME, Joi.alternatives(Joi.string().max(200), Joi.number(), Joi.boolean())).max(20);
+
+const variantFields = () => ({
+  options: options(), barcode: line(64).allow(null), weightGrams: Joi.number().integer().min(0).allow(null),
+  dimensionsMm: Joi.object({ length: amount().required(), width: amount().required(), height: amount().required() }).allow(null),
+  image: image().allow(null), taxCategory: line(64).allow(null), enabled: Joi.boolean(),
+});
+export const variantBody = Joi.object({ sku: sku().required(), ...variantFields(), prices: prices().default([]) });
+export const variantPut = Joi.object({ sku: sku().description('Cannot change: it names the stock'), ...variantFields(), prices: prices().required() })
+  .description('The prices are replaced as a whole; other fields that are absent stay');
+export const variantPatch = Joi.object(variantFields()).min(1);
+
+const content = () => ({
+  name: line(300).min(1), slug: slug(), description: text(20_000), brand: line(120).allow(null), categoryIds: Joi.array().items(id()).unique().max(50),
+  images: Joi.array().items(image()).max(50), seo: seo(), sustainability: sustainability().allow(null), status: status(), publishAt: time(), externalRef: line(200).allow(null),
+});
+const variantList = () => Joi.array().items(variantBody).max(MAX_VARIANTS).unique((a: { sku?: unknown }, b: { sku?: unknown }) => String(a.sku).toLowerCase() === String(b.sku).toLowerCase());
+export const productBody = Joi.object({ ...content(), name: content().name.required(), attributes: fields(), customFields: customFields(), variants: variantList() });
+export const productPatch = Joi.object({ ...content(), attributes: fields(true), customFields: fields(true) }).min(1);
+export const bulkBody = Joi.object({
+  items: Joi.array().items(Joi.object().unknown()).min(1).max(100).required().description('Each as for POST /products; one that is refused does not hold up the others'),
+});
+
+export const slugBody = Joi.object<{ name: string }, true>({ name: line(300).min(1).required() });
+export const productParams = Joi.object<{ id: string }, true>({ id: id().required() });
+export const productRefParams = Joi.object<{ idOrSlug: string }, true>({ idOrSlug: Joi.string().max(200).required().description('Id, slug, or a slug it had before') });
+export const variantParams = Joi.object<{ id: string; variantId: string }, true>({ id: id().required(), variantId: id().required() });
+
+const currencyQuery = () => ({ currency: currencyCode().description('Prices in this currency; null where a product is not sold in it') });
+export type ShowQuery = { currency?: string; fields?: string };
+export const showQuery = Joi.object<ShowQuery>({ ...currencyQuery(), fields: fieldsParam() });
+export const currencyOnly = Joi.object<{ currency?: string }>(currencyQuery());
+export const compareQuery = Joi.object<{ ids: string; currency?: string }>({
+  ids: Joi.string().pattern(/^[0-9a-f]{24}(,[0-9a-f]{24}){1,3}$/, '2 to 4 ids, separated by commas').required(), ...currencyQuery(),
+});
+
+const SORTS = ['price', 'name', 'createdAt', 'updatedAt', 'rating'] as const;
+const listFilters = () => ({
+  ...pageParams(SORTS), ...currencyQuery(),
+  brand: line(120), in_stock: Joi.boolean(), status: status().description('Staff only'), q: Joi.string().max(200).description('Beginnings of words of the name'),
+  'price[gte]': amount().description('The lowest price of the product, in minor units of the currency'), 'price[lte]': amount(),
+  'created_at[gte]': Joi.string().isoDate(), 'created_at[lte]': Joi.string().isoDate(), 'updated_at[gte]': Joi.string().isoDate(), 'updated_at[lte]': Joi.string().isoDate(),
+  expand: Joi.string().pattern(/^(?:brand|variants|description)(?:,(?:brand|variants|description))*$/, 'any of brand, variants, description'),
+});
+const attributeFilter = () => Joi.alternatives(Joi.string().max(200), Joi.array().items(Joi.string().max(200)).max(20));
+/** `attr.colour=black`; repeated, any of the values. */
+const withAttributes = (schema: Joi.ObjectSchema<ProductListQuery>) => schema.pattern(/^attr\.[A-Za-z0-9_-]{1,64}$/, attributeFilter());
+export const listQuery = withAttributes(Joi.object<ProductListQuery>({
+  ...listFilters(), category: Joi.string().max(140).description('Id or slug; everything below it counts'),
+})).description('attr.<name>=<value> narrows by an attribute. Sorting by price lists what is sold in the currency');
+export const categoryListQuery = withAttributes(Joi.object<ProductListQuery>(listFilters()));
+export const variantListQuery = Joi.object<ProductListQuery>({ ...pageParams(['position', 'sku']), ...currencyQuery() });
+export const historyQuery = Joi.object({ ...pageParams(['at']) });
+
+const label = Joi.object({ id: id().required(), slug: Joi.string().required(), name: Joi.string().required(), path: Joi.string().required() });
+export const labelReply = label;
+const priceReply = Joi.object({ from: moneySchema.required(), to: moneySchema.required() }).allow(null);
+const isoTime = () => Joi.string().isoDate();
+
+export const variantReply = Joi.object({
+  id: id().required(), sku: sku().required(), options: Joi.object().required(), price: moneySchema.allow(null).required(), compareAtPrice: moneySchema,
+  available: Joi.number().integer().required(), barcode: Joi.string(), weightGrams: Joi.number().integer(), dimensionsMm: Joi.object(), image: image(), version: Joi.number().integer().required(),
+  prices: Joi.array().items(Joi.object()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'),
+});
+const summaryFields = {
+  id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),
+  brand: Joi.alternatives(Joi.string(), Joi.object({ name: Joi.string().required(), slug: Joi.string().required() })).allow(null).required(), status: status().required(),
+  categories: Joi.array().items(label).required(), images: Joi.array().items(image()).required(), attributes: Joi.object().required(), price: priceReply.required(), compareAtPrice: moneySchema,
+  rating: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required() }).required(), inStock: Joi.boolean().required(),
+  createdAt: isoTime().required(), updatedAt: isoTime().required(), version: Joi.number().integer().required(),
+  publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'),
+};
+export const summaryReply = Joi.object({ ...summaryFields, description: text(20_000), variants: Joi.array().items(variantReply) });
+export const productReply = Joi.object({
+  ...summaryFields, description: text(20_000).required(), customFields: Joi.object().required(), seo: Joi.object().required(), sustainability: Joi.object(),
+  variants: Joi.array().items(variantReply).required(),
+});
+
+export const productAnswer = successOf(productReply);
+export const productPage = pageOf(summaryReply);
+export const variantAnswer = successOf(variantReply);
+export const variantPage = pageOf(variantReply);
+export const slugAnswer = successOf(Joi.object({ slug: Joi.string().required() }));
+export const comparisonAnswer = successOf(Joi.object({
+  products: Joi.array().items(summaryReply).required(),
+  attributes: Joi.array().items(Joi.object({ name: Joi.string().required(), values: Joi.array().required(), differs: Joi.boolean().required() })).required(),
+}));
+export const bulkAnswer = successOf(Joi.object({
+  items: Joi.array().items(Joi.object({ index: Joi.number().integer().required(), status: Joi.number().integer().required(), data: productReply, problem: Joi.object().unknown() })).required(),
+  succeeded: Joi.number().integer().required(), failed: Joi.number().integer().required(),
+}));
+export const historyPage = pageOf(Joi.object({
+  id: id().required(), sku: sku().required(), variantId: id().required(), productId: id().required(), currency: Joi.string().required(), kind: Joi.string().required(),
+  before: Joi.number().integer().allow(null).required(), after: Joi.number().integer().allow(null).required(), at: isoTime().required(), actor: Joi.object().required(),
+}));

@@ -1,0 +1,98 @@
+import type { Actor } from '../../shared/http/caller.js';
+import { requireVersion } from '../../shared/http/etag.js';
+import { derive, isVisible, mergeFields, type FieldValue, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
+import type { Writing } from './catalog.deps.js';
+import { ProductNotFound } from './catalog.errors.js';
+import { fromVariants, type ProductChanges } from './product-changes.js';
+import { outermost } from './outermost.js';
+import type { ProductRules } from './product-rules.js';
+import type { ProductRepository } from './products.repository.js';
+import { slugOf } from './slugs.js';
+import type { SlugRepository } from './slugs.repository.js';
+import type { VariantRepository } from './variants.repository.js';
+import type { VariantService } from './variants.service.js';
+
+export type NewProduct = ProductContent & Readonly<{ slug?: string | undefined; variants: readonly VariantContent[] }>;
+export type Patch = Partial<Omit<ProductContent, 'attributes' | 'customFields'>> & {
+  slug?: string; attributes?: Record<string, FieldValue | null>; customFields?: Record<string, FieldValue | null>;
+};
+/** Identity and life cycle stay when they are not named; everything else that is absent is emptied. */
+export type Replacement = Omit<ProductContent, 'status' | 'publishAt' | 'externalRef'> & Partial<Pick<ProductContent, 'status' | 'publishAt' | 'externalRef'>>
+  & { slug?: string | undefined; variants?: readonly VariantContent[] | undefined };
+export type Edit = Readonly<{ id: string; ifMatch: number | undefined; actor: Actor }>;
+export type ProductWithVariants = Readonly<{ product: Product; variants: readonly Variant[] }>;
+
+type Deps = Writing & {
+  products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; rules: ProductRules; changes: ProductChanges;
+  variantService: Pick<VariantService, 'build' | 'introduce' | 'reconcile'>;
+};
+
+export class ProductService {
+  constructor(private readonly deps: Deps) {}
+
+  create(input: NewProduct, actor: Actor): Promise<ProductWithVariants> {
+    return outermost(async () => {
+      // Outside the transaction where possible: twenty creations of one name would otherwise queue for the number.
+      const slug = input.slug ?? await this.deps.slugs.free(slugOf(input.name, 'product'));
+      return this.deps.inTransaction(() => this.insert({ ...input, slug }, actor, input.slug === undefined));
+    });
+  }
+
+  replace(edit: Edit, { slug, variants, ...content }: Replacement): Promise<ProductWithVariants> {
+    return this.change(edit, (product) => ({ ...product, ...content, slug: slug ?? product.slug }), { variants });
+  }
+
+  patch(edit: Edit, { attributes, customFields, ...patch }: Patch): Promise<ProductWithVariants> {
+    return this.change(edit, (product) => ({
+      ...product, ...patch, attributes: mergeFields(product.attributes, attributes), customFields: mergeFields(product.customFields, customFields),
+    }), { checked: { categoryIds: patch.categoryIds, attributes: attributes && mergeFields({}, attributes) } });
+  }
+
+  /** Orders and reports still need it, so a product is never deleted. */
+  archive(edit: Edit): Promise<ProductWithVariants> {
+    return this.change(edit, (product) => ({ ...product, status: 'archived' }), { checked: {} });
+  }
+
+  private async insert(input: NewProduct & { slug: string }, actor: Actor, isGenerated: boolean): Promise<ProductWithVariants> {
+    const { products, variants, slugs, rules, changes, variantService } = this.deps;
+    const { variants: wanted, ...content } = input;
+    const now = this.deps.now();
+    const id = products.newId();
+    await slugs.claim(input.slug, id, isGenerated ? 'try another' : 'refuse');
+    await rules.check(content);
+    const made = wanted.map((variant, position) => variantService.build(variant, { productId: id, position, now }));
+    const product: Product = {
+      ...content, id, ...fromVariants(made), visible: isVisible(content, now), rating: { average: 0, count: 0 }, version: 1, createdAt: now, updatedAt: now,
+    };
+    await products.insert(product, derive(product, now));
+    await variants.insert(made, product);
+    await variantService.introduce(id, made, actor);
+    await changes.announce('created', product, made.map(({ sku }) => sku));
+    return { product, variants: made };
+  }
+
+  private change({ id, ifMatch, actor }: Edit, apply: (product: Product) => Product, options: {
+    checked?: Parameters<ProductRules['check']>[0]; variants?: readonly VariantContent[] | undefined;
+  }): Promise<ProductWithVariants> {
+    const { products, variants, rules, changes, slugs, variantService } = this.deps;
+    return outermost(() => this.deps.inTransaction(async () => {
+      const before = await products.find(id);
+      if (!before) throw new ProductNotFound(id);
+      requireVersion(ifMatch, before.version);
+      const now = this.deps.now();
+      const wanted = apply(before);
+      if (wanted.slug !== before.slug) await slugs.claim(wanted.slug, id);
+      await rules.check(options.checked ?? wanted);
+      const kept = options.variants ? await variantService.reconcile(wanted, options.variants, actor) : await variants.ofProduct(id);
+      const after: Product = { ...wanted, ...(options.variants && fromVariants(kept)), visible: isVisible(wanted, now), version: before.version + 1, updatedAt: now };
+      await products.save(after, derive(after, now), before.version);
+      if (isCopyStale(before, after)) await variants.copyProduct(after);
+      await changes.announce(after.status === 'archived' && before.status !== 'archived' ? 'archived' : 'updated', after, kept.map(({ sku }) => sku));
+      return { product: after, variants: kept };
+    }));
+  }
+}
+
+const isCopyStale = (before: Product, after: Product): boolean =>
+  before.name !== after.name || before.status !== after.status || before.visible !== after.visible || before.slug !== after.slug
+  || before.categoryIds.join() !== after.categoryIds.join() || before.images[0]?.url !== after.images[0]?.url;

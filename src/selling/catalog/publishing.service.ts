@@ -1,0 +1,35 @@
+import type { Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import { derive, isVisible, type Product } from './catalog.js';
+import type { ProductChanges } from './product-changes.js';
+import type { ProductRepository } from './products.repository.js';
+import { outermost } from './outermost.js';
+import type { VariantRepository } from './variants.repository.js';
+
+const AT_ONCE = 100;
+
+export class PublishingService {
+  constructor(private readonly deps: { products: ProductRepository; variants: VariantRepository; changes: ProductChanges; inTransaction: InTransaction; now: Clock }) {}
+
+  /** Shows what was to be shown from a time that has come; several workers may do it at once. Answers how many. */
+  async publishDue(): Promise<number> {
+    const due = await this.deps.products.dueForPublication(this.deps.now(), AT_ONCE);
+    let published = 0;
+    for (const { id } of due) if (await this.publish(id)) published += 1;
+    return published;
+  }
+
+  private publish(id: string): Promise<boolean> {
+    const { products, variants, changes, inTransaction, now } = this.deps;
+    return outermost(() => inTransaction(async () => {
+      const before = await products.find(id);
+      const at = now();
+      if (!before || before.visible || !isVisible(before, at)) return false;
+      const after: Product = { ...before, visible: true, version: before.version + 1, updatedAt: at };
+      await products.save(after, derive(after, at), before.version);
+      await variants.copyProduct(after);
+      await changes.announce('published', after, (await variants.essentials(id)).map(({ sku }) => sku));
+      return true;
+    }));
+  }
+}

@@ -1,0 +1,35 @@
+import { Types } from 'mongoose';
+import type { CatalogVariant, Product, Variant } from './catalog.js';
+import type { ProductRow, VariantRow } from './catalog.model.js';
+
+export type Stored<Row> = Row & { _id: Types.ObjectId };
+
+export function toProduct(row: Stored<ProductRow>): Product {
+  const { _id, categoryIds, attributeIndex: _i, brandKey: _b, nameKey: _n, nameWords: _w, stockRevision: _s, ...product } = row;
+  return { ...product, id: _id.toHexString(), categoryIds: hex(categoryIds) };
+}
+
+export function toVariant(row: Stored<VariantRow>): Variant {
+  const { _id, productId, skuKey: _k, productName: _n, productStatus: _s, productVisible: _v, slug: _l, categoryIds: _c, productImage: _i, ...variant } = row;
+  return { ...variant, id: _id.toHexString(), productId: productId.toHexString() };
+}
+
+export function toCatalogVariant(row: Stored<VariantRow>): CatalogVariant {
+  const image = row.image ?? row.productImage;
+  return {
+    sku: row.sku, variantId: row._id.toHexString(), productId: row.productId.toHexString(), productName: row.productName, slug: row.slug, options: row.options,
+    status: row.productStatus, sellable: row.productVisible && row.enabled, prices: row.prices, available: row.available, categoryIds: hex(row.categoryIds),
+    ...(row.taxCategory !== null && { taxCategory: row.taxCategory }), ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
+    ...(row.dimensionsMm !== null && { dimensionsMm: row.dimensionsMm }), ...(image && { image }),
+  };
+}
+
+const hex = (ids: readonly Types.ObjectId[]): string[] => ids.map((id) => id.toHexString());
+
+/** For an update by pipeline: one category out, the other at the end unless it is there already. */
+export function withoutCategory(from: string, to: string | null) {
+  const rest = { $filter: { input: '$categoryIds', cond: { $ne: ['$$this', new Types.ObjectId(from)] } } };
+  if (to === null) return rest;
+  const target = new Types.ObjectId(to);
+  return { $cond: [{ $in: [target, rest] }, rest, { $concatArrays: [rest, [target]] }] };
+}

@@ -1,0 +1,128 @@
+import { Types, type Connection } from 'mongoose';
+import { findPage } from '../../shared/db/page.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { skuKeyOf, type CatalogVariant, type Product, type Variant, type VariantPrice } from './catalog.js';
+import { SkuTaken } from './catalog.errors.js';
+import { variantModel, type VariantRow } from './catalog.model.js';
+import { duplicateOf } from './duplicate.js';
+import { toCatalogVariant, toVariant, withoutCategory, type Stored } from './rows.repository.js';
+
+export type HeldStock = Readonly<{ sku: string; productId: string; stockVersion: number }>;
+export type Availability = Readonly<{ sku: string; available: number; version: number }>;
+type Copied = Pick<Product, 'name' | 'status' | 'visible' | 'slug' | 'categoryIds' | 'images'>;
+
+export class VariantRepository {
+  private readonly variants;
+
+  constructor(connection: Connection) {
+    this.variants = variantModel(connection);
+  }
+
+  newId(): string {
+    return new Types.ObjectId().toHexString();
+  }
+
+  async insert(variants: readonly Variant[], product: Copied): Promise<void> {
+    if (variants.length === 0) return;
+    const rows = variants.map((variant) => rowOf(variant, product));
+    try {
+      await this.variants.insertMany(rows, { lean: true });
+    } catch (error) {
+      const duplicate = duplicateOf(error);
+      if (duplicate?.index === 'skuKey') throw new SkuTaken(variants.find(({ sku }) => skuKeyOf(sku) === duplicate.value)?.sku ?? duplicate.value);
+      throw error;
+    }
+  }
+
+  async find(productId: string, id: string): Promise<Variant | null> {
+    const found = await this.variants.findOne({ _id: id, productId }).lean();
+    return found && toVariant(found);
+  }
+
+  async ofProduct(productId: string): Promise<Variant[]> {
+    const found = await this.variants.find({ productId }).sort({ position: 1, _id: 1 }).lean();
+    return found.map(toVariant);
+  }
+
+  /** Just enough to derive the price range and whether anything is in stock. */
+  async essentials(productId: string): Promise<Array<{ prices: readonly VariantPrice[]; enabled: boolean; available: number; sku: string; position: number }>> {
+    return this.variants.find({ productId }, { _id: 0, prices: 1, enabled: 1, available: 1, sku: 1, position: 1 }).lean();
+  }
+
+  async page(productId: string, audience: 'public' | 'staff', query: PageQuery): Promise<Page<Variant>> {
+    const filter = { productId, ...(audience === 'public' && { productVisible: true, enabled: true }) };
+    const page = await findPage(this.variants, { filter, query, fallbackSort: 'position' });
+    return { ...page, items: page.items.map((row) => toVariant(row as Stored<VariantRow>)) };
+  }
+
+  /** Refuses to overwrite a variant that changed since it was read; stock is not among what is written. */
+  async save(variant: Variant, readVersion: number): Promise<void> {
+    const { id, productId, available: _a, stockVersion: _s, createdAt: _c, sku: _k, ...set } = variant;
+    const { matchedCount } = await this.variants.updateOne({ _id: id, productId, version: readVersion }, { $set: set });
+    if (matchedCount === 0) throw new ConcurrentChange('This variant changed meanwhile.', { variantId: id });
+  }
+
+  async remove(productId: string, ids: readonly string[]): Promise<void> {
+    await this.variants.deleteMany({ productId, _id: { $in: ids as string[] } });
+  }
+
+  /** Brings the copies of the product's fields up to date. */
+  async copyProduct(product: Product): Promise<void> {
+    await this.variants.updateMany({ productId: product.id }, { $set: copiesOf(product) });
+  }
+
+  async replaceCategory(productIds: readonly string[], from: string, to: string | null): Promise<void> {
+    await this.variants.updateMany({ productId: { $in: productIds as string[] } }, [{ $set: { categoryIds: withoutCategory(from, to) } }], { updatePipeline: true });
+  }
+
+  /** Something that can be bought now, for the demo purchase. */
+  async findAnySellableSku(currency: string): Promise<string | null> {
+    const found = await this.variants.findOne({ productVisible: true, enabled: true, available: { $gt: 0 }, 'prices.currency': currency }, { sku: 1 }).lean();
+    return found?.sku ?? null;
+  }
+
+  async findBySkus(skus: readonly string[]): Promise<CatalogVariant[]> {
+    const found = await this.variants.find({ skuKey: { $in: skus.map(skuKeyOf) } }).lean();
+    return found.map(toCatalogVariant);
+  }
+
+  /** For a demonstration of a purchase. */
+  async anySellableSku(): Promise<string | null> {
+    const found = await this.variants.findOne({ productVisible: true, enabled: true, available: { $gt: 0 }, 'prices.0': { $exists: true } }, { sku: 1 }).sort({ skuKey: 1 }).lean();
+    return found?.sku ?? null;
+  }
+
+  async stockOf(skus: readonly string[]): Promise<HeldStock[]> {
+    const found = await this.variants.find({ skuKey: { $in: skus.map(skuKeyOf) } }, { sku: 1, productId: 1, stockVersion: 1 }).lean();
+    return found.map(({ productId, ...row }) => ({ ...row, productId: productId.toHexString() }));
+  }
+
+  /** Takes over what is newer and does not cross zero; answers how many that were. */
+  async setAvailable(stock: readonly Availability[]): Promise<number> {
+    const { matchedCount } = await this.variants.bulkWrite(stock.map(({ sku, available, version }) => ({ updateOne: {
+      filter: { skuKey: skuKeyOf(sku), stockVersion: { $lt: version }, available: available > 0 ? { $gt: 0 } : { $lte: 0 } },
+      update: { $set: { available, stockVersion: version } },
+    } })), { ordered: false });
+    return matchedCount;
+  }
+
+  /** Takes over what is newer, whatever it was before. */
+  async setAvailableAcrossZero({ sku, available, version }: Availability): Promise<boolean> {
+    const { matchedCount } = await this.variants.updateOne({ skuKey: skuKeyOf(sku), stockVersion: { $lt: version } }, { $set: { available, stockVersion: version } });
+    return matchedCount === 1;
+  }
+
+  async isAnyInStock(productId: string): Promise<boolean> {
+    return await this.variants.exists({ productId, enabled: true, available: { $gt: 0 } }) !== null;
+  }
+}
+
+const copiesOf = ({ name, status, visible, slug, categoryIds, images }: Copied) => ({
+  productName: name, productStatus: status, productVisible: visible, slug, productImage: images[0] ?? null,
+  categoryIds: categoryIds.map((id) => new Types.ObjectId(id)),
+});
+
+export function rowOf({ id, productId, ...variant }: Variant, product: Copied): Stored<VariantRow> {
+  return { ...variant, ...copiesOf(product), _id: new Types.ObjectId(id), productId: new Types.ObjectId(productId), skuKey: skuKeyOf(variant.sku) };
+}
