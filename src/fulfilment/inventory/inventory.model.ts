@@ -37,6 +37,7 @@ const holdSchema = new Schema<HoldRow>({
 }, { versionKey: false });
 holdSchema.index({ cartId: 1, sku: 1, warehouseId: 1 }, { unique: true, partialFilterExpression: { active: true } });
 holdSchema.index({ orderId: 1 });
+holdSchema.index({ active: 1, orderId: 1 }, { partialFilterExpression: { active: true } });
 holdSchema.index({ state: 1, expiresAt: 1 }, { partialFilterExpression: { active: true } });
 
 /** Append-only. Adding up all movements of a level gives the level. */
