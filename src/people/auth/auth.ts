@@ -10,14 +10,14 @@ export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   moderator: ['products:read'],
   support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read'],
   operations: [
-    'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'outbox:read', 'outbox:write',
+    'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',
     'import:write', 'invariants:read', 'products:read',
   ],
   admin: PERMISSIONS,
 };
 
 export const permissionsOf = (roles: readonly string[]): ReadonlySet<string> =>
-  new Set(roles.flatMap((role) => PERMISSIONS_OF[role as Role] ?? []));
+  new Set(roles.flatMap((role) => (Object.hasOwn(PERMISSIONS_OF, role) ? PERMISSIONS_OF[role as Role] : [])));
 
 export type User = Readonly<{
   id: string; email: string; username?: string; roles: readonly Role[]; isDisabled: boolean; passwordHash: string;

@@ -3,6 +3,8 @@ import { fold } from '../../shared/fold.js';
 const MIN_BYTES = 10;
 const MAX_BYTES = 72;
 const MIN_DIFFERENT = 4;
+/** More words than that are a pass phrase. */
+const MAX_WORDS = 3;
 
 export type PasswordProblem = 'too_short' | 'too_long' | 'same_as_email' | 'too_common';
 export const PASSWORD_SENTENCES: Readonly<Record<PasswordProblem, string>> = {
@@ -25,10 +27,9 @@ export function passwordProblem(password: string, email: string): PasswordProble
 /** Lists of the most used passwords are short words with decoration, runs of the keyboard and repetitions; so is this. */
 function isCommon(folded: string): boolean {
   if (new Set(folded).size < MIN_DIFFERENT || isRun(folded) || repeats(folded)) return true;
-  return [folded, unleet(folded)].some((text) => {
-    const core = text.replace(/[^\p{L}]+/gu, '');
-    return core === '' ? isNumberRun(folded) : isMadeOfWords(core);
-  });
+  const undecorated = folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  if (undecorated === '') return isNumberRun(folded);
+  return [undecorated, unleet(undecorated), unleet(folded)].some((text) => isMadeOfWords(text.replace(/[^\p{L}]+/gu, ''), MAX_WORDS));
 }
 
 const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiopasdfghjklzxcvbnm', 'qwertzuiopasdfghjklyxcvbnm', 'azertyuiopqsdfghjklmwxcvbn',
@@ -45,11 +46,12 @@ const isNumberRun = (text: string) => text.length <= 14;
 const LEET: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' };
 const unleet = (text: string) => text.replace(/[013457@$!]/g, (sign) => LEET[sign] ?? sign);
 
-/** True when the letters are nothing but one or two of the words that people take. */
-function isMadeOfWords(letters: string): boolean {
-  if (WORDS.has(letters) || isRun(letters)) return true;
+/** True when the letters are nothing but a few of the words that people take. */
+function isMadeOfWords(letters: string, most: number): boolean {
+  if (letters === '' || isUsual(letters)) return true;
+  if (most === 1) return false;
   for (let at = 1; at < letters.length; at++) {
-    if (isUsual(letters.slice(0, at)) && isUsual(letters.slice(at))) return true;
+    if (isUsual(letters.slice(0, at)) && isMadeOfWords(letters.slice(at), most - 1)) return true;
   }
   return false;
 }
