@@ -68,17 +68,6 @@ export class HoldRepository {
     return found.map(({ _id }) => _id);
   }
 
-  /** For the auditor: what these orders have reserved. */
-  async findOpen(orderIds: readonly string[]): Promise<Array<{ orderId: string; sku: string; quantity: number }>> {
-    return this.holds.find({ orderId: { $in: orderIds }, active: true }, { _id: 0, orderId: 1, sku: 1, quantity: 1 }).lean();
-  }
-
-  /** For the auditor: every order that has something reserved. */
-  async findOrdersWithOpen(): Promise<string[]> {
-    const rows = await this.holds.aggregate<{ _id: string }>([{ $match: { active: true } }, { $group: { _id: '$orderId' } }]);
-    return rows.map(({ _id }) => _id);
-  }
-
   /** Orders whose time to pay is over; those that keep these SKUs from somebody first when SKUs are named. */
   async findExpiredOrders(now: Date, { skus, limit }: { skus?: readonly string[]; limit: number }): Promise<string[]> {
     const found = await this.holds.find({ active: true, state: 'held', expiresAt: { $lte: now }, ...(skus && { sku: { $in: skus } }) }, { orderId: 1 })

@@ -77,8 +77,6 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     release: holds.release.bind(holds),
     ship: holds.ship.bind(holds),
     holdsOf: holds.holdsOf.bind(holds),
-    findOpenHolds: holdRows.findOpen.bind(holdRows),
-    findOrdersWithOpenHolds: holdRows.findOrdersWithOpen.bind(holdRows),
     findExpiredOrders: holds.findExpiredOrders.bind(holds),
     /** For the auditor, who compares orders with what they reserve. */
     findOpenHolds: holdRows.findOpen.bind(holdRows),
