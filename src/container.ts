@@ -1,15 +1,21 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
-import { createInventory } from './fulfilment/inventory/index.js';
+import { createInventory, InsufficientStock } from './fulfilment/inventory/index.js';
+import { createOrders } from './fulfilment/orders/index.js';
 import { createPayments } from './fulfilment/payments/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
 import { createAudit } from './operations/audit/index.js';
+import { createJobs } from './operations/jobs/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
 import { createCustomers } from './people/customers/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
+import { createCart, createFindOffers } from './selling/cart/index.js';
+import { createCatalog } from './selling/catalog/index.js';
+import { createCheckout } from './selling/checkout/index.js';
+import { createPricing } from './selling/pricing/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
@@ -45,6 +51,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const cache = new Cache({ redis, ttlSeconds: config.cache.ttlSeconds, observer: metrics.cacheObserver });
   const failpoint = createFailpoint(config.failpoint);
   const audit = createAudit({ connection, now });
+  const jobs = createJobs({ connection, now, inTransaction, audit: audit.record, report });
 
   const apiKeys = createApiKeys({ connection, now, inTransaction, audit: audit.record });
   const customers = createCustomers({ connection, now, outbox, inTransaction, audit: audit.record });
@@ -67,17 +74,52 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
   outbox.subscribe(...payments.subscribers);
 
-  const routes: Route[] = [...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes];
+  const pricing = createPricing({ connection });
+  const catalog = createCatalog({ connection, now, outbox, inTransaction, cache, pricing, inventory, market: config.market });
+  inventory.onChange((skus) => catalog.refreshAvailability(skus));
+  outbox.subscribe(...catalog.subscribers);
+
+  const findOffers = createFindOffers(catalog);
+  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, shipping, tax, ...config.cart, ...config.market });
+  auth.onSignIn(async ({ userId, cartToken }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken); });
+  outbox.subscribe(...cart.subscribers);
+
+  const orders = createOrders({
+    connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout,
+    inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).then(() => true, ifShort(false)) },
+    auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
+  });
+  payments.onChange((payment) => orders.service.paymentChanged({
+    orderId: payment.orderId, summary: payments.projection(payment), outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}`,
+  }));
+
+  const checkout = createCheckout({
+    carts: cart.service, findOffers, pricing: cart.pricing, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, now, failpoint,
+    ...config.orders, tokenSecret: config.auth.jwtSecret,
+    demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
+  });
+
+  // The router asks one route after the other, so those that are called most stand first.
+  const routes: Route[] = [
+    ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes,
+    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes, ...jobs.routes,
+  ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
-  const schedules: Schedule[] = [...inventory.schedules, ...payments.schedules];
-  const invariants: Invariant[] = [...inventory.invariants, ...payments.invariants];
+  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...jobs.schedules];
+  const invariants: Invariant[] = [...cart.invariants, ...orders.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules, invariants,
-    audit, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments,
+    audit, jobs, apiKeys, auth, customers, loyalty,
+    inventory, shipping, tax, payments, catalog, cart, orders, checkout,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }
+
+/** A shortage is an answer here; anything else stays an error. */
+const ifShort = <T>(answer: T) => (error: unknown): T => {
+  if (error instanceof InsufficientStock) return answer;
+  throw error;
+};

@@ -45,8 +45,16 @@ export async function retryPassingError<T>(work: () => Promise<T>, { attempts = 
   }
 }
 
-/** The unique index that refused, or null when this is another error. Repositories turn it into a named conflict. */
+type WriteError = { code?: number; message?: string; keyPattern?: Record<string, unknown>; writeErrors?: ReadonlyArray<{ err?: WriteError }> };
+
+/**
+ * The fields of the unique index that refused, or null when this is another error. Repositories turn it into a named
+ * conflict. A bulk write tells them only in the error of its row, or in words.
+ */
 export function duplicateKeyOf(error: unknown): string | null {
-  const found = error as { code?: number; keyPattern?: Record<string, unknown> } | null;
-  return found?.code === 11_000 ? Object.keys(found.keyPattern ?? {}).join(',') : null;
+  const found = error as WriteError | null;
+  if (found?.code !== 11_000) return null;
+  const pattern = found.keyPattern ?? found.writeErrors?.[0]?.err?.keyPattern;
+  if (pattern) return Object.keys(pattern).join(',');
+  return /index: (\S+?)_-?1(?:_|\s|$)/.exec(found.message ?? '')?.[1] ?? /index: (\w+?)_ /.exec(found.message ?? '')?.[1] ?? '';
 }
