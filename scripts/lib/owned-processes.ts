@@ -39,6 +39,7 @@ printf '%s' "$folders" | while read -r folder; do rm -rf -- "$folder"; done
 
 let guard: ChildProcess | undefined;
 const owned = new Set<ChildProcess>();
+const stopping = new WeakSet<ChildProcess>();
 
 function tellGuard(line: string): void {
   if (!guard) {
@@ -73,6 +74,13 @@ export async function temporaryFolder(parent = tmpdir()): Promise<string> {
 
 export const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
+/** Tells of an end that we did not ask for. */
+export function onUnexpectedEnd(child: ChildProcess, tell: (how: string) => void): void {
+  child.once('exit', (code, signal) => {
+    if (!stopping.has(child)) tell(signal ?? `exit code ${code}`);
+  });
+}
+
 /** Signals the child's whole group; a group that is already gone is what we wanted. */
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || hasEnded(child)) return;
@@ -86,6 +94,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 /** SIGTERM, then SIGKILL for what is still there after the grace. A frozen child (SIGSTOP) is thawed, or it could not hear us. */
 export async function stopOwned(child: ChildProcess, graceMs = 10_000): Promise<void> {
   if (child.pid === undefined || hasEnded(child)) return;
+  stopping.add(child);
   const ended = new Promise<'ended'>((resolve) => child.once('exit', () => resolve('ended')));
   child.ref();
   signalGroup(child, 'SIGTERM');

@@ -4,10 +4,11 @@ import { seedEnvironment, shopEnvironment } from '../../scripts/lib/shop/environ
 import { writeReadyFile } from '../../scripts/lib/shop/ready.js';
 import { loadSecrets } from '../../scripts/lib/shop/secrets.js';
 import { loadConfig } from '../../config/index.js';
+import { loadSimulatorConfig } from '../../config/simulator.js';
 import { emptyFolder } from './support/machine.js';
 
 const addresses = {
-  port: 3000, baseUrl: 'http://127.0.0.1:3000', simulatorPort: 4000, mongodbUri: 'mongodb://127.0.0.1:5000/kontor?replicaSet=kontor', redisUrl: 'redis://127.0.0.1:6000',
+  port: 3000, baseUrl: 'http://127.0.0.1:3000', simulatorPort: 4000, simulatorJournal: '/state/payments.jsonl', mongodbUri: 'mongodb://127.0.0.1:5000/kontor?replicaSet=kontor', redisUrl: 'redis://127.0.0.1:6000',
 };
 const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
@@ -34,7 +35,8 @@ test('secrets are made once for a checkout, and only its owner may read them', a
 test('the environment of the shop is one that the configuration accepts', async () => {
   const secrets = await loadSecrets(emptyFolder());
 
-  const config = loadConfig(shopEnvironment(addresses, secrets, {}));
+  const env = shopEnvironment(addresses, secrets, {});
+  const config = loadConfig(env);
 
   expect(config.environment).toBe('development');
   expect(config.http).toMatchObject({ host: '127.0.0.1', port: 3000, publicUrl: 'http://127.0.0.1:3000' });
@@ -42,6 +44,7 @@ test('the environment of the shop is one that the configuration accepts', async 
   expect(config.redis.url).toBe(addresses.redisUrl);
   expect(config.auth.jwtSecret).toBe(secrets.jwtSecret);
   expect(config.payments).toMatchObject({ simulatorUrl: 'http://127.0.0.1:4000', simulatorSecret: secrets.simulatorSecret });
+  expect(loadSimulatorConfig(env)).toMatchObject({ host: '127.0.0.1', port: 4000, secret: secrets.simulatorSecret, journal: '/state/payments.jsonl' });
 });
 
 test('what a developer sets reaches the shop', async () => {

@@ -22,6 +22,8 @@ export interface ProvisionOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Told in one line what was chosen and why. */
   readonly tell?: (database: string, line: string) => void;
+  /** Told when one that was started here ends without being asked to. */
+  readonly onDeath?: (database: string, how: string) => void;
 }
 
 export interface Choice {
@@ -71,9 +73,9 @@ function together(failures: readonly Error[]): Error {
 async function provideMongo(options: ProvisionOptions): Promise<Running> {
   const given = await useGiven(mongodb, options, requireReplicaSet);
   if (given) return given;
-  const { tell, binary, folder } = await prepare(mongodb, options);
+  const { tell, binary, kept } = await prepare(mongodb, options);
   const started = Date.now();
-  const server = await startMongo({ ...(folder ? { folder } : {}), inMemory: options.purpose === 'test', binary: binary.path, database: options.purpose === 'up' ? 'kontor' : `kontor_${options.purpose}` });
+  const server = await startMongo({ ...kept, inMemory: options.purpose === 'test', binary: binary.path, database: options.purpose === 'up' ? 'kontor' : `kontor_${options.purpose}` });
   tell(`port ${server.port} after ${Date.now() - started} ms: ${binary.reason}`);
   return { uri: server.uri, reason: binary.reason, stop: server.stop };
 }
@@ -81,9 +83,9 @@ async function provideMongo(options: ProvisionOptions): Promise<Running> {
 async function provideRedis(options: ProvisionOptions): Promise<Running> {
   const given = await useGiven(redis, options, requireRedis);
   if (given) return given;
-  const { tell, binary, folder } = await prepare(redis, options);
+  const { tell, binary, kept } = await prepare(redis, options);
   const started = Date.now();
-  const server = await startRedis({ ...(folder ? { folder } : {}), binary: binary.path });
+  const server = await startRedis({ ...kept, binary: binary.path });
   tell(`port ${server.port} after ${Date.now() - started} ms: ${binary.reason}`);
   return { uri: server.url, reason: binary.reason, stop: server.stop };
 }
@@ -103,13 +105,14 @@ async function useGiven(database: Database, options: ProvisionOptions, check: (u
 async function prepare(database: Database, options: ProvisionOptions) {
   const tell = teller(database, options);
   const binary = await findBinary(database, { ...(options.env ? { env: options.env } : {}), tell });
-  const kept = options.purpose === 'up' ? (options.stateDir ?? stateFolder(options.env)) : options.stateDir;
-  const folder = kept && join(kept, 'data', database.name.toLowerCase());
+  const state = options.purpose === 'up' ? (options.stateDir ?? stateFolder(options.env)) : options.stateDir;
+  const folder = state && join(state, 'data', database.name.toLowerCase());
   if (folder && options.fresh) {
     await takeOver(folder, database.name);
     await rm(folder, { recursive: true, force: true });
   }
-  return { tell, binary, folder };
+  const onDeath = (how: string) => options.onDeath?.(database.name, how);
+  return { tell, binary, kept: { ...(folder ? { folder } : {}), onDeath } };
 }
 
 const teller = (database: Database, { tell = note }: ProvisionOptions) => (line: string) => tell(database.name, line);

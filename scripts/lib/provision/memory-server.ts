@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { root } from '../paths.js';
 import { progressBar } from './progress.js';
 
@@ -30,15 +31,11 @@ export async function downloadWithMemoryServer(folder: string, cache: string, en
   }
 }
 
-const PROGRAM = `
-  const { MongoBinary } = await import('mongodb-memory-server');
-  const path = await MongoBinary.getPath().catch((error) => { console.error(error.message); process.exit(1); });
-  console.log('\\npath=' + path);
-`;
+const program = fileURLToPath(new URL('./download-mongod.ts', import.meta.url));
 
 function downloadOnce(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+    const child = spawn(process.execPath, ['--import', 'tsx', program], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       // it verifies neither the certificate nor the checksum unless it is told to

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access, constants, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stopOwned, temporaryFolder } from '../owned-processes.js';
+import { onUnexpectedEnd, stopOwned, temporaryFolder } from '../owned-processes.js';
 import { findBinary } from './binary.js';
 import { takeOver, writeClaim } from './claim.js';
 import { mongodb } from './databases.js';
@@ -19,6 +19,8 @@ export interface MongoOptions {
   readonly port?: number;
   readonly database?: string;
   readonly binary?: string;
+  /** Told when it ends without being asked to. */
+  readonly onDeath?: (how: string) => void;
   /** Three for failover tests; each node has its own pid to kill. */
   readonly nodes?: number;
   readonly electionTimeoutMs?: number;
@@ -49,6 +51,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
     const isNew = !existsSync(join(folder, 'node-0', 'WiredTiger'));
     const first = await startNode(binary, join(folder, 'node-0'), await choosePort('MongoDB', options.port, lastPort));
     nodes.push(first);
+    if (options.onDeath) onUnexpectedEnd(first.child, options.onDeath);
     await writeClaim(folder, first.pid, first.port);
     for (let i = 1; i < (options.nodes ?? 1); i++) {
       nodes.push(await startNode(binary, join(folder, `node-${i}`), await choosePort('MongoDB', undefined, undefined)));

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
-import { stopOwned, temporaryFolder } from '../owned-processes.js';
+import { onUnexpectedEnd, stopOwned, temporaryFolder } from '../owned-processes.js';
 import { Advice } from '../terminal.js';
 import { findBinary } from './binary.js';
 import { takeOver, writeClaim } from './claim.js';
@@ -12,6 +12,8 @@ export interface RedisOptions {
   readonly folder?: string;
   readonly port?: number;
   readonly binary?: string;
+  /** Told when it ends without being asked to. */
+  readonly onDeath?: (how: string) => void;
 }
 
 export interface RedisServer {
@@ -34,6 +36,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     '--save', '', '--appendonly', options.folder ? 'yes' : 'no',
   ];
   const { child, pid } = await startServer('Redis', binary, args, folder, port);
+  if (options.onDeath) onUnexpectedEnd(child, options.onDeath);
   await writeClaim(folder, pid, port);
   const stop = async () => {
     await stopOwned(child);

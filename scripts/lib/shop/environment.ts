@@ -4,12 +4,14 @@ export interface Addresses {
   readonly port: number;
   readonly baseUrl: string;
   readonly simulatorPort: number;
+  /** Where the simulated payment provider keeps what it knows: an order that it charged must not be unknown to it after a restart. */
+  readonly simulatorJournal: string;
   readonly mongodbUri: string;
   readonly redisUrl: string;
 }
 
 /** What the three processes read (config/index.ts). Only this machine is served unless HOST says otherwise. */
-export function shopEnvironment({ port, baseUrl, simulatorPort, mongodbUri, redisUrl }: Addresses, secrets: Secrets, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function shopEnvironment({ port, baseUrl, simulatorPort, simulatorJournal, mongodbUri, redisUrl }: Addresses, secrets: Secrets, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...env,
     NODE_ENV: 'development',
@@ -20,6 +22,7 @@ export function shopEnvironment({ port, baseUrl, simulatorPort, mongodbUri, redi
     REDIS_URL: redisUrl,
     JWT_SECRET: env['JWT_SECRET'] || secrets.jwtSecret,
     PAYMENT_SIMULATOR_URL: `http://127.0.0.1:${simulatorPort}`,
+    PAYMENT_SIMULATOR_JOURNAL: simulatorJournal,
     PAYMENT_SIMULATOR_SECRET: secrets.simulatorSecret,
   };
 }

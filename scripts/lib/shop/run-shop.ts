@@ -35,8 +35,10 @@ export async function runShop(mode: Mode, args: readonly string[]): Promise<neve
   const port = await chooseShopPort(mode, options.port);
   const secrets = await loadSecrets(stateDir);
   try {
-    running.databases = await provision({ purpose: 'up', fresh: options.fresh });
-    const addresses = await chooseAddresses(port, running.databases);
+    running.databases = await provision({ purpose: 'up', fresh: options.fresh, onDeath: sayDeath });
+    const simulatorJournal = join(stateDir, 'data/payments.jsonl');
+    if (options.fresh) rmSync(simulatorJournal, { force: true });
+    const addresses = await chooseAddresses(port, simulatorJournal, running.databases);
     if (mode === 'up') await buildShop();
     await prepareData(shopEnvironment(addresses, secrets, process.env), secrets);
     const gaveUp = startAll(mode, running, shopEnvironment(addresses, secrets, process.env), logFolder);
@@ -49,14 +51,16 @@ export async function runShop(mode: Mode, args: readonly string[]): Promise<neve
   }
 }
 
+const sayDeath = (database: string, how: string) => note(database, `died (${how}); its data are kept: stop with Ctrl-C and start again`);
+
 /** The processes first: they still finish what they have begun, and that needs the databases. */
 async function stopAll({ processes, databases }: Running): Promise<void> {
   await Promise.all(processes.map((supervised) => supervised.stop()));
   await databases?.stop();
 }
 
-async function chooseAddresses(port: number, { mongodbUri, redisUrl }: Provisioned): Promise<Addresses> {
-  return { port, baseUrl: `http://127.0.0.1:${port}`, simulatorPort: await freePort(), mongodbUri, redisUrl };
+async function chooseAddresses(port: number, simulatorJournal: string, { mongodbUri, redisUrl }: Provisioned): Promise<Addresses> {
+  return { port, baseUrl: `http://127.0.0.1:${port}`, simulatorPort: await freePort(), simulatorJournal, mongodbUri, redisUrl };
 }
 
 async function buildShop(): Promise<void> {
@@ -86,17 +90,12 @@ function startAll(mode: Mode, running: Running, env: NodeJS.ProcessEnv, logFolde
     for (const name of shopProcesses) {
       running.processes.push(supervise({
         name,
-        start: () => startProcess(mode, name, name === 'simulator' ? simulatorEnvironment(env) : env, logFolder),
+        start: () => startProcess(mode, name, env, logFolder),
         tell: (line) => note(name, line),
         giveUp: () => reject(new Advice(`The ${name} does not stay up.${lastWords(join(logFolder, `${name}.log`))}`)),
       }));
     }
   });
-}
-
-/** It listens where the API looks for it. */
-function simulatorEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, PORT: new URL(env['PAYMENT_SIMULATOR_URL']!).port };
 }
 
 const lastWords = (file: string) => (existsSync(file) ? ` Its last words:\n${readFileSync(file, 'utf8').trim().split('\n').slice(-12).join('\n')}` : '');

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { hasEnded, stopOwned } from '../owned-processes.js';
+import { hasEnded, onUnexpectedEnd, stopOwned } from '../owned-processes.js';
 
 const MAX_DEATHS_PER_MINUTE = 5;
 const MINUTE_MS = 60_000;
@@ -22,15 +22,12 @@ interface Orders {
 /** Keeps one process alive: what dies is started again, each time a little later. */
 export function supervise({ name, start, tell, giveUp }: Orders): Supervised {
   let deaths: number[] = [];
-  let stopped = false;
   let restart: NodeJS.Timeout | undefined;
   let child: ChildProcess;
 
   const run = () => {
     child = start();
-    child.once('exit', (code, signal) => {
-      if (!stopped) died(signal ?? `exit code ${code}`);
-    });
+    onUnexpectedEnd(child, died);
   };
   const died = (how: string) => {
     const now = Date.now();
@@ -50,7 +47,6 @@ export function supervise({ name, start, tell, giveUp }: Orders): Supervised {
     name,
     pid: () => (hasEnded(child) ? undefined : child.pid),
     stop: async () => {
-      stopped = true;
       clearTimeout(restart);
       await stopOwned(child, 12_000);
     },
