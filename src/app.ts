@@ -32,7 +32,7 @@ export function createApp(container: Container, readiness: Readiness) {
 
   const mountOptions = {
     identify: container.identify, idempotency: container.idempotency,
-    checkReplies: config.http.checkReplies, bodyLimitBytes: config.http.bodyLimitBytes,
+    checkReplies: config.http.checkReplies, bodyLimitBytes: config.http.bodyLimitBytes, stopping: readiness.stopping,
   };
   const api = Router({ caseSensitive: true });
   mount(api, container.routes, mountOptions);

@@ -31,6 +31,7 @@ import { createLimiter } from './shared/http/rate-limit.js';
 import type { Route } from './shared/http/route.js';
 import { problemSchema } from './shared/http/schemas.js';
 import type { Invariant } from './shared/invariant.js';
+import { createKeyedQueue } from './shared/keyed-queue.js';
 import type { Logger } from './shared/logging/logger.js';
 import type { Metrics } from './shared/metrics/metrics.js';
 import type { Schedule } from './shared/schedule.js';
@@ -94,7 +95,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   }));
 
   const checkout = createCheckout({
-    carts: cart.service, findOffers, pricing: cart.pricing, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, now, failpoint,
+    carts: cart.service, findOffers, pricing: cart.pricing, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
     ...config.orders, tokenSecret: config.auth.jwtSecret,
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
   });

@@ -24,7 +24,7 @@ async function repeat(everyMs: number, run: () => Promise<unknown>): Promise<voi
 const loops = [
   repeat(config.worker.pollMs, async () => { while (!stopping() && await outbox.deliverDue() > 0); }),
   ...schedules.map(({ name, everyMs, run }) => repeat(everyMs, async () => {
-    const result = await run();
+    const result = await run(halt.signal);
     if (typeof result === 'number' && result > 0) logger.info(`${name}: ${result}`);
   })),
 ];

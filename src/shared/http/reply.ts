@@ -29,15 +29,16 @@ export type Reply = {
 
 const compress = promisify(gzip);
 const WORTH_COMPRESSING = 1024;
+export const EVENT_STREAM = 'text/event-stream';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-export async function send(req: Request, res: Response, reply: Reply): Promise<void> {
+export async function send(req: Request, res: Response, reply: Reply, stopping: () => boolean = () => false): Promise<void> {
   res.statusCode = reply.status;
   for (const name in reply.headers) res.setHeader(name, reply.headers[name]!);
   res.setHeader('Cache-Control', reply.cache === 'public' ? 'public, max-age=0, must-revalidate' : 'no-store');
   if (reply.location !== undefined) res.setHeader('Location', req.baseUrl + reply.location);
   if (reply.cache === 'public') res.setHeader('Vary', 'Accept-Language, x-api-key, Accept-Encoding');
-  if (reply.stream) return sendStream(req, res, reply.stream, reply.contentType ?? JSON_TYPE);
+  if (reply.stream) return sendStream(req, res, reply.stream, reply.contentType ?? JSON_TYPE, stopping);
   const stored = reply.bytes ?? await serialise(req, reply);
   if (stored.etag !== '') {
     res.setHeader('ETag', stored.etag);
@@ -56,17 +57,31 @@ export async function send(req: Request, res: Response, reply: Reply): Promise<v
 }
 
 /** A failure on the way cuts the connection, so that nobody takes a part for the whole. */
-async function sendStream(req: Request, res: Response, content: AsyncIterable<string>, contentType: string): Promise<void> {
+async function sendStream(req: Request, res: Response, content: AsyncIterable<string>, contentType: string, stopping: () => boolean): Promise<void> {
   res.setHeader('Content-Type', contentType);
   if (req.method === 'HEAD') { res.end(); return; }
-  const source = Readable.from(content, { objectMode: false });
+  const isLive = contentType === EVENT_STREAM;
+  const source = Readable.from(isLive ? untilOver(content, () => stopping() || res.closed) : content, { objectMode: false });
   try {
-    if (!acceptsGzip(req)) return await pipeline(source, res);
+    // Events leave one by one: a compressor or a buffering proxy would hold them back.
+    if (isLive) res.setHeader('X-Accel-Buffering', 'no').flushHeaders();
+    if (isLive || !acceptsGzip(req)) return await pipeline(source, res);
     res.setHeader('Content-Encoding', 'gzip');
     await pipeline(source, createGzip(), res);
   } catch (error) {
     // A client that went away is no defect.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+/**
+ * A live stream would outlast any patience with open requests, so it ends with the process, in order: its client connects
+ * to another. It yields `''` whenever it looked and found nothing, which is when it can be ended.
+ */
+async function* untilOver(content: AsyncIterable<string>, isOver: () => boolean): AsyncGenerator<string> {
+  for await (const text of content) {
+    if (isOver()) return;
+    if (text !== '') yield text;
   }
 }
 

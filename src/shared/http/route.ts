@@ -64,6 +64,8 @@ export type MountOptions = {
   /** On outside production: a reply that its own schema refuses fails the test that caused it. */
   checkReplies: boolean;
   bodyLimitBytes: number;
+  /** True once the process is to end: what would go on for ever ends by itself. */
+  stopping?: () => boolean;
 };
 
 /** Mounts in the order given; a fixed path must stand before one with a parameter in the same place. */
@@ -75,7 +77,7 @@ export function mount(router: Router, routes: readonly Route[], options: MountOp
       res.locals['route'] = name;
       try {
         const reply = await answer(() => serve(route, name, req, res, options));
-        await send(req, res, reply);
+        await send(req, res, reply, options.stopping);
       } finally {
         // Whoever needs an upload for longer has taken a copy by now.
         if (req.file) await rm(req.file.path, { force: true });
