@@ -29,7 +29,8 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
 
 /** A whole shop on its own database and cache, over real HTTP, with a clock that the test can set. */
 export async function openWorld({ env = {} }: WorldOptions = {}) {
-  const config = loadConfig(testEnvironment(env));
+  const environment = testEnvironment(env);
+  const config = loadConfig(environment);
   const connection = openConnection(config.mongo.uri, { maxPoolSize: config.mongo.poolSize, monitorCommands: true });
   await connection.asPromise();
   const redis = new RedisGuard(config.redis);
@@ -54,7 +55,7 @@ export async function openWorld({ env = {} }: WorldOptions = {}) {
   };
 
   return {
-    config, connection, redis, container, metrics, api, call, headers, defects, clock,
+    environment, config, connection, redis, container, metrics, api, call, headers, defects, clock,
     /** Delivers every due event, as the worker would. */
     async runEvents(): Promise<void> { while (await container.outbox.deliverDue() > 0); },
     events: () => connection.collection('outbox').find().sort({ _id: 1 }).toArray(),

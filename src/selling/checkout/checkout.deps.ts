@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { IdempotencyStore } from '../../shared/db/idempotency.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Failpoint } from '../../shared/failpoint.js';
+import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { CartPricing, CartService, Offers } from '../cart/index.js';
 
 /** Everything an order is made of. Checkout itself keeps nothing. */
@@ -19,6 +20,7 @@ export type CheckoutDeps = Readonly<{
   payments: Pick<Payments, 'open' | 'execute' | 'confirm' | 'checkMethod' | 'projection'>;
   idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'store' | 'complete' | 'takeUp'>;
   inTransaction: InTransaction;
+  queue: KeyedQueue;
   now: Clock;
   failpoint: Failpoint;
   /** A pending order keeps its stock this long. */

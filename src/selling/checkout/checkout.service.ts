@@ -73,6 +73,9 @@ export class CheckoutService {
   private async placeOnce(request: PlaceOrder): Promise<Reply> {
     const cart = await this.deps.carts.findForCheckout(request.shopper);
     if (!cart || cart.lineItems.length === 0) {
+      // The same request may have ended it between our look at the key and our look at the cart.
+      const known = await this.deps.idempotency.find(request.idempotency);
+      if (known) return this.takeUp(known, request);
       const existing = await this.orderOfLatestCart(request.shopper);
       if (existing) return this.replyFor(existing, this.tokenOf(existing), 200);
     }
@@ -91,7 +94,8 @@ export class CheckoutService {
     const { deps } = this;
     const { cart, priced, shippingAddress } = draft;
     const orderId = deps.orders.newId();
-    return deps.inTransaction(async () => {
+    // Buyers of one SKU would only collide in the database, so those of this process take turns; the levels decide all the same.
+    return deps.queue.run(cart.lineItems.map(({ sku }) => sku), () => deps.inTransaction(async () => {
       const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.totals.grandTotal.amount === 0;
       if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
       await deps.failpoint('checkout.after_key');
@@ -108,7 +112,7 @@ export class CheckoutService {
       if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
       await deps.failpoint('checkout.before_commit');
       return { order, paymentId: payment.id };
-    }, { repeatable: true });
+    }, { repeatable: true }));
   }
 
   /** What went wrong may have a good end: another request was first, or stock is tied up in orders that nobody paid. */
