@@ -18,7 +18,8 @@ const ALL: readonly Place[] = ['params', 'query', 'headers', 'body'];
 /** Checks everything before it refuses, so that the caller hears of all wrong fields at once. */
 export function parseInput(schemas: Schemas, req: Request) {
   const input: Record<Place, unknown> = { params: {}, query: {}, headers: {}, body: {} };
-  let errors: FieldError[] | undefined;
+  let errors: FieldError[] | undefined = namesPrototype(req.body)
+    ? [{ pointer: '#/body', code: 'object_unknown', message: '"__proto__" is not allowed' }] : undefined;
   for (const where of ALL) {
     const schema = schemas[where];
     if (!schema && (where === 'headers' || where === 'params' || (where === 'body' && (schemas.consumes === 'raw' || req.body === undefined)))) continue;
@@ -30,6 +31,18 @@ export function parseInput(schemas: Schemas, req: Request) {
   }
   if (errors) throw new InvalidRequest(errors);
   return input;
+}
+
+/** JSON.parse makes `__proto__` a key like any other, and copying the object, as joi does, makes it the prototype. */
+function namesPrototype(body: unknown): boolean {
+  const waiting: unknown[] = [body];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (value === null || typeof value !== 'object' || value instanceof Uint8Array) continue;
+    if (Object.hasOwn(value, '__proto__')) return true;
+    for (const inner of Object.values(value)) waiting.push(inner);
+  }
+  return false;
 }
 
 const pointer = (where: string, path: readonly (string | number)[]) =>
