@@ -165,8 +165,8 @@ describe('listing', () => {
   test('walks by cursor through all of them once', async () => {
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const { data } = (await list(`per_page=3&cursor=${cursor}`)).body;
-      seen.push(...data.items.map(({ id }: { id: string }) => id));
+      const data: { items: Array<{ id: string }>; next_cursor: string | null } = (await list(`per_page=3&cursor=${cursor}`)).body.data;
+      seen.push(...data.items.map(({ id }) => id));
       cursor = data.next_cursor;
     }
     expect(new Set(seen).size).toBe(seen.length);
