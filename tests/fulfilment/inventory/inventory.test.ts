@@ -1,0 +1,70 @@
+import { changed, holdsOf, isSound, lowness, takeFromHolds, withoutUnits, type Hold } from '../../../src/fulfilment/inventory/inventory.js';
+
+const hold = (id: string, lines: Record<string, number>, more: Partial<Hold> = {}): Hold => ({
+  id, orderId: 'o', cartId: 'c', sku: 'X', warehouseId: 'A', lines: Object.entries(lines).map(([lineId, quantity]) => ({ lineId, quantity })),
+  quantity: Object.values(lines).reduce((all, n) => all + n, 0), shipped: 0, released: 0, state: 'allocated', expiresAt: null, ...more,
+});
+
+describe('a level', () => {
+  test('never reserves more than is there, nor less than nothing', () => {
+    expect([{ onHand: 0, reserved: 0 }, { onHand: 2, reserved: 2 }].every(isSound)).toBe(true);
+    expect([{ onHand: 1, reserved: 2 }, { onHand: 1, reserved: -1 }, { onHand: -1, reserved: -1 }].some(isSound)).toBe(false);
+  });
+
+  test('adds up its changes', () => {
+    expect(changed({ onHand: 5, reserved: 1 }, [{ onHandDelta: -2, reservedDelta: -1 }, { onHandDelta: 4, reservedDelta: 2 }])).toEqual({ onHand: 7, reserved: 2 });
+  });
+
+  test.each([
+    { _case: 'falls to its threshold', before: 6, after: 5, threshold: 5, low: true, crossed: true },
+    { _case: 'falls far below it', before: 6, after: 0, threshold: 5, low: true, crossed: true },
+    { _case: 'is low already', before: 5, after: 4, threshold: 5, low: true, crossed: false },
+    { _case: 'rises but stays low', before: 0, after: 5, threshold: 5, low: true, crossed: false },
+    { _case: 'rises above it', before: 5, after: 6, threshold: 5, low: false, crossed: false },
+    { _case: 'has no threshold', before: 1, after: 0, threshold: undefined, low: false, crossed: false },
+  ])('that $_case', ({ before, after, threshold, low, crossed }) => {
+    expect(lowness({ onHand: before, reserved: 0 }, { onHand: after, reserved: 0 }, threshold)).toEqual({ low, crossed });
+  });
+});
+
+describe('holds', () => {
+  test('are one per SKU and warehouse, and remember which line has how many', () => {
+    const holds = holdsOf([
+      { lineId: '2', sku: 'Y', quantity: 1, warehouseId: 'A' }, { lineId: '1', sku: 'X', quantity: 2, warehouseId: 'B' },
+      { lineId: '1', sku: 'X', quantity: 1, warehouseId: 'A' }, { lineId: '3', sku: 'X', quantity: 4, warehouseId: 'A' },
+    ]);
+
+    expect(holds).toEqual([
+      { sku: 'X', warehouseId: 'A', quantity: 5, lines: [{ lineId: '1', quantity: 1 }, { lineId: '3', quantity: 4 }] },
+      { sku: 'X', warehouseId: 'B', quantity: 2, lines: [{ lineId: '1', quantity: 2 }] },
+      { sku: 'Y', warehouseId: 'A', quantity: 1, lines: [{ lineId: '2', quantity: 1 }] },
+    ]);
+  });
+
+  test('give the units of a line in their order, across warehouses', () => {
+    const [first, second] = [hold('1', { a: 2, b: 1 }), hold('2', { a: 3 }, { warehouseId: 'B' })];
+
+    expect(takeFromHolds([first, second], [{ lineId: 'a', quantity: 4 }])).toEqual({
+      taken: [{ hold: first, lineId: 'a', quantity: 2 }, { hold: second, lineId: 'a', quantity: 2 }], notHeld: [],
+    });
+    expect(takeFromHolds([first, second], [{ lineId: 'a', quantity: 1, warehouseId: 'B' }]).taken).toEqual([{ hold: second, lineId: 'a', quantity: 1 }]);
+  });
+
+  test('give everything when no line is named', () => {
+    expect(takeFromHolds([hold('1', { a: 2, b: 1 })]).taken.map(({ lineId, quantity }) => [lineId, quantity])).toEqual([['a', 2], ['b', 1]]);
+  });
+
+  test('say what they do not have, counting a line named twice together', () => {
+    const { notHeld } = takeFromHolds([hold('1', { a: 2 })], [{ lineId: 'a', quantity: 2 }, { lineId: 'a', quantity: 1 }, { lineId: 'z', quantity: 1 }]);
+
+    expect(notHeld).toEqual([{ lineId: 'a', requested: 1, held: 0 }, { lineId: 'z', requested: 1, held: 0 }]);
+  });
+
+  test('count what left them and end with the last unit', () => {
+    const partly = withoutUnits(hold('1', { a: 2, b: 1 }), [{ lineId: 'a', quantity: 1 }], 'shipped', 'shipped');
+    expect(partly).toMatchObject({ quantity: 2, shipped: 1, released: 0, state: 'allocated', lines: [{ lineId: 'a', quantity: 1 }, { lineId: 'b', quantity: 1 }] });
+
+    expect(withoutUnits(partly, partly.lines, 'released', 'released')).toMatchObject({ quantity: 0, shipped: 1, released: 2, state: 'shipped', lines: [] });
+    expect(withoutUnits(hold('1', { a: 2 }), [{ lineId: 'a', quantity: 2 }], 'released', 'expired')).toMatchObject({ quantity: 0, released: 2, state: 'expired' });
+  });
+});
