@@ -8,12 +8,11 @@ export const RECORDED_EVENTS = [
   'user.registered', 'user.signed_in', 'user.signed_out', 'user.password_changed', 'user.refresh_token_reused', 'user.roles_changed',
   'user.disabled', 'user.enabled',
   'customer.updated', 'customer.address_added', 'customer.address_changed', 'customer.address_removed',
-  'order.created', 'order.placed', 'order.completed', 'order.cancelled', 'order.expired', 'order.payment_failed', 'order.paid',
-  'order.refunded', 'order.shipped', 'order.delivered', 'order.returned',
+  'order.created', 'order.placed', 'order.shipped', 'order.delivered', 'order.completed', 'order.cancelled', 'order.expired',
 ] as const;
 
-/** Null for events that concern nobody, such as a guest's order. Only plain values are kept, under their own names. */
-export function entryOf({ id, type, occurredAt, data: { userId, ...facts } }: RecordedEvent): ActivityEntry | null {
+/** Null for events that concern nobody, such as a guest's order. Only plain values are kept, and no address. */
+export function entryOf({ id, type, occurredAt, data: { userId, email: _email, ...facts } }: RecordedEvent): ActivityEntry | null {
   if (typeof userId !== 'string') return null;
   const plain = Object.entries(facts).filter((fact): fact is [string, string | number | boolean] => ['string', 'number', 'boolean'].includes(typeof fact[1]));
   return { id, userId, type, occurredAt, data: Object.fromEntries(plain) };
