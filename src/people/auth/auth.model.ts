@@ -23,6 +23,7 @@ userSchema.index({ email: 1 }, { unique: true });
 userSchema.index({ usernameKey: 1 }, { unique: true, sparse: true });
 userSchema.index({ createdAt: -1, _id: -1 });
 userSchema.index({ roles: 1, createdAt: -1, _id: -1 });
+userSchema.index({ isDisabled: 1, createdAt: -1, _id: -1 });
 
 export type SessionRow = Omit<Session, 'id'>;
 const sessionSchema = new Schema<SessionRow>({
