@@ -1,37 +1,48 @@
 import type { Connection } from 'mongoose';
 import { createBreaker } from '../../shared/breaker.js';
+import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
+import type { IdempotencyStore } from '../../shared/db/idempotency.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Failpoint } from '../../shared/failpoint.js';
 import type { ReportError } from '../../shared/http/problem.js';
-import type { Route } from '../../shared/http/route.js';
-import type { Invariant } from '../../shared/invariant.js';
 import type { Schedule } from '../../shared/schedule.js';
+import { PaymentAuditRepository } from './payments-audit.repository.js';
+import { paymentInvariants } from './payments.invariants.js';
 import { outcomeOf, projection } from './payments.js';
 import { PaymentRepository } from './payments.repository.js';
+import { paymentRoutes, webhookRoutes } from './payments.routes.js';
 import { PaymentService } from './payments.service.js';
 import { createOfflineProvider } from './providers/offline.js';
 import { Providers } from './providers/registry.js';
 import { createSimulatorProvider } from './providers/simulator.js';
 import { ApplyResult, type PaymentHook } from './use-cases/apply-result.js';
+import { CompareLedgers } from './use-cases/compare-ledgers.js';
 import { MoveMoney } from './use-cases/move-money.js';
 import { Reconcile } from './use-cases/reconcile.js';
+import { StaffMoves } from './use-cases/staff-moves.js';
+import { Webhooks } from './use-cases/webhooks.js';
+import { WebhookRepository } from './webhooks.repository.js';
 
 export type { Payment, PaymentOutcome, PaymentProjection, PaymentStatus, PaymentTransaction } from './payments.js';
 export type { PaymentProvider } from './provider.js';
 export type { PaymentChoice } from './providers/registry.js';
 export type { ExecuteOptions, OpenPayment } from './payments.service.js';
+export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/server.js';
 export type Payments = ReturnType<typeof createPayments>;
 
 type PaymentsDeps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; failpoint: Failpoint; report: ReportError;
+  idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit;
   config: Readonly<{ simulatorUrl: string; simulatorSecret: string; timeoutMs: number }>;
 };
 
 const RECONCILE_MS = 5_000;
+const WEBHOOKS_MS = 1_000;
+const COMPARE_MS = 60_000;
 
-export function createPayments({ connection, now, outbox, inTransaction, failpoint, report, config }: PaymentsDeps) {
+export function createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit, config }: PaymentsDeps) {
   const payments = new PaymentRepository(connection);
   const providers = new Providers([createOfflineProvider(), ...simulators(config, now)]);
   const hooks: PaymentHook[] = [];
@@ -40,17 +51,27 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const reconcile = new Reconcile({ payments, providers, results, moves, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
   const service = new PaymentService({ payments, providers, results, moves, reconcile, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
-  const routes: Route[] = [];
-  const rootRoutes: Route[] = [];
-  const schedules: Schedule[] = [{ name: 'reconcile-payments', everyMs: RECONCILE_MS, run: () => reconcile.run() }];
+  const staff = new StaffMoves({ payments, moves, idempotency, audit });
+  const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, now, report });
+
+  const records = new PaymentAuditRepository(connection);
+  const comparison = new CompareLedgers({ audit: records, providers, outbox, inTransaction, now });
+
+  const schedules: Schedule[] = [
+    { name: 'reconcile-payments', everyMs: RECONCILE_MS, run: () => reconcile.run() },
+    { name: 'apply-payment-webhooks', everyMs: WEBHOOKS_MS, run: () => webhooks.applyDue() },
+    { name: 'compare-payment-ledgers', everyMs: COMPARE_MS, run: () => comparison.run() },
+  ];
   /** Whoever gives up an order says so by this event, in the same transaction; the money follows, however often it takes. */
   const subscribers: Subscriber[] = [{
     name: 'payments.sendBack', on: ['order.refund_due'], handle: ({ aggregateId, data }) => moves.reverseOrder(aggregateId, String(data['reason'])),
   }];
-  const invariants: Invariant[] = [];
 
   return {
-    routes, rootRoutes, schedules, subscribers, invariants,
+    routes: paymentRoutes({ service, staff }),
+    rootRoutes: webhookRoutes({ webhooks }),
+    schedules, subscribers,
+    invariants: paymentInvariants({ audit: records, now }),
     /** Told of every change of a payment, inside the transaction that records it. */
     onChange(hook: PaymentHook): void { hooks.push(hook); },
     projection,

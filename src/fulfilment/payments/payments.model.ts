@@ -42,6 +42,7 @@ transactionSchema.index({ key: 1 }, { unique: true });
 transactionSchema.index({ provider: 1, providerEventId: 1 }, { unique: true, partialFilterExpression: { providerEventId: { $exists: true } } });
 transactionSchema.index({ paymentId: 1, _id: 1 });
 transactionSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } });
+transactionSchema.index({ kind: 1, state: 1 }, { partialFilterExpression: { kind: 'refund', state: 'failure' } });
 
 const webhookSchema = new Schema<WebhookRow>({
   _id: String, provider: { type: String, required: true }, type: { type: String, required: true }, payment: { type: Schema.Types.Mixed, required: true },

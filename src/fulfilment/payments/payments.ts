@@ -104,6 +104,15 @@ function rowChange(provider: string, { id, kind, key, amount, state, failure }: 
   return { key: row?.key ?? `${provider}:${id}`, kind, state, amount, providerEventId: id, ...(failure && { failure }), ours: planned };
 }
 
+/** True when this says nothing that we do not know, as most webhooks do; then not even the ledger has to be read. */
+export function isOldNews(payment: Payment, { status, operations }: ProviderPayment): boolean {
+  const settled = payment.providerReference !== undefined && !payment.reversal && payment.capturingAmount === 0 && payment.refundingAmount === 0;
+  const total = (kind: TransactionKind) => operations.reduce((so, op) => (op.kind === kind && op.state === 'success' ? so + op.amount : so), 0);
+  const known = status === 'captured' ? payment.capturedAmount > 0 : laterOf(payment.status, status) === payment.status;
+  return settled && known && !isOpen(payment.status)
+    && total('capture') <= payment.capturedAmount && total('refund') <= payment.refundedAmount && total('chargeback') <= payment.disputedAmount;
+}
+
 const COUNTED = {
   capture: ['capturedAmount', 'capturingAmount'], refund: ['refundedAmount', 'refundingAmount'], chargeback: ['disputedAmount', null],
 } as const;

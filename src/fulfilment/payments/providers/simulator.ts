@@ -68,6 +68,8 @@ function paymentOf({ id, idempotencyKey, orderId, amount, status, failure, nextA
 function answerOf(answer: HttpAnswer): ProviderAnswer {
   if (answer.kind === 'silent') return { kind: 'unknown', cause: answer.cause };
   if (answer.status === 404) return { kind: 'not_found' };
+  // Our own credentials are wrong: that says nothing about the customer's payment.
+  if (answer.status === 401 || answer.status === 403) return { kind: 'unknown', cause: `status ${answer.status}` };
   if (answer.status >= 400) {
     const { error, value } = Joi.object({ error: words.required() }).unknown().validate(answer.body);
     return error ? { kind: 'unknown', cause: `status ${answer.status}` } : { kind: 'refused', failure: (value as { error: { code: string; message: string } }).error };

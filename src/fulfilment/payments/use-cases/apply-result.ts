@@ -3,7 +3,7 @@ import { duplicateKeyOf, retryLostRace } from '../../../shared/db/retry.js';
 import type { InTransaction } from '../../../shared/db/transaction.js';
 import type { Outbox } from '../../../shared/events/outbox.js';
 import { eventsOf, failedEvent, mismatchEvent, refusedEvent } from '../payments.events.js';
-import { isOpen, merge, mismatchOf, type Failure, type Payment, type PaymentTransaction, type ProviderPayment, type RowChange } from '../payments.js';
+import { isOldNews, isOpen, merge, mismatchOf, type Failure, type Payment, type PaymentTransaction, type ProviderPayment, type RowChange } from '../payments.js';
 import type { PaymentRepository, PlannedTransaction } from '../payments.repository.js';
 import { planReturn, supersededVoids } from './plan-return.js';
 
@@ -26,6 +26,7 @@ export class ApplyResult {
       fresh = null;
       const mismatch = mismatchOf(before, reported);
       if (mismatch !== null) return this.alarm(before, mismatch);
+      if (isOldNews(before, reported)) return { payment: before, mismatch: null, planned: [] };
       // Rows and payment change together under the payment's version, so they can be read outside of the transaction.
       const known = isOpen(before.status) && !before.reversal ? [] : await this.deps.payments.findTransactions([before.id]);
       const { payment: next, rows, changed, excess } = merge(before, known, reported);

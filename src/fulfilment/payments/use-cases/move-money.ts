@@ -15,7 +15,11 @@ export type MoveDeps = {
   payments: PaymentRepository; providers: Providers; results: ApplyResult; inTransaction: InTransaction; now: Clock;
 };
 /** Without an amount: all that is left. `key` makes a repeated request the same one. */
-export type MoveRequest = Readonly<{ paymentId: string; amount?: Money | undefined; reason: string; key: string }>;
+export type MoveRequest = Readonly<{
+  paymentId: string; amount?: Money | undefined; reason: string; key: string;
+  /** Runs in the transaction that sets the money aside. */
+  alongside?: (planned: { key: string; amount: Money }) => Promise<void>;
+}>;
 export type Moved = Readonly<{ payment: Payment; transaction: PaymentTransaction }>;
 
 /** Captures, refunds and voids: set aside and written down first, then asked for, then asked for again until the provider answers. */
@@ -36,7 +40,7 @@ export class MoveMoney {
   }
 
   private async move(
-    { paymentId, amount, reason, key }: MoveRequest, kind: 'refund' | 'capture',
+    { paymentId, amount, reason, key, alongside }: MoveRequest, kind: 'refund' | 'capture',
     leftOf: (payment: Payment) => number, reserve: (amount: number, payment: Payment) => Promise<Payment | null>,
   ): Promise<Moved> {
     const { payments, inTransaction, now } = this.deps;
@@ -46,6 +50,7 @@ export class MoveMoney {
       await inTransaction(async () => {
         const before = await this.get(paymentId);
         const wanted = amount?.amount ?? leftOf(before);
+        await alongside?.({ key, amount: { amount: wanted, currency: before.amount.currency } });
         const reserved = wanted > 0 ? await reserve(wanted, before) : null;
         if (!reserved) throw refusal(kind, before, wanted, leftOf(before));
         await payments.plan(reserved, [{ kind, key, amount: wanted, reason, dueAt: now() }], now());

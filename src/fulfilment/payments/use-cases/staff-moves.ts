@@ -1,0 +1,78 @@
+import type { RecordAudit } from '../../../shared/audit.js';
+import type { IdempotencyStore, Stored } from '../../../shared/db/idempotency.js';
+import { duplicateKeyOf } from '../../../shared/db/retry.js';
+import type { Actor } from '../../../shared/http/caller.js';
+import { RequestInFlight, type IdempotencyRequest } from '../../../shared/http/idempotency.js';
+import type { Reply } from '../../../shared/http/reply.js';
+import { success } from '../../../shared/http/schemas.js';
+import type { Money } from '../../../shared/money.js';
+import { PaymentNotFound } from '../payments.errors.js';
+import { capturable, refundable, type Payment } from '../payments.js';
+import type { PaymentRepository } from '../payments.repository.js';
+import { presentPayment, presentTransaction } from '../payments.schemas.js';
+import type { MoveMoney, Moved } from './move-money.js';
+
+type StaffMove = Readonly<{
+  kind: 'refund' | 'capture'; orderId: string; amount?: Money; reason?: string; paymentId?: string; actor: Actor; idempotency: IdempotencyRequest;
+}>;
+type StaffDeps = { payments: PaymentRepository; moves: MoveMoney; idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit };
+
+/** Refunds and captures that people ask for: once per Idempotency-Key, through any crash, and on record with who asked. */
+export class StaffMoves {
+  constructor(private readonly deps: StaffDeps) {}
+
+  async move(request: StaffMove): Promise<Reply> {
+    const known = await this.deps.idempotency.find(request.idempotency);
+    if (known) return this.takeUp(known, request);
+    try {
+      return await this.answer(request, await this.begin(request));
+    } catch (error) {
+      const other = duplicateKeyOf(error) === '_id' ? await this.deps.idempotency.find(request.idempotency) : null;
+      if (other) return this.takeUp(other, request);
+      throw error;
+    }
+  }
+
+  /** A request that was cut off had written its movement down: whoever repeats it goes on from there. */
+  private async takeUp(known: Stored, request: StaffMove): Promise<Reply> {
+    if (known.state === 'done') return known.reply;
+    if (!known.abandoned || !await this.deps.idempotency.takeUp(request.idempotency)) throw new RequestInFlight();
+    await this.deps.moves.send(keyOf(request));
+    return this.answer(request, await this.deps.moves.find(keyOf(request)));
+  }
+
+  private async begin(request: StaffMove): Promise<Moved> {
+    const { moves, idempotency, audit } = this.deps;
+    const { kind, amount, actor } = request;
+    const payment = await this.choose(request);
+    const reason = request.reason ?? kind;
+    return moves[kind]({ paymentId: payment.id, amount, reason, key: keyOf(request), alongside: async (planned) => {
+      await idempotency.begin(request.idempotency, planned.key);
+      await audit({ actor, action: `payment.${kind}_requested`, subject: `payment:${payment.id}`, after: { orderId: request.orderId, amount: planned.amount, reason } });
+    } });
+  }
+
+  /** The named payment, else the latest that has something left, else the latest, whose refusal tells why. */
+  private async choose({ kind, orderId, paymentId }: StaffMove): Promise<Payment> {
+    const found = await this.deps.payments.findByOrders([orderId]);
+    const left = kind === 'refund' ? refundable : capturable;
+    const chosen = paymentId === undefined ? found.find((payment) => payment.live && left(payment) > 0) ?? found[0] : found.find(({ id }) => id === paymentId);
+    if (!chosen) throw new PaymentNotFound();
+    return chosen;
+  }
+
+  private async answer({ kind, idempotency }: StaffMove, { payment, transaction }: Moved): Promise<Reply> {
+    const body = success(sentence(kind, transaction.state), { ...presentTransaction(transaction), payment: presentPayment(payment) });
+    const reply: Reply = { status: 201, body };
+    await this.deps.idempotency.complete(idempotency, reply);
+    return reply;
+  }
+}
+
+const keyOf = ({ kind, orderId, idempotency }: StaffMove): string => `${orderId}:${kind}:${idempotency.id}`;
+
+function sentence(kind: 'refund' | 'capture', state: string): string {
+  const noun = kind === 'refund' ? 'Refund' : 'Capture';
+  if (state === 'success') return `${noun} done.`;
+  return state === 'failure' ? `${noun} refused by the payment provider.` : `${noun} under way; the payment provider has not answered yet.`;
+}

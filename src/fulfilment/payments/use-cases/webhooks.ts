@@ -1,0 +1,77 @@
+import { later, type Clock } from '../../../shared/clock.js';
+import type { ReportError } from '../../../shared/http/problem.js';
+import { backoffMs } from '../backoff.js';
+import { ProviderNotFound, WebhookNotSigned } from '../payments.errors.js';
+import type { PaymentRepository } from '../payments.repository.js';
+import type { WebhookHeaders } from '../provider.js';
+import type { Providers } from '../providers/registry.js';
+import type { StoredWebhook, WebhookRepository } from '../webhooks.repository.js';
+import type { ApplyResult } from './apply-result.js';
+import type { MoveMoney } from './move-money.js';
+
+/** More than these at once wait in the database for the worker, so that a storm is answered as fast as it can be stored. */
+const APPLIED_AT_ONCE = 8;
+const BATCH = 200;
+const GIVE_UP_AFTER = 12;
+
+type WebhookDeps = {
+  webhooks: WebhookRepository; payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; now: Clock; report: ReportError;
+};
+
+/** Stored first, then answered, then applied; what cannot be applied yet is tried again by the worker. */
+export class Webhooks {
+  private applying = 0;
+
+  constructor(private readonly deps: WebhookDeps) {}
+
+  /** How many of its events were new. */
+  async receive(name: string, headers: WebhookHeaders, body: Buffer): Promise<number> {
+    const { providers, webhooks, now } = this.deps;
+    const provider = providers.find(name);
+    if (!provider?.readWebhook) throw new ProviderNotFound();
+    const events = provider.readWebhook(headers, body, now());
+    if (!events) throw new WebhookNotSigned();
+    let received = 0;
+    for (const { id, type, payment } of events) {
+      const stored = await webhooks.store({ id: `${name}:${id}`, provider: name, type, payment }, now());
+      if (!stored) continue;
+      received += 1;
+      if (this.applying < APPLIED_AT_ONCE) await this.tryNow(stored);
+    }
+    return received;
+  }
+
+  /** The worker's round. */
+  async applyDue(): Promise<number> {
+    const due = await this.deps.webhooks.findDue(this.deps.now(), BATCH);
+    for (const webhook of due) await this.tryNow(webhook);
+    return due.length;
+  }
+
+  /** The sender is answered all the same: what went wrong here is ours to repeat. */
+  private async tryNow(webhook: StoredWebhook): Promise<void> {
+    this.applying += 1;
+    try {
+      await this.apply(webhook);
+    } catch (error) {
+      await this.deps.webhooks.postpone(webhook.id, later(this.deps.now(), backoffMs(webhook.attempts)));
+      this.deps.report(error, { webhook: webhook.id });
+    } finally {
+      this.applying -= 1;
+    }
+  }
+
+  private async apply({ id, provider, payment: reported, attempts }: StoredWebhook): Promise<void> {
+    const { webhooks, payments, results, moves, now } = this.deps;
+    const payment = await payments.findByKey(reported.idempotencyKey);
+    if (payment?.provider !== provider) {
+      // It may be ahead of our own record; a payment that stays unknown is left for the comparison of both ledgers.
+      if (attempts >= GIVE_UP_AFTER) await webhooks.settle(id, 'unmatched');
+      else await webhooks.postpone(id, later(now(), backoffMs(attempts)));
+      return;
+    }
+    const { mismatch, planned } = await results.apply(payment, reported);
+    await webhooks.settle(id, mismatch === null ? 'applied' : 'refused');
+    for (const { key } of planned) await moves.send(key);
+  }
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { Router } from 'express';
+import { createPayments, type Payment } from '../../../src/fulfilment/payments/index.js';
+import { openConnection, prepareCollections } from '../../../src/shared/db/connection.js';
+import { IdempotencyStore } from '../../../src/shared/db/idempotency.js';
+import { createInTransaction } from '../../../src/shared/db/transaction.js';
+import { createOutbox } from '../../../src/shared/events/outbox.js';
+import { requestContext } from '../../../src/shared/http/request-context.js';
+import { problemHandler } from '../../../src/shared/http/problem.js';
+import { mount } from '../../../src/shared/http/route.js';
+import { SIMULATOR_SECRET, startSimulator } from '../../support/simulator.js';
+import { testEnvironment } from '../../support/world.js';
+
+export const TIMEOUT_MS = 400;
+const stop = new AbortController().signal;
+export const eur = (amount: number) => ({ amount, currency: 'EUR' });
+export const newOrderId = () => randomBytes(12).toString('hex');
+
+/** Payments alone: their own database, a simulator over real HTTP, real webhooks, and no orders. */
+export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true }: { timeoutMs?: number; webhooks?: boolean } = {}) {
+  const clock = { offsetMs: 0 };
+  const now = () => new Date(Date.now() + clock.offsetMs);
+  const simulator = await startSimulator({ now });
+  const connection = openConnection(testEnvironment()['MONGODB_URI']!, { monitorCommands: true });
+  await connection.asPromise();
+  const defects: unknown[] = [];
+  const report = (error: unknown) => { defects.push(error); };
+  const inTransaction = createInTransaction({ connection, report });
+  const outbox = createOutbox({ connection, now, inTransaction, report });
+  const idempotency = new IdempotencyStore({ connection, inTransaction, now, lockMs: 10_000 });
+  const payments = createPayments({
+    connection, now, outbox, inTransaction, idempotency, report, failpoint: () => {}, audit: async () => {},
+    config: { simulatorUrl: simulator.url, simulatorSecret: SIMULATOR_SECRET, timeoutMs },
+  });
+  outbox.subscribe(...payments.subscribers);
+  const told: Payment[] = [];
+  payments.onChange(async (payment) => { told.push(payment); });
+  await prepareCollections(connection);
+
+  const app = express().use(requestContext);
+  const router = Router();
+  const caller = { key: null, user: null, ip: '127.0.0.1' };
+  mount(router, payments.rootRoutes, { identify: async () => caller, idempotency, checkReplies: true, bodyLimitBytes: 100_000 });
+  const server = createServer(app.use(router).use(problemHandler(report))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  if (webhooks) simulator.sendWebhooksTo(url);
+
+  const rows = async (paymentId: string) => (await connection.collection('payment_transactions').find({}).sort({ _id: 1 }).toArray())
+    .filter((row) => String(row['paymentId']) === paymentId).map(({ kind, state, amount }) => [kind, state, amount.amount] as const);
+
+  return {
+    simulator, payments, connection, clock, now, defects, told, url, rows, outbox, inTransaction,
+    open: (options: { orderId?: string; attempt?: number; amount?: number; currency?: string; token?: string; provider?: string; method?: string } = {}) => {
+      const { orderId = newOrderId(), attempt = 1, amount = 5000, currency = 'EUR', token = 'ok', provider = 'simulator', method } = options;
+      return inTransaction(() => payments.open({ orderId, attempt, amount: { amount, currency }, provider, token, ...(method && { method }) }));
+    },
+    /** Opened and asked for, as checkout does it. */
+    async pay(token: string, options: { orderId?: string; attempt?: number; amount?: number; currency?: string; capture?: boolean } = {}): Promise<Payment> {
+      const { capture = true, ...rest } = options;
+      return payments.execute(await this.open({ ...rest, token }), { token, capture });
+    },
+    now_of: async (payment: { orderId: string; id: string }) => (await payments.findByOrder(payment.orderId)).find(({ id }) => id === payment.id)!,
+    schedule: async (name: string) => payments.schedules.find((one) => one.name === name)!.run(stop),
+    /** One round of everything the worker does. */
+    async round(): Promise<void> {
+      for (const { name, run } of payments.schedules) if (name !== 'compare-payment-ledgers') await run(stop);
+      while (await outbox.deliverDue() > 0);
+    },
+    events: async (orderId: string, type?: string) => (await outbox.findEvents({ aggregateId: orderId })).map((event) => event.type).filter((name) => type === undefined || name === type),
+    violations: async () => (await Promise.all(payments.invariants.map(({ check }) => check()))).flat(),
+    async close(): Promise<void> {
+      await simulator.close();
+      await new Promise<void>((resolve) => { server.close(() => { resolve(); }); server.closeAllConnections(); });
+      await connection.dropDatabase();
+      await connection.close();
+    },
+  };
+}
+
+export type PaymentWorld = Awaited<ReturnType<typeof openPayments>>;
