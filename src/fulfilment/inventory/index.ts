@@ -67,6 +67,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     /** Called after the commit of any change, with its SKUs. */
     onChange(handler: OnChange): void { handlers.push(handler); },
     ensureWarehouse: sites.ensureWarehouse.bind(sites),
+    /** Those that send, the preferred first. */
+    activeWarehouses: async () => [...(await warehouses()).values()].filter(({ active }) => active),
     createLevels: levels.createLevels.bind(levels),
     availabilityOf: levels.availabilityOf.bind(levels),
     setLevels: bulk.setLevels.bind(bulk),
