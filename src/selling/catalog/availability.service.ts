@@ -3,10 +3,11 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import type { InventoryPort } from './catalog.deps.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
+import type { Turns } from './turns.js';
 import type { Availability, HeldStock, VariantRepository } from './variants.repository.js';
 
 type Deps = {
-  products: Pick<ProductRepository, 'saveInStock'>; variants: VariantRepository; inventory: InventoryPort; inTransaction: InTransaction; cache: Pick<Cache, 'invalidate'>;
+  products: Pick<ProductRepository, 'saveInStock'>; variants: VariantRepository; inventory: InventoryPort; inTransaction: InTransaction; turns: Turns; cache: Pick<Cache, 'invalidate'>;
 };
 
 /** The copy of the stock that the catalogue shows. Inventory is the truth, and checkout asks there. */
@@ -42,21 +43,18 @@ export class AvailabilityService {
 
   /** What is sold out now or back again changes its product too, in one transaction with it. */
   private async crossZero(stock: readonly Availability[], held: readonly HeldStock[]): Promise<boolean> {
+    const { products, variants, inTransaction, turns } = this.deps;
     const bySku = new Map(held.map((row) => [row.sku, row]));
-    let flipped = false;
-    for (const level of stock) {
-      const row = bySku.get(level.sku);
-      if (row && row.stockVersion < level.version) flipped = await this.crossOne(level, row.productId) || flipped;
-    }
-    return flipped;
-  }
-
-  private crossOne(level: Availability, productId: string): Promise<boolean> {
-    const { products, variants, inTransaction } = this.deps;
-    return inTransaction(async () => {
-      if (!await variants.setAvailableAcrossZero(level)) return false;
+    const newer = stock.filter(({ sku, version }) => (bySku.get(sku)?.stockVersion ?? Infinity) < version);
+    if (newer.length === 0) return false;
+    const ids = [...new Set(newer.map(({ sku }) => bySku.get(sku)!.productId))];
+    return turns(`stock:${ids.length === 1 ? ids[0] : 'many'}`, () => inTransaction(async () => {
+      if (await variants.setAvailableAcrossZero(newer) === 0) return false;
+      const inStock = await variants.productsInStock(ids);
       // Written even when it stays the same: of two refreshes at once, the second then sees the variants of the first.
-      return products.saveInStock(productId, await variants.isAnyInStock(productId));
-    });
+      await products.saveInStock(ids.filter((id) => inStock.has(id)), true);
+      await products.saveInStock(ids.filter((id) => !inStock.has(id)), false);
+      return true;
+    }));
   }
 }

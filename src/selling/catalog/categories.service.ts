@@ -9,9 +9,9 @@ import { CategoryCycle, CategoryInUse, CategoryNameTaken, CategoryNotFound, Cate
 import type { CategoryRepository } from './categories.repository.js';
 import type { Category } from './category-tree.js';
 import type { LiveTree } from './live-tree.js';
-import { outermost } from './outermost.js';
 import type { ProductRepository } from './products.repository.js';
 import { slugOf } from './slugs.js';
+import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 
 /** Deeper than anybody can use, and shallow enough for whoever walks the tree by recursion. */
@@ -23,7 +23,7 @@ export const CATEGORIES = 'categories';
 export type NewCategory = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined; parentId?: string | null | undefined; position?: number | undefined }>;
 export type CategoryEdit = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined }>;
 type Deps = {
-  categories: CategoryRepository; products: ProductRepository; variants: VariantRepository; tree: LiveTree;
+  categories: CategoryRepository; products: ProductRepository; variants: VariantRepository; tree: LiveTree; turns: Turns;
   now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; cache: Pick<Cache, 'invalidate'>;
 };
 
@@ -126,8 +126,8 @@ export class CategoryService {
 
   /** Every change of the tree writes one document first, so that changes see each other: of two moves that would make a ring, one is refused. */
   private change(what: string, counts: 'structure' | 'labels', work: () => Promise<Category>, facts: Record<string, unknown> = {}): Promise<Category> {
-    const { categories, inTransaction, outbox, cache, tree } = this.deps;
-    return outermost(() => inTransaction(async () => {
+    const { categories, inTransaction, outbox, cache, tree, turns } = this.deps;
+    return turns('categories', () => inTransaction(async () => {
       await categories.beginChange(counts);
       const category = await work();
       await outbox.record({ type: `category.${what}`, aggregateId: category.id, data: { categoryId: category.id, slug: category.slug, parentId: category.parentId, ...facts } });

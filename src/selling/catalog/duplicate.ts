@@ -1,9 +1,10 @@
-type Refusal = { code?: number; keyPattern?: Record<string, unknown>; keyValue?: Record<string, unknown> };
+type Refusal = { code?: number; message?: string; keyPattern?: Record<string, unknown>; keyValue?: Record<string, unknown> };
 
-/** Which unique index refused, and which value; bulk writes hide it in their list of errors. */
+/** Which unique index refused (`slug`, `parentId,nameKey`) and, for one field, which value. The answer to a bulk write says it in words only. */
 export function duplicateOf(error: unknown): { index: string; value: string } | null {
-  const bulk = error as Refusal & { writeErrors?: Array<{ err?: Refusal }> } | null;
-  const found = bulk?.writeErrors?.[0]?.err ?? bulk;
-  if (found?.code !== 11_000) return null;
-  return { index: Object.keys(found.keyPattern ?? {}).join(','), value: String(Object.values(found.keyValue ?? {})[0] ?? '') };
+  const { code, message = '', keyPattern, keyValue } = (error ?? {}) as Refusal;
+  if (code !== 11_000) return null;
+  if (keyPattern) return { index: Object.keys(keyPattern).join(','), value: String(Object.values(keyValue ?? {})[0] ?? '') };
+  const [, name = '', value = ''] = /index: (\S+) dup key: \{ [^:]+: "([^"]*)"/.exec(message) ?? [];
+  return { index: name.split(/_-?1(?:_|$)/).filter((field) => field !== '').join(','), value };
 }

@@ -20,6 +20,7 @@ import type { InventoryPort } from './catalog.deps.js';
 import { LiveTree } from './live-tree.js';
 import { PriceHistoryService } from './price-history.service.js';
 import { ProductChanges } from './product-changes.js';
+import { ProductImport } from './product-import.service.js';
 import { ProductPresenter } from './product-presenter.js';
 import { ProductReads } from './product-reads.service.js';
 import { ProductRules } from './product-rules.js';
@@ -31,12 +32,14 @@ import { productStaffRoutes } from './products-staff.routes.js';
 import { PublishingService } from './publishing.service.js';
 import { SlugRepository } from './slugs.repository.js';
 import { SlugService } from './slugs.service.js';
+import { createTurns } from './turns.js';
 import { VariantRepository } from './variants.repository.js';
 import { variantRoutes } from './variants.routes.js';
 import { VariantService } from './variants.service.js';
 
 export type { CatalogVariant, ProductStatus, Variant, VariantPrice } from './catalog.js';
 export type { InventoryPort } from './catalog.deps.js';
+export type { ImportOutcome, ImportProduct } from './product-import.js';
 export type { NewProduct } from './products.service.js';
 
 export type Catalog = ReturnType<typeof createCatalog>;
@@ -56,14 +59,16 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
   const attributes = new AttributeRepository(connection);
 
   const writing = { now, inTransaction, outbox, cache, pricing, inventory };
+  const turns = createTurns();
   const tree = new LiveTree(categories);
   const changes = new ProductChanges(writing);
-  const availability = new AvailabilityService({ products, variants, inventory, inTransaction, cache });
-  const variantService = new VariantService({ ...writing, products, variants, changes, availability });
+  const availability = new AvailabilityService({ products, variants, inventory, inTransaction, cache, turns });
+  const variantService = new VariantService({ ...writing, products, variants, changes, availability, turns });
   const rules = new ProductRules({ categories, attributes });
-  const productService = new ProductService({ ...writing, products, variants, slugs, rules, changes, variantService });
-  const categoryService = new CategoryService({ categories, products, variants, tree, now, inTransaction, outbox, cache });
-  const publishing = new PublishingService({ products, variants, changes, inTransaction, now });
+  const productService = new ProductService({ ...writing, products, variants, slugs, rules, changes, variantService, turns });
+  const categoryService = new CategoryService({ categories, products, variants, tree, turns, now, inTransaction, outbox, cache });
+  const imports = new ProductImport({ ...writing, products, variants, slugs, categories, attributes, availability, variantService });
+  const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
   const reads = new ProductReads({ products, variants, slugs, tree, cache, defaultCurrency });
   const presenter = new ProductPresenter({ tree, defaultCurrency });
   const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
@@ -80,12 +85,12 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
 
   return {
     routes, subscribers, schedules,
-    findAnySellableSku: () => variants.findAnySellableSku(defaultCurrency),
     findVariants: reads.findVariants.bind(reads),
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
     createProduct: productService.create.bind(productService),
     createCategory: categoryService.create.bind(categoryService),
     findOrCreatePath: categoryService.findOrCreatePath.bind(categoryService),
+    upsertProducts: imports.upsert.bind(imports),
     refreshAvailability: availability.refresh.bind(availability),
     publishDue: publishing.publishDue.bind(publishing),
   };

@@ -29,6 +29,26 @@ export class ProductRepository {
     await refuseDuplicate(product.externalRef, () => this.products.create([{ ...this.row(product, derived), stockRevision: 0 }]));
   }
 
+  /** For an import. Lean: hydrating what we built ourselves would cost more than the write. */
+  async insertMany(items: ReadonlyArray<{ product: Product; derived: Derived }>): Promise<void> {
+    if (items.length === 0) return;
+    await refuseDuplicate(null, () => this.products.insertMany(items.map(({ product, derived }) => ({ ...this.row(product, derived), stockRevision: 0 })), { lean: true }));
+  }
+
+  async saveMany(items: ReadonlyArray<{ product: Product; derived: Derived; readVersion: number }>): Promise<void> {
+    if (items.length === 0) return;
+    const { matchedCount } = await refuseDuplicate(null, () => this.products.bulkWrite(items.map(({ product, derived, readVersion }) => {
+      const { _id, createdAt: _c, inStock: _s, ...set } = this.row(product, derived);
+      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set } } };
+    }) as never));
+    if (matchedCount < items.length) throw new ConcurrentChange('Some of these products changed meanwhile.');
+  }
+
+  async findByRefs(refs: readonly string[]): Promise<Product[]> {
+    const found = await this.products.find({ externalRef: { $in: refs as string[] } }).lean();
+    return found.map(toProduct);
+  }
+
   async find(id: string): Promise<Product | null> {
     const found = await this.products.findOne({ _id: id }).lean();
     return found && toProduct(found);
@@ -47,9 +67,8 @@ export class ProductRepository {
   }
 
   /** The same for stock alone: the version stays, or every sale would make editors start again. */
-  async saveInStock(id: string, inStock: boolean): Promise<boolean> {
-    const before = await this.products.findOneAndUpdate({ _id: id }, { $set: { inStock }, $inc: { stockRevision: 1 } }, { projection: { inStock: 1 } }).lean();
-    return before !== null && before.inStock !== inStock;
+  async saveInStock(ids: readonly string[], inStock: boolean): Promise<void> {
+    if (ids.length > 0) await this.products.updateMany({ _id: { $in: ids as string[] } }, { $set: { inStock }, $inc: { stockRevision: 1 } });
   }
 
   /** The product and its variants in one round trip. */

@@ -4,11 +4,11 @@ import { derive, isVisible, mergeFields, type FieldValue, type Product, type Pro
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound } from './catalog.errors.js';
 import { fromVariants, type ProductChanges } from './product-changes.js';
-import { outermost } from './outermost.js';
 import type { ProductRules } from './product-rules.js';
 import type { ProductRepository } from './products.repository.js';
 import { slugOf } from './slugs.js';
 import type { SlugRepository } from './slugs.repository.js';
+import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 import type { VariantService } from './variants.service.js';
 
@@ -24,14 +24,14 @@ export type ProductWithVariants = Readonly<{ product: Product; variants: readonl
 
 type Deps = Writing & {
   products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; rules: ProductRules; changes: ProductChanges;
-  variantService: Pick<VariantService, 'build' | 'introduce' | 'reconcile'>;
+  turns: Turns; variantService: Pick<VariantService, 'build' | 'introduce' | 'reconcile'>;
 };
 
 export class ProductService {
   constructor(private readonly deps: Deps) {}
 
   create(input: NewProduct, actor: Actor): Promise<ProductWithVariants> {
-    return outermost(async () => {
+    return this.deps.turns(`slug:${input.slug ?? slugOf(input.name, 'product')}`, async () => {
       // Outside the transaction where possible: twenty creations of one name would otherwise queue for the number.
       const slug = input.slug ?? await this.deps.slugs.free(slugOf(input.name, 'product'));
       return this.deps.inTransaction(() => this.insert({ ...input, slug }, actor, input.slug === undefined));
@@ -75,7 +75,7 @@ export class ProductService {
     checked?: Parameters<ProductRules['check']>[0]; variants?: readonly VariantContent[] | undefined;
   }): Promise<ProductWithVariants> {
     const { products, variants, rules, changes, slugs, variantService } = this.deps;
-    return outermost(() => this.deps.inTransaction(async () => {
+    return this.deps.turns(id, () => this.deps.inTransaction(async () => {
       const before = await products.find(id);
       if (!before) throw new ProductNotFound(id);
       requireVersion(ifMatch, before.version);

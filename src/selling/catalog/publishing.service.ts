@@ -3,13 +3,13 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import { derive, isVisible, type Product } from './catalog.js';
 import type { ProductChanges } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
-import { outermost } from './outermost.js';
+import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 
 const AT_ONCE = 100;
 
 export class PublishingService {
-  constructor(private readonly deps: { products: ProductRepository; variants: VariantRepository; changes: ProductChanges; inTransaction: InTransaction; now: Clock }) {}
+  constructor(private readonly deps: { products: ProductRepository; variants: VariantRepository; changes: ProductChanges; inTransaction: InTransaction; now: Clock; turns: Turns }) {}
 
   /** Shows what was to be shown from a time that has come; several workers may do it at once. Answers how many. */
   async publishDue(): Promise<number> {
@@ -20,8 +20,8 @@ export class PublishingService {
   }
 
   private publish(id: string): Promise<boolean> {
-    const { products, variants, changes, inTransaction, now } = this.deps;
-    return outermost(() => inTransaction(async () => {
+    const { products, variants, changes, inTransaction, now, turns } = this.deps;
+    return turns(id, () => inTransaction(async () => {
       const before = await products.find(id);
       const at = now();
       if (!before || before.visible || !isVisible(before, at)) return false;

@@ -24,15 +24,28 @@ export class VariantRepository {
   }
 
   async insert(variants: readonly Variant[], product: Copied): Promise<void> {
-    if (variants.length === 0) return;
-    const rows = variants.map((variant) => rowOf(variant, product));
+    await this.insertMany(variants.map((variant) => ({ variant, product })));
+  }
+
+  async insertMany(items: ReadonlyArray<{ variant: Variant; product: Copied }>): Promise<void> {
+    if (items.length === 0) return;
     try {
-      await this.variants.insertMany(rows, { lean: true });
+      await this.variants.insertMany(items.map(({ variant, product }) => rowOf(variant, product)), { lean: true });
     } catch (error) {
       const duplicate = duplicateOf(error);
-      if (duplicate?.index === 'skuKey') throw new SkuTaken(variants.find(({ sku }) => skuKeyOf(sku) === duplicate.value)?.sku ?? duplicate.value);
+      if (duplicate?.index === 'skuKey') throw new SkuTaken(items.find(({ variant }) => skuKeyOf(variant.sku) === duplicate.value)?.variant.sku ?? duplicate.value);
       throw error;
     }
+  }
+
+  /** The version of an untouched variant stays: only the copies of its product follow. */
+  async saveMany(items: ReadonlyArray<{ variant: Variant; product: Copied; readVersion: number }>): Promise<void> {
+    if (items.length === 0) return;
+    const { matchedCount } = await this.variants.bulkWrite(items.map(({ variant, product, readVersion }) => {
+      const { _id, available: _a, stockVersion: _s, createdAt: _c, ...set } = rowOf(variant, product);
+      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set } } };
+    }) as never);
+    if (matchedCount < items.length) throw new ConcurrentChange('Some of these variants changed meanwhile.');
   }
 
   async find(productId: string, id: string): Promise<Variant | null> {
@@ -43,6 +56,16 @@ export class VariantRepository {
   async ofProduct(productId: string): Promise<Variant[]> {
     const found = await this.variants.find({ productId }).sort({ position: 1, _id: 1 }).lean();
     return found.map(toVariant);
+  }
+
+  async ofProducts(productIds: readonly string[]): Promise<Variant[]> {
+    const found = await this.variants.find({ productId: { $in: productIds as string[] } }).sort({ productId: 1, position: 1, _id: 1 }).lean();
+    return found.map(toVariant);
+  }
+
+  async ownersOf(skus: readonly string[]): Promise<Map<string, string>> {
+    const found = await this.variants.find({ skuKey: { $in: skus.map(skuKeyOf) } }, { skuKey: 1, productId: 1 }).lean();
+    return new Map(found.map(({ skuKey, productId }) => [skuKey, productId.toHexString()]));
   }
 
   /** Just enough to derive the price range and whether anything is in stock. */
@@ -76,12 +99,6 @@ export class VariantRepository {
     await this.variants.updateMany({ productId: { $in: productIds as string[] } }, [{ $set: { categoryIds: withoutCategory(from, to) } }], { updatePipeline: true });
   }
 
-  /** Something that can be bought now, for the demo purchase. */
-  async findAnySellableSku(currency: string): Promise<string | null> {
-    const found = await this.variants.findOne({ productVisible: true, enabled: true, available: { $gt: 0 }, 'prices.currency': currency }, { sku: 1 }).lean();
-    return found?.sku ?? null;
-  }
-
   async findBySkus(skus: readonly string[]): Promise<CatalogVariant[]> {
     const found = await this.variants.find({ skuKey: { $in: skus.map(skuKeyOf) } }).lean();
     return found.map(toCatalogVariant);
@@ -108,13 +125,16 @@ export class VariantRepository {
   }
 
   /** Takes over what is newer, whatever it was before. */
-  async setAvailableAcrossZero({ sku, available, version }: Availability): Promise<boolean> {
-    const { matchedCount } = await this.variants.updateOne({ skuKey: skuKeyOf(sku), stockVersion: { $lt: version } }, { $set: { available, stockVersion: version } });
-    return matchedCount === 1;
+  async setAvailableAcrossZero(stock: readonly Availability[]): Promise<number> {
+    const { matchedCount } = await this.variants.bulkWrite(stock.map(({ sku, available, version }) => ({ updateOne: {
+      filter: { skuKey: skuKeyOf(sku), stockVersion: { $lt: version } }, update: { $set: { available, stockVersion: version } },
+    } })));
+    return matchedCount;
   }
 
-  async isAnyInStock(productId: string): Promise<boolean> {
-    return await this.variants.exists({ productId, enabled: true, available: { $gt: 0 } }) !== null;
+  async productsInStock(productIds: readonly string[]): Promise<Set<string>> {
+    const found = await this.variants.distinct('productId', { productId: { $in: productIds as string[] }, enabled: true, available: { $gt: 0 } });
+    return new Set(found.map(String));
   }
 }
 
@@ -123,6 +143,6 @@ const copiesOf = ({ name, status, visible, slug, categoryIds, images }: Copied) 
   categoryIds: categoryIds.map((id) => new Types.ObjectId(id)),
 });
 
-export function rowOf({ id, productId, ...variant }: Variant, product: Copied): Stored<VariantRow> {
+function rowOf({ id, productId, ...variant }: Variant, product: Copied): Stored<VariantRow> {
   return { ...variant, ...copiesOf(product), _id: new Types.ObjectId(id), productId: new Types.ObjectId(productId), skuKey: skuKeyOf(variant.sku) };
 }

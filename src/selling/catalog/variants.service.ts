@@ -7,14 +7,14 @@ import type { Writing } from './catalog.deps.js';
 import { ProductNotFound, SkuIsFixed, VariantNotFound } from './catalog.errors.js';
 import { fromVariants, recordedChanges, type ProductChanges } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
-import { outermost } from './outermost.js';
+import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 
 export type VariantPatch = Partial<Omit<VariantContent, 'sku'>>;
 export type VariantEdit = Readonly<{ productId: string; variantId: string; ifMatch: number | undefined; actor: Actor }>;
 
 type Deps = Writing & {
-  products: ProductRepository; variants: VariantRepository; changes: ProductChanges; availability: Pick<AvailabilityService, 'adopt'>;
+  products: ProductRepository; variants: VariantRepository; changes: ProductChanges; availability: Pick<AvailabilityService, 'adopt'>; turns: Turns;
 };
 
 export class VariantService {
@@ -101,8 +101,8 @@ export class VariantService {
 
   /** The product is derived from its variants again, and always written: see saveFromVariants. */
   private change(productId: string, work: (product: Product) => Promise<Variant>): Promise<Variant> {
-    const { products, variants, changes, inTransaction, now } = this.deps;
-    return outermost(() => inTransaction(async () => {
+    const { products, variants, changes, inTransaction, now, turns } = this.deps;
+    return turns(productId, () => inTransaction(async () => {
       const product = await products.find(productId);
       if (!product) throw new ProductNotFound(productId);
       const variant = await work(product);
