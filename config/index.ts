@@ -47,7 +47,8 @@ export const environment = Joi.object({
   ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
 
   PAYMENT_SIMULATOR_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
-  PAYMENT_SIMULATOR_SECRET: Joi.string().min(16).allow('').default(''),
+  PAYMENT_SIMULATOR_SECRET: Joi.string().min(16).allow('').default('')
+    .when('PAYMENT_SIMULATOR_URL', { is: Joi.string().required(), then: Joi.string().min(16).invalid('').required() }),
   PAYMENT_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(6000),
   LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
 
