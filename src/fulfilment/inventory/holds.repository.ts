@@ -64,7 +64,7 @@ export class HoldRepository {
 
   /** Every order that reserves anything. */
   async findOrdersWithOpen(): Promise<string[]> {
-    const found = await this.holds.aggregate<{ _id: string }>([{ $match: { active: true } }, { $group: { _id: '$orderId' } }]);
+    const found = await this.holds.aggregate<{ _id: string }>([{ $match: { active: true, state: { $in: ['held', 'allocated'] } } }, { $group: { _id: '$orderId' } }]);
     return found.map(({ _id }) => _id);
   }
 

@@ -36,8 +36,7 @@ const holdSchema = new Schema<HoldRow>({
   expiresAt: { type: Date, default: null }, createdAt: { type: Date, required: true }, endedAt: Date, active: Boolean,
 }, { versionKey: false });
 holdSchema.index({ cartId: 1, sku: 1, warehouseId: 1 }, { unique: true, partialFilterExpression: { active: true } });
-holdSchema.index({ orderId: 1 });
-holdSchema.index({ active: 1, orderId: 1 }, { partialFilterExpression: { active: true } });
+holdSchema.index({ orderId: 1, _id: 1 });
 holdSchema.index({ state: 1, expiresAt: 1 }, { partialFilterExpression: { active: true } });
 
 /** Append-only. Adding up all movements of a level gives the level. */
@@ -55,6 +54,8 @@ const movementSchema = new Schema<MovementRow>({
 movementSchema.index({ sku: 1, _id: 1 });
 movementSchema.index({ warehouseId: 1, _id: 1 });
 movementSchema.index({ 'cause.id': 1, _id: 1 });
+// Orders write nearly all movements: theirs are found by walking back, the rare others by this.
+movementSchema.index({ type: 1, _id: 1 }, { partialFilterExpression: { type: { $in: ['receipt', 'return', 'adjustment', 'transfer_in', 'transfer_out'] } } });
 
 export type ReceiptRow = { _id: string; warehouseId: string; lines: Array<{ sku: string; quantity: number }>; actor: Actor; createdAt: Date };
 const receiptSchema = new Schema<ReceiptRow>({

@@ -40,7 +40,7 @@ export class StockAuditRepository {
 
   /** Active holds minus reserved. */
   async findUnlikeHolds(): Promise<Difference[]> {
-    const holds = [{ $match: { active: true } }, { $project: { sku: 1, warehouseId: 1, reserved: '$quantity' } }];
+    const holds = [{ $match: { active: true, state: { $in: ['held', 'allocated'] } } }, { $project: { sku: 1, warehouseId: 1, reserved: '$quantity' } }];
     return this.compare([{ $project: { sku: 1, warehouseId: 1, reserved: minus('$reserved') } }, { $unionWith: { coll: 'stock_holds', pipeline: holds } }]);
   }
 

@@ -4,7 +4,8 @@ import { countryCode, id, line, timestamp } from '../../shared/http/schemas.js';
 import type { AutoReorder, WarehouseFields } from './warehouses.js';
 
 const MAX_COUNT = 1_000_000_000;
-const region = () => Joi.string().pattern(/^([A-Z]{2}|\*)$/, 'ISO 3166 code or *');
+const REGION = /^([A-Z]{2}|\*)$/;
+const region = () => Joi.string().pattern(REGION, 'ISO 3166 code or *');
 const location = () => Joi.object<WarehouseFields['location']>({
   address: line(300), city: line(100).required(), country: countryCode().required(),
   lat: Joi.number().min(-90).max(90), lng: Joi.number().min(-180).max(180),
@@ -16,7 +17,7 @@ const fields = {
   code: Joi.string().pattern(/^[A-Z0-9][A-Z0-9_-]{0,31}$/, 'warehouse code'),
   name: line(100).min(1), location: location(),
   regionsServed: Joi.array().items(region()).max(300).unique().description('Countries it serves first; none or * means everywhere'),
-  shippingTimeEstimates: Joi.object().pattern(region(), Joi.number().integer().min(0).max(365)).description('Days to a country'),
+  shippingTimeEstimates: Joi.object().pattern(REGION, Joi.number().integer().min(0).max(365)).description('Days to a country'),
   priority: Joi.number().integer().min(0).max(1_000_000).description('Lower is asked first'),
   active: Joi.boolean(), autoReorder: autoReorder(),
 };
