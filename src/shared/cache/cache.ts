@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { UnavailableError } from '../errors.js';
 import type { StoredBody } from '../http/reply.js';
 import { CacheTags } from './cache-tags.js';
 import type { RedisClient, RedisGuard } from './redis.js';
 
 const LEASE_MS = 10_000;
-const RETRY_MS = 250;
+const RETRY_MS = 100;
+/** Another node's change is not told to a load under way here: nobody joins one that began so long ago. */
+const JOIN_MS = 500;
 
 /** Stores only while the reader's lease stands: whoever invalidates removes it, so that a slow reader cannot put old data back. */
 const FILL = `
@@ -25,7 +28,13 @@ type Entry = {
   tags: readonly string[];
   load: () => Promise<StoredBody | null>;
 };
-type Flight = { promise: Promise<StoredBody | null>; tags: readonly string[] };
+export type Purge = { keys?: readonly string[]; tags?: readonly string[]; all?: boolean };
+type Flight = { promise: Promise<StoredBody | null>; tags: readonly string[]; since: number };
+
+export class CacheUnavailable extends UnavailableError {
+  readonly code = 'cache_unavailable';
+  constructor() { super('The cache does not answer, so nothing can be said about what it holds. Try again in a moment.'); }
+}
 
 /** The braces keep an entry and its lease on one node of a Redis cluster. */
 const entryKey = (key: string) => `c:{${key}}`;
@@ -53,8 +62,8 @@ export class Cache {
     }
     this.deps.observer.miss(region);
     const flying = this.flights.get(key);
-    if (flying) return flying.promise;
-    const flight = { tags, promise: this.loadAndFill(key, tags, load) };
+    if (flying && Date.now() - flying.since < JOIN_MS) return flying.promise;
+    const flight = { tags, since: Date.now(), promise: this.loadAndFill(key, tags, load) };
     this.flights.set(key, flight);
     try {
       return await flight.promise;
@@ -68,33 +77,28 @@ export class Cache {
    * and sent again, and this process reads past the cache until they are through; the outbox sends them a second time.
    */
   async invalidate(tags: readonly string[]): Promise<void> {
-    for (const [key, flight] of this.flights) {
-      if (flight.tags.some((tag) => tags.includes(tag))) this.flights.delete(key);
-    }
-    const done = await this.tags.drop(tags);
-    if (done) return;
+    if (await this.dropTags(tags) !== undefined) return;
     for (const tag of tags) this.unsent.add(tag);
     this.retry ??= setInterval(() => { void this.resend(); }, RETRY_MS).unref();
   }
 
-  /** Removes single representations; answers how many there were. */
-  async purgeKeys(keys: readonly string[]): Promise<number> {
+  /** By hand: answers how many entries there were. Fails when Redis is away, rather than claim what it cannot know. */
+  async purge({ keys = [], tags = [], all = false }: Purge): Promise<number> {
+    if (all) this.flights.clear();
     for (const key of keys) this.flights.delete(key);
-    return this.tags.unlink(keys);
+    const counts = [all ? await this.tags.unlinkAll() : 0, keys.length > 0 ? await this.tags.unlink(keys) : 0, tags.length > 0 ? await this.dropTags(tags) : 0];
+    if (counts.includes(undefined)) throw new CacheUnavailable();
+    return (counts as number[]).reduce((sum, n) => sum + n, 0);
   }
 
-  async purgeAll(): Promise<number> {
-    this.flights.clear();
-    return this.tags.unlinkAll();
-  }
-
-  /** Forgets tag members whose entry has expired. Run by the worker, so that tag sets do not grow for ever. */
+  /** Forgets tag members whose entry has expired. Run by the worker, so that tags do not grow for ever. */
   async cleanUp(): Promise<number> {
-    return this.tags.cleanUp();
+    return await this.tags.cleanUp() ?? 0;
   }
 
-  async size(): Promise<number> {
-    return this.tags.countEntries();
+  /** How many entries there are; null when Redis is away. */
+  async size(): Promise<number | null> {
+    return await this.tags.countEntries() ?? null;
   }
 
   close(): void {
@@ -102,7 +106,7 @@ export class Cache {
   }
 
   private async lookUp(key: string): Promise<StoredBody | null> {
-    if (this.unsent.size > 0) return null;
+    if (this.unsent.size > 0 || this.deps.redis.isDoubtful) return null;
     const values = await this.deps.redis.attempt((client) => client.hmgetBuffer(entryKey(key), 'e', 'b', 'z'));
     const [etag, body, gzip] = values ?? [];
     if (!etag || !body || body.length === 0) return null;
@@ -121,7 +125,7 @@ export class Cache {
     const token = randomUUID();
     const leased = await this.deps.redis.attempt((client) => client.set(leaseKey(key), token, 'PX', LEASE_MS));
     if (leased !== 'OK') return undefined;
-    return await this.tags.join(key, tags) ? token : undefined;
+    return await this.tags.join(key, token, tags) ? token : undefined;
   }
 
   private async fill(key: string, token: string, { etag, body, gzip }: StoredBody): Promise<void> {
@@ -131,9 +135,16 @@ export class Cache {
       client.eval(FILL, 2, entryKey(key), leaseKey(key), token, ttlMs, etag, body, gzip ?? ''));
   }
 
+  private dropTags(tags: readonly string[]): Promise<number | undefined> {
+    for (const [key, flight] of this.flights) {
+      if (flight.tags.some((tag) => tags.includes(tag))) this.flights.delete(key);
+    }
+    return this.tags.drop(tags);
+  }
+
   private async resend(): Promise<void> {
     const tags = [...this.unsent];
-    if (!await this.tags.drop(tags)) return;
+    if (await this.tags.drop(tags) === undefined) return;
     for (const tag of tags) this.unsent.delete(tag);
     if (this.unsent.size > 0) return;
     clearInterval(this.retry);

@@ -25,7 +25,7 @@ export class DocumentCache<T extends { version: number }> {
   constructor(private readonly deps: { redis: RedisGuard; name: string; ttlSeconds: number; revive: (stored: unknown) => T }) {}
 
   async get(id: string): Promise<T | null> {
-    if (this.doubtful.has(id)) return null;
+    if (this.doubtful.has(id) || this.deps.redis.isDoubtful) return null;
     const held = await this.deps.redis.attempt((client) => client.get(this.key(id)));
     if (!held) return null;
     try {

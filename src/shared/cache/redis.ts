@@ -4,6 +4,9 @@ export type RedisClient = Redis | Cluster;
 
 const FAILURES_TO_OPEN = 3;
 const OPEN_MS = 500;
+const PING_MS = 250;
+/** By then every process that could not send its changes during an outage has sent them. */
+const DOUBT_MS = 2_000;
 
 /**
  * The cache's and limiter's client. With the library's defaults a call to a dead or frozen Redis hangs for good
@@ -25,10 +28,14 @@ export class RedisGuard {
   readonly client: RedisClient;
   private failures = 0;
   private openUntil = 0;
+  private doubtUntil = 0;
+  private readonly pulse: NodeJS.Timeout;
 
   constructor(private readonly deps: { url: string; keyPrefix: string; onFailure?: (error: Error) => void }) {
     this.client = connect(deps.url, deps.keyPrefix);
     this.client.on('error', () => {});
+    // A process that asks nothing would not notice an outage, and trust what others could not take back meanwhile.
+    this.pulse = setInterval(() => { void this.ping(); }, PING_MS).unref();
   }
 
   /** Resolves once the first connection stands; never rejects, since the service runs without Redis, only slower. */
@@ -44,6 +51,11 @@ export class RedisGuard {
     return Date.now() < this.openUntil;
   }
 
+  /** During an outage and shortly after it: another process may have changed what is still stored here. */
+  get isDoubtful(): boolean {
+    return Date.now() < this.doubtUntil;
+  }
+
   async attempt<T>(work: (client: RedisClient) => Promise<T>): Promise<T | undefined> {
     if (this.isOpen) return undefined;
     try {
@@ -51,7 +63,9 @@ export class RedisGuard {
       this.failures = 0;
       return value;
     } catch (error) {
-      this.fail(error as Error);
+      // An answer, if a bad one (garbage under a name of ours, memory full): Redis is there.
+      if ((error as Error).name === 'ReplyError') this.deps.onFailure?.(error as Error);
+      else this.fail(error as Error);
       return undefined;
     }
   }
@@ -61,6 +75,7 @@ export class RedisGuard {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.pulse);
     this.client.disconnect();
   }
 
@@ -70,6 +85,7 @@ export class RedisGuard {
     if (this.failures < FAILURES_TO_OPEN) return;
     this.failures = 0;
     this.openUntil = Date.now() + OPEN_MS;
+    this.doubtUntil = Date.now() + DOUBT_MS;
     // After a lost reply the connection could stay one answer behind, so it is not trusted again.
     if (this.client.status === 'ready' && /timed out/i.test(error.message) && this.client instanceof Redis) this.client.disconnect(true);
   }
