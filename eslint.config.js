@@ -21,6 +21,6 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['src/server.ts', 'src/worker.ts', 'src/simulator.ts', 'scripts/**', 'tests/**', '*.config.*'], rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' } },
+  { files: ['src/server.ts', 'src/worker.ts', 'src/simulator.ts', 'src/migrate.ts', 'scripts/**', 'tests/**', '*.config.*'], rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' } },
   { files: ['**/*.mjs', '**/*.cjs', '**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'readonly', URL: 'readonly', setTimeout: 'readonly' } } },
 );

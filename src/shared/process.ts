@@ -35,5 +35,5 @@ export function startProcess(config: Config, service: string) {
   process.on('uncaughtException', (error) => { report(error, { last: 'resort' }); void stop('uncaughtException', 1); });
   process.on('unhandledRejection', (error) => { report(error, { last: 'resort' }); void stop('unhandledRejection', 1); });
 
-  return { logger, metrics, connection, redis, report, onStop: (step: () => Promise<unknown>) => { steps.push(step); }, stopping: () => stopping };
+  return { logger, metrics, connection, redis, report, stop, onStop: (step: () => Promise<unknown>) => { steps.push(step); }, stopping: () => stopping };
 }
