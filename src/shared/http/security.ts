@@ -2,28 +2,33 @@ import cors from 'cors';
 import helmet from 'helmet';
 import type { RequestHandler } from 'express';
 
-/** Headers for an API that serves no pages. X-XSS-Protection is off in modern browsers; old ones are told to block. */
+/**
+ * Headers for an API that serves no pages: what only pages or old plug-ins heed is left out. X-XSS-Protection is off in
+ * modern browsers; old ones are told to block.
+ */
 export function securityHeaders(): RequestHandler[] {
-  return [
-    helmet({
-      contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
-      frameguard: { action: 'deny' },
-      xXssProtection: false,
-      crossOriginResourcePolicy: { policy: 'cross-origin' },
-      hsts: { maxAge: 63_072_000, includeSubDomains: true },
-    }),
-    (_req, res, next) => { res.setHeader('X-XSS-Protection', '1; mode=block'); next(); },
-  ];
+  const protect = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+    frameguard: { action: 'deny' },
+    xXssProtection: false, xDnsPrefetchControl: false, xDownloadOptions: false, xPermittedCrossDomainPolicies: false, originAgentCluster: false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    hsts: { maxAge: 63_072_000, includeSubDomains: true },
+  });
+  return [protect, (_req, res, next) => { res.setHeader('X-XSS-Protection', '1; mode=block'); next(); }];
 }
 
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', 'Idempotent-Replayed', 'Deprecation', 'Sunset'];
 
 /** Only the listed origins; `*` allows any, since no cookie signs anybody in. */
-export const crossOrigin = (origins: readonly string[]): RequestHandler => cors({
-  origin: origins.includes('*') ? '*' : [...origins],
-  exposedHeaders: EXPOSED,
-  maxAge: 600,
-});
+export function crossOrigin(origins: readonly string[]): RequestHandler {
+  const answer = cors({ origin: origins.includes('*') ? '*' : [...origins], exposedHeaders: EXPOSED, maxAge: 600 });
+  // Servers and apps send no Origin; they need no answer about it, only caches have to know that it matters.
+  return (req, res, next) => {
+    if (req.headers.origin !== undefined) return answer(req, res, next);
+    res.vary('Origin');
+    next();
+  };
+}
 
 /** Behind a proxy that ends TLS: what came by plain HTTP is sent to HTTPS, keeping its method. */
 export const redirectToHttps: RequestHandler = (req, res, next) => {

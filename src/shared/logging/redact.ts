@@ -11,8 +11,10 @@ export function redact<T extends object>(info: T): T {
   return info;
 }
 
+export const redactText = (text: string): string => text.replace(SECRET_TEXT, '[redacted]');
+
 function clean(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return value.replace(SECRET_TEXT, '[redacted]');
+  if (typeof value === 'string') return redactText(value);
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   if (depth > MAX_DEPTH) return '[deep]';
   if (value instanceof Error) return { name: value.name, message: clean(value.message, depth + 1), stack: clean(value.stack, depth + 1) };
