@@ -6,8 +6,6 @@ import { ApiKeyRepository } from './api-keys.repository.js';
 import { apiKeyRoutes } from './api-keys.routes.js';
 import { ApiKeyService } from './api-keys.service.js';
 
-export type ApiKeys = ReturnType<typeof createApiKeys>;
-
 export function createApiKeys({ connection, now, inTransaction, audit }: { connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit }) {
   const service = new ApiKeyService({ keys: new ApiKeyRepository(connection), now, inTransaction, audit });
   return {

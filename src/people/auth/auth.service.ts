@@ -15,7 +15,7 @@ import type { SignInGuard } from './sign-in-guard.service.js';
 import type { UserRepository } from './users.repository.js';
 
 export type Registration = { email: string; password: string; firstName: string; lastName: string; username?: string };
-export type SignIn = Readonly<{ userId: string; cartToken?: string }>;
+type SignIn = Readonly<{ userId: string; cartToken?: string }>;
 /** Told after somebody registered or signed in; a hook that fails is reported and stops nobody. */
 export type SignInHook = (signIn: SignIn) => Promise<void>;
 export type SigningIn = Client & { cartToken?: string | undefined };

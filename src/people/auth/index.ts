@@ -20,10 +20,7 @@ import { UserRepository } from './users.repository.js';
 import { userRoutes } from './users.routes.js';
 import { UserService } from './users.service.js';
 
-export { ROLES, type Role } from './auth.js';
-export type { SignIn, SignInHook } from './auth.service.js';
 export { passwordProblem, PASSWORD_SENTENCES } from './password-policy.js';
-export type Auth = ReturnType<typeof createAuth>;
 
 type AuthConfig = Readonly<{
   jwtSecret: string; accessTtlSeconds: number; refreshTtlSeconds: number; bcryptCost: number; hashConcurrency: number; hashQueue: number;

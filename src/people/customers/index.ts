@@ -7,7 +7,6 @@ import { CustomerRepository } from './customers.repository.js';
 import { customerRoutes } from './customers.routes.js';
 import { CustomerService } from './customers.service.js';
 
-export type { Customer, SavedAddress } from './customers.js';
 export type Customers = ReturnType<typeof createCustomers>;
 
 type CustomersDeps = { connection: Connection; now: Clock; outbox: Outbox; inTransaction: InTransaction; audit: RecordAudit };
