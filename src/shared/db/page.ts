@@ -12,7 +12,12 @@ type Find = {
   paths?: Readonly<Record<string, string>>;
   fallbackSort: string;
   projection?: Record<string, 0 | 1>;
+  /** Where the planner's own choice would cost more than the query: it tries every index for every new shape of a filter. */
+  hint?: { rows?: IndexKeys | undefined; total?: IndexKeys | undefined };
+  /** Where the total is known without counting. */
+  total?: (() => Promise<number>) | undefined;
 };
+export type IndexKeys = Readonly<Record<string, 1 | -1>>;
 
 /** One page of lean rows, by number with totals or by keyset cursor without. The sort needs an index that ends in _id. */
 export async function findPage<Row>(model: Rows<Row>, find: Find): Promise<Page<Row & { _id: Types.ObjectId }>> {
@@ -21,20 +26,23 @@ export async function findPage<Row>(model: Rows<Row>, find: Find): Promise<Page<
   const sort = Object.fromEntries(keys.map(({ field, direction }) => [field, direction as SortOrder]));
   if (query.cursor !== undefined) return walk(model, find, keys, sort);
 
-  const rows = model.find(filter, projection).sort(sort).skip((query.page - 1) * query.per_page).limit(query.per_page).lean();
-  const [items, total] = await Promise.all([rows, model.countDocuments(filter)]);
+  const rows = model.find(filter, projection, hinted(find.hint?.rows)).sort(sort).skip((query.page - 1) * query.per_page).limit(query.per_page).lean();
+  const [items, total] = await Promise.all([rows, find.total?.() ?? model.countDocuments(filter, hinted(find.hint?.total))]);
   return toPage(items as unknown as Array<Row & { _id: Types.ObjectId }>, total, query);
 }
+
+const hinted = (keys: IndexKeys | undefined) => (keys ? { hint: { ...keys } } : {});
 
 function withId(keys: SortKey[], paths: Readonly<Record<string, string>>): SortKey[] {
   const mapped = keys.map(({ field, direction }) => ({ field: paths[field] ?? field, direction }));
   return [...mapped, { field: '_id', direction: mapped[0]?.direction ?? 1 }];
 }
 
-async function walk<Row>(model: Rows<Row>, { query, filter, projection = {}, fallbackSort }: Find, keys: SortKey[], sort: Record<string, SortOrder>) {
+async function walk<Row>(model: Rows<Row>, find: Find, keys: SortKey[], sort: Record<string, SortOrder>) {
+  const { query, filter, projection = {}, fallbackSort } = find;
   const order = query.sort ?? fallbackSort;
   const seek = query.cursor ? after(keys, revive(decodeCursor(query.cursor, order, keys.length))) : {};
-  const found = await model.find({ $and: [filter, seek] } as never, projection).sort(sort).limit(query.per_page + 1).lean();
+  const found = await model.find({ $and: [filter, seek] } as never, projection, hinted(find.hint?.rows)).sort(sort).limit(query.per_page + 1).lean();
   const rows = found as unknown as Array<Row & { _id: Types.ObjectId }>;
   const items = rows.slice(0, query.per_page);
   const last = rows.length > query.per_page ? items.at(-1) : undefined;
@@ -42,9 +50,11 @@ async function walk<Row>(model: Rows<Row>, { query, filter, projection = {}, fal
   return { items, total: null, pages: null, current_page: null, per_page: query.per_page, next_cursor: next };
 }
 
-/** (a, b, id) after (x, y, z): a > x, or a = x and b > y, or both equal and id > z. */
+/** (a, b, id) after (x, y, z): a > x, or a = x and b > y, or both equal and id > z. The first key's bound lets an index start there. */
 function after(keys: readonly SortKey[], values: readonly unknown[]): Filter {
-  return { $or: keys.map(({ field, direction }, at) => ({
+  const [first] = keys;
+  const bound = first && values[0] !== null ? { [first.field]: { [first.direction === 1 ? '$gte' : '$lte']: values[0] } } : {};
+  return { ...bound, $or: keys.map(({ field, direction }, at) => ({
     ...Object.fromEntries(keys.slice(0, at).map((key, i) => [key.field, values[i]])),
     [field]: { [direction === 1 ? '$gt' : '$lt']: values[at] },
   })) };
