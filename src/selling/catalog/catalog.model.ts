@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Types } from 'mongoose';
 import { PRODUCT_STATUSES, type Derived, type FromVariants, type Image, type ProductContent, type Rating, type VariantContent, type VariantPrice } from './catalog.js';
+import { filterIndexes } from './product-filter.js';
 
 export type ProductRow = Omit<ProductContent, 'categoryIds'> & Derived & FromVariants & {
   slug: string; categoryIds: Types.ObjectId[]; rating: Rating;
@@ -17,6 +18,8 @@ export type VariantRow = VariantContent & {
 
 /** Every slug that a product ever had, so that an old address still finds it. */
 export type SlugRow = { _id: string; productId: Types.ObjectId };
+/** How many products there are, spread over some documents so that creations do not queue for one. */
+export type CountRow = { _id: number; all: number; visible: number };
 /** The last number given to a name that many products share: `chair` -> 3 after `chair-3`. */
 export type SlugCounterRow = { _id: string; last: number };
 
@@ -49,26 +52,26 @@ variantSchema.index({ productId: 1, position: 1, _id: 1 });
 const slugSchema = new Schema<SlugRow>({ _id: required(String), productId: required(Schema.Types.ObjectId) }, { versionKey: false });
 const slugCounterSchema = new Schema<SlugCounterRow>({ _id: required(String), last: required(Number) }, { versionKey: false });
 
+const countSchema = new Schema<CountRow>({ _id: required(Number), all: required(Number), visible: required(Number) }, { versionKey: false });
+
 /** Every list is bounded by `visible` (staff ask for both values), then by one filter, then in the order that is shown. */
-function productIndexes(schema: Schema<ProductRow>, currencies: readonly string[]): Schema<ProductRow> {
+function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]: readonly [string, ...string[]]): Schema<ProductRow> {
   schema.index({ externalRef: 1 }, { unique: true, partialFilterExpression: { externalRef: { $type: 'string' } } });
-  schema.index({ status: 1, createdAt: -1, _id: -1 });
   schema.index({ publishAt: 1 }, { partialFilterExpression: { status: 'active', visible: false } });
+  schema.index({ status: 1, createdAt: -1, _id: -1 });
   schema.index({ visible: 1, createdAt: -1, _id: -1 });
   schema.index({ visible: 1, updatedAt: -1, _id: -1 });
   schema.index({ visible: 1, nameKey: 1, _id: 1 });
   schema.index({ visible: 1, 'rating.average': -1, _id: -1 });
-  schema.index({ visible: 1, inStock: 1, createdAt: -1, _id: -1 });
-  schema.index({ visible: 1, brandKey: 1, createdAt: -1, _id: -1 });
-  schema.index({ visible: 1, nameWords: 1, createdAt: -1, _id: -1 });
-  schema.index({ visible: 1, attributeIndex: 1, createdAt: -1, _id: -1 });
-  schema.index({ visible: 1, categoryIds: 1, createdAt: -1, _id: -1 });
-  for (const currency of currencies) schema.index({ visible: 1, [`priceRange.${currency}.from`]: 1, _id: 1 });
+  for (const keys of Object.values(filterIndexes(marketCurrency))) schema.index(keys);
+  for (const currency of [marketCurrency, ...others]) schema.index({ visible: 1, [`priceRange.${currency}.from`]: 1, _id: 1 });
   return schema;
 }
 
-export const productModel = (connection: Connection, currencies: readonly string[]) =>
+/** The first currency is the market's. */
+export const productModel = (connection: Connection, currencies: readonly [string, ...string[]]) =>
   connection.model<ProductRow>('Product', productIndexes(productSchema.clone(), currencies), 'products');
 export const variantModel = (connection: Connection) => connection.model<VariantRow>('Variant', variantSchema, 'variants');
 export const slugModel = (connection: Connection) => connection.model<SlugRow>('ProductSlug', slugSchema, 'product_slugs');
+export const countModel = (connection: Connection) => connection.model<CountRow>('CatalogCount', countSchema, 'catalog_counts');
 export const slugCounterModel = (connection: Connection) => connection.model<SlugCounterRow>('SlugCounter', slugCounterSchema, 'slug_counters');

@@ -86,6 +86,18 @@ export class CategoryService {
     }, { reassignedTo: reassignTo ?? null });
   }
 
+  /** Null where a part of the path is missing. */
+  async findPath(names: readonly string[]): Promise<string | null> {
+    const tree = await this.deps.tree.current();
+    let id: string | null = null;
+    for (const name of names) {
+      const child = tree.child(id, (one) => fold(one.name) === fold(name));
+      if (!child) return null;
+      id = child.id;
+    }
+    return id;
+  }
+
   /** `['Home', 'Kitchen']` -> the id of Kitchen; what is missing is made, and two callers at once make it once. */
   findOrCreatePath(names: readonly string[]): Promise<string> {
     return this.paths.get(JSON.stringify(names.map(fold)), async () => {

@@ -51,6 +51,12 @@ export class CategoryTree {
     return ids.flatMap((id) => this.label(id) ?? []);
   }
 
+  /** The names from the root down, for each of the categories that exist. */
+  namesOf(ids: readonly string[]): string[][] {
+    const found = ids.flatMap((id) => this.byId.get(id) ?? []);
+    return found.map((category) => [...category.ancestors.flatMap((id) => this.byId.get(id)?.name ?? []), category.name]);
+  }
+
   breadcrumb({ id, ancestors }: Category): CategoryLabel[] {
     return this.labelsOf([...ancestors, id]);
   }

@@ -24,6 +24,7 @@ import { ProductImport } from './product-import.service.js';
 import { ProductPresenter } from './product-presenter.js';
 import { ProductReads } from './product-reads.service.js';
 import { ProductRules } from './product-rules.js';
+import { ProductWalk } from './product-walk.service.js';
 import { ProductRepository } from './products.repository.js';
 import { productRoutes } from './products.routes.js';
 import { productBody } from './products.schemas.js';
@@ -40,6 +41,7 @@ import { VariantService } from './variants.service.js';
 export type { CatalogVariant, ProductStatus, Variant, VariantPrice } from './catalog.js';
 export type { InventoryPort } from './catalog.deps.js';
 export type { ImportOutcome, ImportProduct } from './product-import.js';
+export type { WalkedProduct } from './product-walk.service.js';
 export type { NewProduct } from './products.service.js';
 
 export type Catalog = ReturnType<typeof createCatalog>;
@@ -52,7 +54,7 @@ const PUBLISH_EVERY_MS = 1_000;
 
 export function createCatalog({ connection, now, outbox, inTransaction, cache, pricing, inventory, market }: Deps) {
   const { defaultCurrency } = market;
-  const products = new ProductRepository(connection, [...new Set([defaultCurrency, ...Object.keys(market.flatShippingRates)])]);
+  const products = new ProductRepository(connection, [defaultCurrency, ...Object.keys(market.flatShippingRates).filter((currency) => currency !== defaultCurrency)]);
   const variants = new VariantRepository(connection);
   const slugs = new SlugRepository(connection);
   const categories = new CategoryRepository(connection);
@@ -70,6 +72,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
   const imports = new ProductImport({ ...writing, products, variants, slugs, categories, attributes, availability, variantService });
   const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
   const reads = new ProductReads({ products, variants, slugs, tree, cache, defaultCurrency });
+  const walk = new ProductWalk({ products, variants, tree });
   const presenter = new ProductPresenter({ tree, defaultCurrency });
   const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
 
@@ -90,7 +93,9 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
     createProduct: productService.create.bind(productService),
     createCategory: categoryService.create.bind(categoryService),
     findOrCreatePath: categoryService.findOrCreatePath.bind(categoryService),
+    findPath: categoryService.findPath.bind(categoryService),
     upsertProducts: imports.upsert.bind(imports),
+    walkProducts: walk.all.bind(walk),
     refreshAvailability: availability.refresh.bind(availability),
     publishDue: publishing.publishDue.bind(publishing),
   };

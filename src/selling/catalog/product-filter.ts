@@ -1,4 +1,5 @@
 import { beginsWith, fold } from '../../shared/fold.js';
+import type { IndexKeys } from '../../shared/db/page.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import { attributeEntry, wordsOf, type ProductStatus } from './catalog.js';
 
@@ -34,6 +35,39 @@ export function filterOf({ query, currency, audience, categoryIds }: ProductFilt
   if (updated) clauses.push({ updatedAt: updated });
   return { $and: clauses };
 }
+
+/** Narrows what an index entry found without fetching the product; these are no lists, so every entry has them. */
+const scalars = (currency: string): IndexKeys => ({ brandKey: 1, inStock: 1, [`priceRange.${currency}.from`]: 1 });
+const newest: IndexKeys = { createdAt: -1, _id: -1 };
+/** The indexes behind the filters, shared with the model, in the market's own currency. */
+export const filterIndexes = (currency: string) => ({
+  category: { visible: 1, categoryIds: 1, ...newest, ...scalars(currency) },
+  attribute: { visible: 1, attributeIndex: 1, ...newest, ...scalars(currency) },
+  brand: { visible: 1, brandKey: 1, ...newest, inStock: 1, [`priceRange.${currency}.from`]: 1 },
+  inStock: { visible: 1, inStock: 1, ...newest, [`priceRange.${currency}.from`]: 1 },
+  word: { visible: 1, nameWords: 1, ...newest },
+}) satisfies Record<string, IndexKeys>;
+
+/** More categories than the server merges in order; beyond, it would sort. */
+const MERGED_AT_MOST = 100;
+
+/**
+ * With one filter that only one index serves, the planner is told so: left alone it tries every index on every filter that
+ * finds little, and each of those tries fetches products. With several such filters its trials are worth their price.
+ */
+export function hintOf({ query, categoryIds }: ProductFilter, marketCurrency: string): { rows?: IndexKeys; total?: IndexKeys } {
+  const attributes = Object.keys(query).filter((key) => key.startsWith('attr.')).length;
+  const lists = attributes + (categoryIds ? 1 : 0) + (query.q === undefined ? 0 : 1);
+  const indexes = filterIndexes(marketCurrency);
+  if (lists > 1 || query.q !== undefined || (lists === 1 && query.brand !== undefined) || (categoryIds && categoryIds.length > MERGED_AT_MOST)) return {};
+  const total = categoryIds ? indexes.category : attributes === 1 ? indexes.attribute : query.brand !== undefined ? indexes.brand : query.in_stock !== undefined ? indexes.inStock : undefined;
+  if (!total) return {};
+  return query.sort === undefined || query.sort === '-createdAt' ? { rows: total, total } : { total };
+}
+
+/** Nothing is asked but the page: then the total is kept and need not be counted. */
+export const isUnfiltered = (query: ProductListQuery): boolean =>
+  Object.keys(query).every((key) => ['page', 'per_page', 'sort', 'cursor', 'fields', 'currency', 'expand'].includes(key) || query[key as 'q'] === undefined) && !sortsByPrice(query);
 
 /** By price only what is sold in the currency can be put in order. */
 const sortsByPrice = ({ sort }: ProductListQuery): boolean => sort !== undefined && /(?:^|[,-])price(?:,|$)/.test(sort);

@@ -1,11 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fields, Image, Product, ProductStatus, Rating, Variant, VariantPrice } from './catalog.js';
+import { mergeFields, type Fields, type FieldValue, type Image, type Product, type ProductStatus, type Rating, type Variant, type VariantPrice } from './catalog.js';
 
-/** One row of a file in our own words. What is absent stays as it is; `key` becomes the external reference. */
+/** What is absent stays as it was, null takes it away. */
+export type ImportPrice = Readonly<{ currency: string; base: number; sale?: number | null; wholesale?: number | null }>;
+export type ImportFields = Readonly<Record<string, FieldValue | null>>;
+/** What a row does not name, so that a product that exists keeps it: `content` is all of the product, as for a row that only brings a variant. */
+export type Kept = 'content' | 'description' | 'status' | 'categories' | 'otherCategories';
+
+/** One row of a file in our own words. What is undefined stays as it is, and so do attributes and options that the row does not name. */
 export type ImportProduct = Readonly<{
-  key: string; sku: string; name: string; description: string; brand?: string | null | undefined; categoryIds: readonly string[]; status: ProductStatus;
-  attributes: Fields; customFields?: Fields | undefined; options?: Fields | undefined; prices: readonly VariantPrice[]; rating?: Rating | undefined;
+  /** What the rows of one product share. Found by it, a product has it as its external reference. */
+  key: string;
+  /** `sku`: the file is one of ours, so that the SKU, the slug or the external reference tell which product it is. */
+  foundBy?: 'key' | 'sku' | undefined; externalRef?: string | null | undefined;
+  sku: string; name: string; description: string; brand?: string | null | undefined; categoryIds: readonly string[]; status: ProductStatus;
+  attributes: ImportFields; customFields?: Fields | undefined; options?: ImportFields | undefined; prices: readonly ImportPrice[]; rating?: Rating | undefined;
   images?: readonly Image[] | undefined; slug?: string | null | undefined; weightGrams?: number | null | undefined; barcode?: string | null | undefined;
+  keeps?: readonly Kept[] | undefined;
 }>;
 export type ImportOutcome = Readonly<{ key: string } & (
   | { outcome: 'created' | 'updated' | 'unchanged'; productId: string }
@@ -29,27 +40,53 @@ export function waves(rows: readonly ImportProduct[]): ImportProduct[][] {
 
 const given = <T>(wanted: T | undefined, stored: T): T => (wanted === undefined ? stored : wanted);
 
+export const referenceOf = (row: ImportProduct): string | null => (row.foundBy === 'sku' ? row.externalRef ?? null : row.key);
+
 export function productAfter(before: Product, row: ImportProduct): Product {
+  const keeps = new Set(row.keeps);
+  const status = keeps.has('status') || keeps.has('content') ? keptStatus(before, row) : row.status;
+  if (keeps.has('content')) return { ...before, status };
   return {
-    ...before, name: row.name, description: row.description, brand: given(row.brand, before.brand), categoryIds: row.categoryIds, status: row.status,
-    attributes: row.attributes, customFields: given(row.customFields, before.customFields), images: given(row.images, before.images), rating: given(row.rating, before.rating),
-    slug: row.slug ?? before.slug, externalRef: row.key,
+    ...before, status, name: row.name, description: keeps.has('description') ? before.description : row.description, brand: given(row.brand, before.brand),
+    categoryIds: categoriesAfter(before.categoryIds, row.categoryIds, keeps), attributes: fieldsAfter(before.attributes, row.attributes),
+    customFields: given(row.customFields, before.customFields), images: given(row.images, before.images), rating: given(row.rating, before.rating),
+    slug: row.slug ?? before.slug, externalRef: referenceOf(row) ?? before.externalRef,
   };
 }
 
-/** The currencies that a row names are replaced, the others stay. */
-export function pricesAfter(before: readonly VariantPrice[], wanted: readonly VariantPrice[]): VariantPrice[] {
-  const named = new Map(wanted.map((price) => [price.currency, withoutGaps(price)]));
+/** What staff decided stays, but a draft that only lacked a price comes out with its first. */
+function keptStatus({ status, priceRange }: Product, row: ImportProduct): ProductStatus {
+  const lackedPrice = status === 'draft' && Object.keys(priceRange).length === 0;
+  return lackedPrice && row.prices.length > 0 ? row.status : status;
+}
+
+/** A blank cell says nothing against a text that is empty. */
+const fieldsAfter = (before: Fields, wanted: ImportFields): Fields =>
+  mergeFields(before, Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== null || before[name] !== '')));
+
+/** The first category is the one that files know; the others were added for the shop's own ends. */
+function categoriesAfter(before: readonly string[], wanted: readonly string[], keeps: ReadonlySet<Kept>): readonly string[] {
+  if (keeps.has('categories')) return before;
+  return keeps.has('otherCategories') ? [...new Set([...wanted, ...before.slice(1)])] : wanted;
+}
+
+/** The currencies that a row names are changed, the others stay. */
+export function pricesAfter(before: readonly VariantPrice[], wanted: readonly ImportPrice[]): VariantPrice[] {
+  const named = new Map(wanted.map((price) => [price.currency, priceAfter(before.find(({ currency }) => currency === price.currency), price)]));
   const kept = before.map((price) => named.get(price.currency) ?? price);
   return [...kept, ...[...named.values()].filter(({ currency }) => !before.some((price) => price.currency === currency))];
 }
 
-const withoutGaps = ({ currency, base, sale, wholesale }: VariantPrice): VariantPrice =>
-  ({ currency, base, ...(sale !== undefined && { sale }), ...(wholesale !== undefined && { wholesale }) });
+/** A reduced price that is none any more beside the new base is gone. */
+function priceAfter(before: VariantPrice | undefined, { currency, base, ...wanted }: ImportPrice): VariantPrice {
+  const sale = wanted.sale === undefined ? before?.sale : wanted.sale;
+  const wholesale = wanted.wholesale === undefined ? before?.wholesale : wanted.wholesale;
+  return { currency, base, ...(typeof sale === 'number' && sale <= base && { sale }), ...(typeof wholesale === 'number' && { wholesale }) };
+}
 
 export function variantAfter(before: Variant, row: ImportProduct): Variant {
   return {
-    ...before, options: given(row.options, before.options), weightGrams: given(row.weightGrams, before.weightGrams), barcode: given(row.barcode, before.barcode),
+    ...before, options: fieldsAfter(before.options, row.options ?? {}), weightGrams: given(row.weightGrams, before.weightGrams), barcode: given(row.barcode, before.barcode),
     prices: pricesAfter(before.prices, row.prices),
   };
 }

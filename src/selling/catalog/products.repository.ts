@@ -4,21 +4,25 @@ import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page } from '../../shared/http/pagination.js';
 import type { Derived, FromVariants, Product, Variant } from './catalog.js';
 import { ExternalRefTaken } from './catalog.errors.js';
-import { productModel, type ProductRow, type VariantRow } from './catalog.model.js';
+import { countModel, productModel, type ProductRow, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
-import { filterOf, type ProductFilter, type ProductListQuery } from './product-filter.js';
+import { filterOf, hintOf, isUnfiltered, type ProductFilter, type ProductListQuery } from './product-filter.js';
 import { toProduct, toVariant, withoutCategory, type Stored } from './rows.repository.js';
 
 /** How many variants a product brings along in a list; the others are at /products/:id/variants. */
 const VARIANTS_IN_LIST = 50;
+const COUNTERS = 16;
 /** What no list shows is not read either. */
 const NOT_LISTED = { customFields: 0, seo: 0, attributeIndex: 0, nameWords: 0 } as const;
 
 export class ProductRepository {
   private readonly products;
+  private readonly counts;
 
-  constructor(connection: Connection, currencies: readonly string[]) {
+  /** The first currency is the market's. */
+  constructor(connection: Connection, private readonly currencies: readonly [string, ...string[]]) {
     this.products = productModel(connection, currencies);
+    this.counts = countModel(connection);
   }
 
   newId(): string {
@@ -26,26 +30,34 @@ export class ProductRepository {
   }
 
   async insert(product: Product, derived: Derived): Promise<void> {
-    await refuseDuplicate(product.externalRef, () => this.products.create([{ ...this.row(product, derived), stockRevision: 0 }]));
+    await this.insertMany([{ product, derived }]);
   }
 
   /** For an import. Lean: hydrating what we built ourselves would cost more than the write. */
   async insertMany(items: ReadonlyArray<{ product: Product; derived: Derived }>): Promise<void> {
     if (items.length === 0) return;
-    await refuseDuplicate(null, () => this.products.insertMany(items.map(({ product, derived }) => ({ ...this.row(product, derived), stockRevision: 0 })), { lean: true }));
+    await refuseDuplicate(() => this.products.insertMany(items.map(({ product, derived }) => ({ ...this.row(product, derived), stockRevision: 0 })), { lean: true }));
+    await this.count(items.length, items.filter(({ derived }) => derived.visible).length);
   }
 
-  async saveMany(items: ReadonlyArray<{ product: Product; derived: Derived; readVersion: number }>): Promise<void> {
+  async saveMany(items: ReadonlyArray<{ product: Product; derived: Derived; read: Pick<Product, 'version' | 'visible'> }>): Promise<void> {
     if (items.length === 0) return;
-    const { matchedCount } = await refuseDuplicate(null, () => this.products.bulkWrite(items.map(({ product, derived, readVersion }) => {
+    const { matchedCount } = await refuseDuplicate(() => this.products.bulkWrite(items.map(({ product, derived, read }) => {
       const { _id, createdAt: _c, inStock: _s, ...set } = this.row(product, derived);
-      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set } } };
+      return { updateOne: { filter: { _id, version: read.version }, update: { $set: set } } };
     }) as never));
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these products changed meanwhile.');
+    await this.count(0, items.reduce((sum, { derived, read }) => sum + Number(derived.visible) - Number(read.visible), 0));
   }
 
   async findByRefs(refs: readonly string[]): Promise<Product[]> {
     const found = await this.products.find({ externalRef: { $in: refs as string[] } }).lean();
+    return found.map(toProduct);
+  }
+
+  /** A step of a walk over all of them, in the order of their ids. */
+  async findAfter(id: string | null, limit: number): Promise<Product[]> {
+    const found = await this.products.find(id === null ? {} : { _id: { $gt: id } }).sort({ _id: 1 }).limit(limit).lean();
     return found.map(toProduct);
   }
 
@@ -55,10 +67,11 @@ export class ProductRepository {
   }
 
   /** Refuses to overwrite a product that changed since it was read. */
-  async save(product: Product, derived: Derived, readVersion: number): Promise<void> {
+  async save(product: Product, derived: Derived, read: Pick<Product, 'version' | 'visible'>): Promise<void> {
     const { _id, createdAt: _c, rating: _r, ...set } = this.row(product, derived);
-    const { matchedCount } = await refuseDuplicate(product.externalRef, () => this.products.updateOne({ _id, version: readVersion }, { $set: set }));
+    const { matchedCount } = await refuseDuplicate(() => this.products.updateOne({ _id, version: read.version }, { $set: set }));
     if (matchedCount === 0) throw new ConcurrentChange('This product changed meanwhile.', { productId: product.id });
+    await this.count(0, Number(derived.visible) - Number(read.visible));
   }
 
   /** Always a write, so that two changes of variants of one product cannot both be derived from the same state. */
@@ -85,10 +98,28 @@ export class ProductRepository {
 
   async page(filter: ProductFilter, query: ProductListQuery): Promise<Page<Product>> {
     const page = await findPage(this.products, {
-      filter: filterOf(filter), query, fallbackSort: '-createdAt', projection: { ...NOT_LISTED, ...(!filter.withDescription && { description: 0 }) },
+      filter: filterOf(filter), hint: hintOf(filter, this.currencies[0]), total: isUnfiltered(filter.query) ? () => this.total(filter.audience) : undefined,
+      query, fallbackSort: '-createdAt', projection: { ...NOT_LISTED, ...(!filter.withDescription && { description: 0 }) },
       paths: { name: 'nameKey', price: `priceRange.${filter.currency}.from`, rating: 'rating.average' },
     });
     return { ...page, items: page.items.map((row) => toProduct(row as Stored<ProductRow>)) };
+  }
+
+  private async total(audience: 'public' | 'staff'): Promise<number> {
+    const counts = await this.counts.find().lean();
+    return counts.reduce((sum, { all, visible }) => sum + (audience === 'staff' ? all : visible), 0);
+  }
+
+  /** In the transaction that stores the products: the totals of the unfiltered lists. */
+  private async count(all: number, visible: number): Promise<void> {
+    if (all === 0 && visible === 0) return;
+    try {
+      await this.counts.updateOne({ _id: Math.floor(Math.random() * COUNTERS) }, { $inc: { all, visible } }, { upsert: true });
+    } catch (error) {
+      // Two first products at once; from then on the counter exists.
+      if (duplicateOf(error)) throw new ConcurrentChange('The catalogue changed meanwhile.');
+      throw error;
+    }
   }
 
   async firstVariants(ids: readonly string[], audience: 'public' | 'staff'): Promise<Map<string, Variant[]>> {
@@ -136,11 +167,12 @@ const variantStages = (isPublic: boolean) => [
   { $sort: { position: 1 as const, _id: 1 as const } },
 ];
 
-async function refuseDuplicate<T>(externalRef: string | null, write: () => Promise<T>): Promise<T> {
+async function refuseDuplicate<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (duplicateOf(error)?.index === 'externalRef') throw new ExternalRefTaken(externalRef ?? '');
+    const duplicate = duplicateOf(error);
+    if (duplicate?.index === 'externalRef') throw new ExternalRefTaken(duplicate.value);
     throw error;
   }
 }

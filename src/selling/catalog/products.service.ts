@@ -85,7 +85,7 @@ export class ProductService {
       await rules.check(options.checked ?? wanted);
       const kept = options.variants ? await variantService.reconcile(wanted, options.variants, actor) : await variants.ofProduct(id);
       const after: Product = { ...wanted, ...(options.variants && fromVariants(kept)), visible: isVisible(wanted, now), version: before.version + 1, updatedAt: now };
-      await products.save(after, derive(after, now), before.version);
+      await products.save(after, derive(after, now), before);
       if (isCopyStale(before, after)) await variants.copyProduct(after);
       await changes.announce(after.status === 'archived' && before.status !== 'archived' ? 'archived' : 'updated', after, kept.map(({ sku }) => sku));
       return { product: after, variants: kept };

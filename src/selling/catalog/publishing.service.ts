@@ -26,7 +26,7 @@ export class PublishingService {
       const at = now();
       if (!before || before.visible || !isVisible(before, at)) return false;
       const after: Product = { ...before, visible: true, version: before.version + 1, updatedAt: at };
-      await products.save(after, derive(after, at), before.version);
+      await products.save(after, derive(after, at), before);
       await variants.copyProduct(after);
       await changes.announce('published', after, (await variants.essentials(id)).map(({ sku }) => sku));
       return true;
