@@ -3,6 +3,7 @@ import { createBreaker } from '../../shared/breaker.js';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { IdempotencyStore } from '../../shared/db/idempotency.js';
+import { retryLostRace } from '../../shared/db/retry.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Failpoint } from '../../shared/failpoint.js';
@@ -62,9 +63,14 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     { name: 'apply-payment-webhooks', everyMs: WEBHOOKS_MS, run: () => webhooks.applyDue() },
     { name: 'compare-payment-ledgers', everyMs: COMPARE_MS, run: () => comparison.run() },
   ];
+  let isWanted = async (_orderId: string): Promise<boolean> => false;
   /** Whoever gives up an order says so by this event, in the same transaction; the money follows, however often it takes. */
   const subscribers: Subscriber[] = [{
-    name: 'payments.sendBack', on: ['order.refund_due'], handle: ({ aggregateId, data }) => moves.reverseOrder(aggregateId, String(data['reason'])),
+    name: 'payments.sendBack', on: ['order.refund_due'],
+    // Asked in the transaction that plans the refund: late money may have brought the order back to life meanwhile.
+    handle: ({ aggregateId, data }) => retryLostRace(() => inTransaction(async () => {
+      if (!await isWanted(aggregateId)) await moves.reverseOrder(aggregateId, String(data['reason']));
+    })),
   }];
 
   return {
@@ -72,6 +78,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     rootRoutes: webhookRoutes({ webhooks }),
     schedules, subscribers,
     invariants: paymentInvariants({ audit: records, now }),
+    /** Whether an order is to keep its money after all; reads inside the caller's transaction. */
+    keepMoneyIf(question: (orderId: string) => Promise<boolean>): void { isWanted = question; },
     /** Told of every change of a payment, inside the transaction that records it. */
     onChange(hook: PaymentHook): void { hooks.push(hook); },
     projection,

@@ -114,7 +114,8 @@ export class PaymentRepository {
       ? { updateOne: { filter: { key: row.key }, update: { $set: { ...row }, $unset: { dueAt: 1 } } } }
       : { updateOne: {
         filter: { key: row.key }, upsert: true,
-        update: { $set: { ...row, ...ownerOf(payment), amount: { amount, currency: payment.amount.currency }, attempts: 0 }, $setOnInsert: { at: now } },
+        update: { $set: { ...row, ...ownerOf(payment), amount: { amount, currency: payment.amount.currency }, attempts: 0 }, // With an id of ours, so that rows sort in the order they were written.
+        $setOnInsert: { _id: new Types.ObjectId(), at: now } },
       } })) as never);
   }
 

@@ -68,6 +68,8 @@ function excessOf({ amount, capturedAmount, refundedAmount }: Payment): string |
 }
 
 type Totals = Pick<Payment, 'capturedAmount' | 'capturingAmount' | 'refundedAmount' | 'refundingAmount' | 'disputedAmount'>;
+const totalsOf = ({ capturedAmount, capturingAmount, refundedAmount, refundingAmount, disputedAmount }: Payment) =>
+  ({ capturedAmount, capturingAmount, refundedAmount, refundingAmount, disputedAmount });
 /** A ledger row to write: `ours` when it settles one that we had planned. */
 export type RowChange = Readonly<{
   key: string; kind: TransactionKind; state: 'success' | 'failure'; amount: number; providerEventId?: string; failure?: Failure; ours: boolean;
@@ -76,7 +78,7 @@ export type Merged = Readonly<{ payment: Payment; rows: readonly RowChange[]; ch
 
 /** Our payment after hearing the provider: what is known already changes nothing, success is never undone. */
 export function merge(payment: Payment, known: readonly PaymentTransaction[], reported: ProviderPayment): Merged {
-  const totals: Totals = { ...payment };
+  const totals = totalsOf(payment);
   const rows: RowChange[] = [];
   for (const operation of reported.operations) {
     const row = known.find((one) => one.providerEventId === operation.id) ?? known.find((one) => one.key === operation.key);
@@ -117,7 +119,7 @@ const COUNTED = {
   capture: ['capturedAmount', 'capturingAmount'], refund: ['refundedAmount', 'refundingAmount'], chargeback: ['disputedAmount', null],
 } as const;
 
-function count(totals: { -readonly [K in keyof Totals]: Totals[K] }, { kind, state, amount }: RowChange, row: PaymentTransaction | undefined): void {
+function count(totals: ReturnType<typeof totalsOf>, { kind, state, amount }: RowChange, row: PaymentTransaction | undefined): void {
   if (kind === 'authorization' || kind === 'void') return;
   const [done, asked] = COUNTED[kind];
   if (asked && (row?.state === 'initial' || row?.state === 'pending')) totals[asked] -= row.amount.amount;

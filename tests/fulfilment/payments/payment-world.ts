@@ -14,7 +14,8 @@ import { mount } from '../../../src/shared/http/route.js';
 import { SIMULATOR_SECRET, startSimulator } from '../../support/simulator.js';
 import { testEnvironment } from '../../support/world.js';
 
-export const TIMEOUT_MS = 400;
+/** Short, since tests wait for it, and long enough for a busy machine. */
+export const TIMEOUT_MS = 800;
 const stop = new AbortController().signal;
 export const eur = (amount: number) => ({ amount, currency: 'EUR' });
 export const newOrderId = () => randomBytes(12).toString('hex');
@@ -23,7 +24,7 @@ export const newOrderId = () => randomBytes(12).toString('hex');
 export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true }: { timeoutMs?: number; webhooks?: boolean } = {}) {
   const clock = { offsetMs: 0 };
   const now = () => new Date(Date.now() + clock.offsetMs);
-  const simulator = await startSimulator({ now });
+  const simulator = await startSimulator({ now, settlesAfterMs: 600_000 });
   const connection = openConnection(testEnvironment()['MONGODB_URI']!, { monitorCommands: true });
   await connection.asPromise();
   const defects: unknown[] = [];

@@ -13,7 +13,7 @@ export type Endpoint = Readonly<{
   handle(call: Call): Answer;
 }>;
 
-type Deps = { ledger: Ledger; faults: Faults; target: { url: string | undefined } };
+type Deps = { ledger: Ledger; faults: Faults; target: { url: string | undefined }; settlesAfterMs: number };
 type CreateBody = { orderId: string; amount: number; currency: string; token: string; capture: boolean; returnUrl?: string };
 
 const text = () => Joi.string().max(300);
@@ -36,7 +36,7 @@ export function endpoints(deps: Deps): Endpoint[] {
 }
 
 /** What a shop calls. */
-function shopEndpoints({ ledger }: Deps): Endpoint[] {
+function shopEndpoints({ ledger, settlesAfterMs }: Deps): Endpoint[] {
   const act = (operation: FaultyOperation, what: string, work: (payment: SimPayment, amount: number | undefined, key: string) => void): Endpoint => ({
     method: 'POST', path: new RegExp(`^/v1/payments/([^/]+)/${what}$`), operation,
     handle: ({ id, key: given, body }) => {
@@ -54,7 +54,7 @@ function shopEndpoints({ ledger }: Deps): Endpoint[] {
       method: 'POST', path: /^\/v1\/payments$/, operation: 'authorize',
       // A repeated request gets its answer: the card misbehaved the first time only. What had no effect can be had again.
       faultOf: ({ body, key }) => (key !== undefined && ledger.findByKey(key) ? undefined : behaviourOf(String((body as CreateBody).token))?.fault),
-      handle: (call) => createPayment(ledger, call),
+      handle: (call) => createPayment(ledger, call, settlesAfterMs),
     },
     act('capture', 'capture', (payment, amount, key) => { ledger.capture(payment, amount ?? payment.amount.amount - total(payment, 'capture'), key); }),
     act('void', 'void', (payment, _amount, key) => { ledger.void(payment, key); }),
@@ -73,7 +73,7 @@ function shopEndpoints({ ledger }: Deps): Endpoint[] {
   ];
 }
 
-function createPayment(ledger: Ledger, { key: given, body, origin }: Call): Answer {
+function createPayment(ledger: Ledger, { key: given, body, origin }: Call, settlesAfterMs: number): Answer {
   const { token, amount, currency, orderId, capture, returnUrl } = read(createBody, body);
   const key = required(given);
   if (looksLikeCardNumber(token)) throw new Refusal(400, 'card_number_refused', 'Send a token, never a card number.');
@@ -82,16 +82,16 @@ function createPayment(ledger: Ledger, { key: given, body, origin }: Call): Answ
   return ledger.once(key, `authorize:${orderId}:${amount}:${currency}:${token}:${capture}`, () => {
     const payment = ledger.create({ idempotencyKey: key, orderId, amount: { amount, currency }, capture, returnUrl });
     begin(ledger, payment, behaviour, origin);
+    if (behaviour.settlesLater) setTimeout(() => { if (payment.status === 'pending') ledger.authorize(payment); }, settlesAfterMs).unref();
     return { status: 201, body: payment };
   }).answer;
 }
 
-function begin(ledger: Ledger, payment: SimPayment, { outcome, failure, settlesAfterMs, fault }: Behaviour, origin: string): void {
+function begin(ledger: Ledger, payment: SimPayment, { outcome, failure, fault }: Behaviour, origin: string): void {
   if (outcome === 'captured') ledger.authorize(payment, fault?.reorderWebhooks);
   if (outcome === 'failed' && failure) ledger.fail(payment, failure);
   if (outcome === 'requires_action') ledger.requireAction(payment, `${origin}/v1/payments/${payment.id}/authenticate`);
   if (outcome === 'pending' && fault) ledger.tell('payment.pending', payment);
-  if (settlesAfterMs !== undefined) setTimeout(() => { if (payment.status === 'pending') ledger.authorize(payment); }, settlesAfterMs).unref();
 }
 
 /** The page of the cardholder's bank, reduced to its outcome; `confirm` is the same for drills. */

@@ -13,12 +13,14 @@ export type SimulatorOptions = {
   secret: string;
   /** Where the shop takes webhooks; can be set later by POST /v1/config. */
   webhookUrl?: string; journal?: string; now?: Clock; random?: () => number;
+  /** How long the token `pending` takes. */
+  settlesAfterMs?: number;
 };
 export type Simulator = ReturnType<typeof createSimulator>;
 const BODY_LIMIT = 100_000;
 
 /** A card processor for development, tests and drills: it keeps its own books, and misbehaves on request. */
-export function createSimulator({ secret, webhookUrl, journal, now = () => new Date(), random = Math.random }: SimulatorOptions) {
+export function createSimulator({ secret, webhookUrl, journal, now = () => new Date(), random = Math.random, settlesAfterMs = 1_000 }: SimulatorOptions) {
   const target = { url: webhookUrl };
   const faults = new Faults(random);
   const sender = new WebhookSender({ target, secret: webhookSecret(secret), now, random });
@@ -29,7 +31,7 @@ export function createSimulator({ secret, webhookUrl, journal, now = () => new D
     sender.send(type, payment, cause.fault, cause.events);
     cause.events += 1;
   } });
-  const routes = endpoints({ ledger, faults, target });
+  const routes = endpoints({ ledger, faults, target, settlesAfterMs });
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '/', `http://${req.headers.host ?? 'localhost'}`);

@@ -2,9 +2,8 @@ import type { Failure } from './ledger.js';
 import type { Fault } from './faults.js';
 
 /** What a card does: the outcome of the payment, and what goes wrong on the way. */
-export type Behaviour = Readonly<{ outcome: 'captured' | 'failed' | 'requires_action' | 'pending'; failure?: Failure; fault?: Fault; settlesAfterMs?: number }>;
+export type Behaviour = Readonly<{ outcome: 'captured' | 'failed' | 'requires_action' | 'pending'; failure?: Failure; fault?: Fault; settlesLater?: boolean }>;
 
-const SETTLES_AFTER_MS = 1_000;
 const declined = (code: string, message: string): Behaviour => ({ outcome: 'failed', failure: { code, message } });
 
 const TOKENS: Readonly<Record<string, Behaviour>> = {
@@ -13,7 +12,7 @@ const TOKENS: Readonly<Record<string, Behaviour>> = {
   insufficient_funds: declined('insufficient_funds', 'There is not enough money on this card.'),
   expired_card: declined('expired_card', 'This card has expired.'),
   requires_action: { outcome: 'requires_action' },
-  pending: { outcome: 'pending', settlesAfterMs: SETTLES_AFTER_MS },
+  pending: { outcome: 'pending', settlesLater: true },
   timeout: { outcome: 'captured', fault: { hang: 'after' } },
   hang_no_effect: { outcome: 'captured', fault: { hang: 'before' } },
   error_500: { outcome: 'captured', fault: { status: 500 } },

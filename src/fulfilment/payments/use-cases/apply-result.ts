@@ -28,7 +28,7 @@ export class ApplyResult {
       if (mismatch !== null) return this.alarm(before, mismatch);
       if (isOldNews(before, reported)) return { payment: before, mismatch: null, planned: [] };
       // Rows and payment change together under the payment's version, so they can be read outside of the transaction.
-      const known = isOpen(before.status) && !before.reversal ? [] : await this.deps.payments.findTransactions([before.id]);
+      const known = hasNoRows(before) ? [] : await this.deps.payments.findTransactions([before.id]);
       const { payment: next, rows, changed, excess } = merge(before, known, reported);
       if (excess !== null) return this.alarm(before, excess);
       return changed ? this.save({ before, known, next, rows }) : { payment: before, mismatch: null, planned: [] };
@@ -110,3 +110,6 @@ export class ApplyResult {
     return found;
   }
 }
+
+/** Nothing was heard or asked of it since it was opened, so there is nothing to read: the usual case costs no look-up. */
+const hasNoRows = ({ status, reversal, capturingAmount }: Payment): boolean => isOpen(status) && !reversal && capturingAmount === 0;

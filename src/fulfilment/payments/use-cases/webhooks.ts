@@ -9,8 +9,9 @@ import type { StoredWebhook, WebhookRepository } from '../webhooks.repository.js
 import type { ApplyResult } from './apply-result.js';
 import type { MoveMoney } from './move-money.js';
 
-/** More than these at once wait in the database for the worker, so that a storm is answered as fast as it can be stored. */
-const APPLIED_AT_ONCE = 8;
+/** In a storm, or when the database is slow, they wait there for the worker: the sender is answered as fast as they can be stored. */
+const APPLIED_AT_ONCE = 4;
+const SLOW_STORE_MS = 100;
 const BATCH = 200;
 const GIVE_UP_AFTER = 12;
 
@@ -33,10 +34,11 @@ export class Webhooks {
     if (!events) throw new WebhookNotSigned();
     let received = 0;
     for (const { id, type, payment } of events) {
+      const started = performance.now();
       const stored = await webhooks.store({ id: `${name}:${id}`, provider: name, type, payment }, now());
       if (!stored) continue;
       received += 1;
-      if (this.applying < APPLIED_AT_ONCE) await this.tryNow(stored);
+      if (this.applying < APPLIED_AT_ONCE && performance.now() - started < SLOW_STORE_MS) await this.tryNow(stored);
     }
     return received;
   }
