@@ -6,6 +6,7 @@ import { createPayments } from './fulfilment/payments/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
 import { createAudit } from './operations/audit/index.js';
+import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
@@ -94,26 +95,31 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     orderId: payment.orderId, summary: payments.projection(payment), outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}`,
   }));
 
+  payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
+
   const checkout = createCheckout({
     carts: cart.service, findOffers, pricing: cart.pricing, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
     ...config.orders, tokenSecret: config.auth.jwtSecret,
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
   });
 
+  const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
+
   // The router asks one route after the other, so those that are called most stand first.
   const routes: Route[] = [
-    ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes,
+    // /products/export is no product
+    ...importExport.routes, ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes,
     ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
-  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...jobs.schedules];
+  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...jobs.schedules, ...importExport.schedules];
   const invariants: Invariant[] = [...cart.invariants, ...orders.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules, invariants,
-    audit, jobs, apiKeys, auth, customers, loyalty,
+    audit, jobs, importExport, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments, catalog, cart, orders, checkout,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import winston from 'winston';
 import { loadConfig } from '../../config/index.js';
@@ -45,6 +47,8 @@ export async function openWorld({ env = {} }: WorldOptions = {}) {
   await prepareCollections(connection);
   const app = createApp(container, { database: async () => true, cache: () => redis.ping(), stopping: () => false });
   const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const api = request(server);
 
   const headers: Record<string, string> = {};
@@ -55,7 +59,7 @@ export async function openWorld({ env = {} }: WorldOptions = {}) {
   };
 
   return {
-    environment, config, connection, redis, container, metrics, api, call, headers, defects, clock,
+    url, environment, config, connection, redis, container, metrics, api, call, headers, defects, clock,
     /** Delivers every due event, as the worker would. */
     async runEvents(): Promise<void> { while (await container.outbox.deliverDue() > 0); },
     events: () => connection.collection('outbox').find().sort({ _id: 1 }).toArray(),

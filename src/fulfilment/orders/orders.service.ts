@@ -32,6 +32,12 @@ export class OrderService {
     return this.deps.orders.findByCart(cartId);
   }
 
+  /** Neither cancelled nor expired: what was paid for it is to stay. */
+  async isStanding(id: string): Promise<boolean> {
+    const found = await this.deps.orders.find(id, { staff: true });
+    return found !== null && found.status !== 'cancelled' && found.status !== 'expired';
+  }
+
   list(owner: OrderOwner, filter: OrderFilter, query: PageQuery): Promise<Page<Order>> {
     return this.deps.orders.list(owner, filter, query);
   }

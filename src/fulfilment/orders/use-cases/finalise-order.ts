@@ -1,6 +1,6 @@
 import { sum, type Money } from '../../../shared/money.js';
 import type { DomainEvent } from '../../../shared/events/outbox.js';
-import type { Axes, Order, PaymentStatus, PaymentSummary } from '../orders.js';
+import { fulfilmentStatusOf, type Axes, type Order, type PaymentStatus, type PaymentSummary } from '../orders.js';
 import { OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
 
@@ -52,8 +52,9 @@ async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, c
   const lines = order.items.map(({ id, sku, quantity }) => ({ lineId: id, sku, quantity }));
   const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, country: order.shippingAddress.country, expiresAt: null });
   if (!reserved) return null;
-  const after = { status: 'placed', paymentStatus } as const;
-  const placed = await deps.orders.transition(order.id, 'expired', { ...after, payment: summary, placedAt: deps.now() },
+  const items = order.items.map((item) => ({ ...item, units: { ...item.units, cancelled: 0, allocated: item.units.ordered } }));
+  const after = { status: 'placed', paymentStatus, fulfilmentStatus: fulfilmentStatusOf(items) } as const;
+  const placed = await deps.orders.transition(order.id, 'expired', { ...after, items, payment: summary, placedAt: deps.now() },
     entry(deps.now(), 'order.revived', `${cause}: paid after expiry, goods still available`, axes(order, after), after));
   await settlePlaced(deps, placed!);
   return placed!;
