@@ -26,7 +26,7 @@ export class HoldsService {
   /** All lines or none. Four round trips however many lines: read, take, hold, write down. */
   async reserve({ orderId, cartId, lines, country, expiresAt, actor }: Reserve): Promise<Allocation[]> {
     const { stock, holds, ledger, warehouses, now } = this.deps;
-    const sites = [...(await warehouses()).values()];
+    const sites = [...(await warehouses()).values()].filter(({ active }) => active);
     const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))])).filter(({ active }) => active);
     const available = levels.map((level) => ({ sku: level.sku, warehouseId: level.warehouseId, available: availableIn(level) }));
     const { allocations, shortages } = planAllocation({ lines, stock: available, sites, country });

@@ -10,6 +10,8 @@ export type Movement = MovementRow & { id: string };
 export type Receipt = Omit<ReceiptRow, '_id'> & { receiptId: string };
 export type StockItem = { sku: string; productId: string };
 export type LevelUpdate = LevelKey & { onHandDelta: number; reservedDelta: number; lowSince?: Date | null; announce?: boolean; threshold?: number | null };
+/** The driver's first batch is 101 rows; a batch of an import would be asked for twice. */
+const WHOLE = 2_000;
 type LevelFilter = { sku?: string | undefined; warehouseId?: string | undefined; low?: boolean | undefined };
 type MovementFilter = { sku?: string | undefined; warehouseId?: string | undefined; type?: string | undefined; causeId?: string | undefined };
 
@@ -27,13 +29,13 @@ export class InventoryRepository {
   }
 
   async findItems(skus: readonly string[]): Promise<StockItem[]> {
-    const found = await this.items.find({ _id: { $in: skus } }).lean();
+    const found = await this.items.find({ _id: { $in: skus } }).batchSize(WHOLE).lean();
     return found.map(({ _id, productId }) => ({ sku: _id, productId }));
   }
 
   /** In the order of the SKUs, for walks over all of them. */
   async findItemsAfter(sku: string, limit: number): Promise<StockItem[]> {
-    const found = await this.items.find({ _id: { $gt: sku } }).sort({ _id: 1 }).limit(limit).lean();
+    const found = await this.items.find({ _id: { $gt: sku } }).sort({ _id: 1 }).limit(limit).batchSize(WHOLE).lean();
     return found.map(({ _id, productId }) => ({ sku: _id, productId }));
   }
 
@@ -42,7 +44,7 @@ export class InventoryRepository {
   }
 
   async findLevels(skus: readonly string[], warehouseIds?: readonly string[]): Promise<Level[]> {
-    const found = await this.levels.find({ sku: { $in: skus }, ...(warehouseIds && { warehouseId: { $in: warehouseIds } }) }, { _id: 0, lowUnannounced: 0 }).lean();
+    const found = await this.levels.find({ sku: { $in: skus }, ...(warehouseIds && { warehouseId: { $in: warehouseIds } }) }, { _id: 0, lowUnannounced: 0 }).batchSize(WHOLE).lean();
     return found as Level[];
   }
 
@@ -68,7 +70,7 @@ export class InventoryRepository {
 
   /** A step of a walk over a warehouse's levels that are (not) active. */
   async findByActive(warehouseId: string, active: boolean, afterSku: string, limit: number): Promise<StockItem[]> {
-    const found = await this.levels.find({ warehouseId, sku: { $gt: afterSku }, active }, { sku: 1, productId: 1 }).sort({ sku: 1 }).limit(limit).lean();
+    const found = await this.levels.find({ warehouseId, sku: { $gt: afterSku }, active }, { sku: 1, productId: 1 }).sort({ sku: 1 }).limit(limit).batchSize(WHOLE).lean();
     return found.map(({ sku, productId }) => ({ sku, productId }));
   }
 

@@ -13,6 +13,8 @@ import type { WarehouseRepository } from './warehouses.repository.js';
 
 /** A batch is one short transaction: orders of the same SKUs wait for it. */
 const BATCH = 500;
+/** So many batches the caller waits for; a larger catalogue is finished by the event that was recorded with the change. */
+const BATCHES_AT_ONCE = 20;
 
 type Change = Partial<WarehouseFields & { active: boolean }>;
 type Deps = {
@@ -42,7 +44,7 @@ export class WarehousesService {
       await outbox.record({ type: 'warehouse.created', aggregateId: warehouse.id, data: { warehouseId: warehouse.id, code: warehouse.code } });
       await audit({ actor, action: 'warehouse.created', subject: `warehouse:${warehouse.id}`, after: fields });
       await afterCommit(forget);
-      await afterCommit(() => this.completeLevels(warehouse.id));
+      await afterCommit(() => this.completeLevels(warehouse.id, BATCHES_AT_ONCE));
       return warehouse;
     });
   }
@@ -62,7 +64,7 @@ export class WarehousesService {
       const was = Object.fromEntries(Object.keys(change).map((name) => [name, before[name as keyof Warehouse]]));
       await audit({ actor, action: 'warehouse.updated', subject: `warehouse:${id}`, before: was, after: change });
       await afterCommit(forget);
-      await afterCommit(() => this.followActive(id));
+      await afterCommit(() => this.followActive(id, BATCHES_AT_ONCE));
       return warehouse;
     }));
   }
@@ -76,10 +78,10 @@ export class WarehousesService {
   }
 
   /** Gives a warehouse a level at 0 of every SKU known. Safe to repeat; what a crash left out is made when it is first asked for. */
-  async completeLevels(warehouseId: string): Promise<void> {
+  async completeLevels(warehouseId: string, batches = Infinity): Promise<void> {
     const { stock, inTransaction } = this.deps;
     const { active } = await this.getWarehouse(warehouseId);
-    for (let last = ''; ;) {
+    for (let last = '', done = 0; done < batches; done++) {
       const items = await stock.findItemsAfter(last, BATCH);
       if (items.length === 0) return;
       await retryLostRace(() => inTransaction(async () => {
@@ -93,10 +95,10 @@ export class WarehousesService {
   }
 
   /** Tells the levels that their warehouse was opened or closed. Reads how it is now, so that late and repeated calls do no harm. */
-  async followActive(warehouseId: string): Promise<void> {
+  async followActive(warehouseId: string, batches = Infinity): Promise<void> {
     const { stock, inTransaction, outbox, changed } = this.deps;
     const { active } = await this.getWarehouse(warehouseId);
-    for (let last = ''; ;) {
+    for (let last = '', done = 0; done < batches; done++) {
       const items = await stock.findByActive(warehouseId, !active, last, BATCH);
       if (items.length === 0) return;
       const skus = items.map(({ sku }) => sku);
