@@ -41,9 +41,10 @@ export function portion(of: Money, basisPoints: number, mode: RoundingMode = 'ha
   return money(Number(divide(BigInt(of.amount) * BigInt(basisPoints), 10_000n, mode)), of.currency);
 }
 
-/** The tax that is inside a gross amount: gross x rate / (1 + rate), rounded once. */
+/** The tax that is inside a gross amount: what is left of it beside the net price, gross / (1 + rate), which is rounded once. */
 export function includedPortion(gross: Money, basisPoints: number, mode: RoundingMode = 'half_up'): Money {
-  return money(Number(divide(BigInt(gross.amount) * BigInt(basisPoints), 10_000n + BigInt(basisPoints), mode)), gross.currency);
+  const net = Number(divide(BigInt(gross.amount) * 10_000n, 10_000n + BigInt(basisPoints), mode));
+  return subtract(gross, money(net, gross.currency));
 }
 
 function divide(numerator: bigint, denominator: bigint, mode: RoundingMode): bigint {
