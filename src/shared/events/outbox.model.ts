@@ -1,6 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 
-type DeliveryState = 'pending' | 'delivered' | 'dead';
+export type DeliveryState = 'pending' | 'delivered' | 'dead';
 export type Delivery = { subscriber: string; state: DeliveryState; attempts: number; dueAt: Date; lastError?: string };
 
 export type OutboxRow = {

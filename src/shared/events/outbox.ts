@@ -4,7 +4,7 @@ import { later, type Clock } from '../clock.js';
 import { duplicateKeyOf } from '../db/retry.js';
 import { insideTransaction, type InTransaction } from '../db/transaction.js';
 import { currentRequestId } from '../http/request-context.js';
-import { inboxModel, outboxModel, type Delivery, type OutboxRow } from './outbox.model.js';
+import { inboxModel, outboxModel, type Delivery, type DeliveryState, type OutboxRow } from './outbox.model.js';
 
 /** `type` is past tense (`order.placed`); `data` carries ids and the numbers that were true then. */
 export type DomainEvent = { type: string; aggregateId: string; data: Record<string, unknown> };
@@ -17,12 +17,21 @@ export type Subscriber = {
 };
 
 const LEASE_MS = 30_000;
+/** A subscriber that takes longer has failed this time; what it still does meets the inbox. */
+const HANDLE_MS = 10_000;
+/** How soon to look again at what waits for an event that is being delivered right now. */
+const LOOK_AGAIN_MS = 100;
 const MAX_ATTEMPTS = 10;
 const BATCH = 50;
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
-export function createOutbox(deps: { connection: Connection; now: Clock; inTransaction: InTransaction; report: (error: unknown, context?: Readonly<Record<string, unknown>>) => void }) {
+type OutboxDeps = {
+  connection: Connection; now: Clock; inTransaction: InTransaction; handleMs?: number;
+  report: (error: unknown, context?: Readonly<Record<string, unknown>>) => void;
+};
+
+export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
   const rows = outboxModel(deps.connection);
   const inbox = inboxModel(deps.connection);
   const subscribers: Subscriber[] = [];
@@ -44,51 +53,71 @@ export function createOutbox(deps: { connection: Connection; now: Clock; inTrans
 
   /** Delivers what is due, at least once and in order per aggregate and subscriber; answers how many events were taken. */
   async function deliverDue(): Promise<number> {
-    const leased = await lease();
+    const { leased, leaseId, leaseEnds } = await lease();
     await Promise.all(byAggregate(leased).map(async (line) => {
-      for (const row of line) await deliver(row);
+      for (const [at, row] of line.entries()) {
+        // Past the lease another relay may be delivering what comes next: a late one would break the order.
+        if (deps.now() > later(leaseEnds, -handleMs)) return giveBack(line.slice(at), leaseId);
+        await deliver(row);
+      }
     }));
     return leased.length;
   }
 
-  async function lease(): Promise<OutboxRow[]> {
+  async function lease(): Promise<{ leased: OutboxRow[]; leaseId: string; leaseEnds: Date }> {
     const now = deps.now();
-    const due = await rows.find({ state: 'pending', dueAt: { $lte: now } }, { _id: 1 }).sort({ dueAt: 1, _id: 1 }).limit(BATCH).lean();
-    if (due.length === 0) return [];
     const leaseId = newId();
+    const leaseEnds = later(now, LEASE_MS);
+    const due = await rows.find({ state: 'pending', dueAt: { $lte: now } }, { _id: 1 }).sort({ dueAt: 1, _id: 1 }).limit(BATCH).lean();
+    if (due.length === 0) return { leased: [], leaseId, leaseEnds };
     const ids = due.map(({ _id }) => _id);
-    await rows.updateMany({ _id: { $in: ids }, state: 'pending', dueAt: { $lte: now } }, { $set: { leaseId, dueAt: later(now, LEASE_MS) } });
-    return rows.find({ leaseId, _id: { $in: ids } }).sort({ _id: 1 }).lean();
+    await rows.updateMany({ _id: { $in: ids }, state: 'pending', dueAt: { $lte: now } }, { $set: { leaseId, dueAt: leaseEnds } });
+    return { leased: await rows.find({ leaseId, _id: { $in: ids } }).sort({ _id: 1 }).lean(), leaseId, leaseEnds };
+  }
+
+  async function giveBack(rest: readonly OutboxRow[], leaseId: string): Promise<void> {
+    await rows.updateMany({ _id: { $in: rest.map(({ _id }) => _id) }, leaseId }, { $set: { dueAt: deps.now() }, $unset: { leaseId: 1 } });
   }
 
   async function deliver(row: OutboxRow): Promise<void> {
-    const waiting = row.deliveries.filter(({ state }) => state === 'pending');
-    const blocked = new Set(await heldBackBy(row));
-    const outcome = new Map<string, Delivery>();
-    for (const delivery of waiting) {
-      if (blocked.has(delivery.subscriber) || delivery.dueAt > deps.now()) outcome.set(delivery.subscriber, delivery);
-      else outcome.set(delivery.subscriber, await tryOne(row, delivery));
+    const blocked = await heldBackBy(row);
+    const now = deps.now();
+    const waits: Date[] = [];
+    const deliveries: Delivery[] = [];
+    for (const delivery of row.deliveries) {
+      const until = blocked.get(delivery.subscriber) ?? delivery.dueAt;
+      const mayTry = delivery.state === 'pending' && until <= now;
+      const after = mayTry ? await tryOne(row, delivery) : delivery;
+      if (after.state === 'pending') waits.push(mayTry ? after.dueAt : until);
+      deliveries.push(after);
     }
-    const deliveries = row.deliveries.map((delivery) => outcome.get(delivery.subscriber) ?? delivery);
-    const open = deliveries.filter(({ state }) => state === 'pending');
-    const state = open.length > 0 ? 'pending' : deliveries.some((d) => d.state === 'dead') ? 'dead' : 'delivered';
-    const soonest = Math.min(...open.map(({ dueAt }) => dueAt.getTime()), Infinity);
-    const dueAt = new Date(Math.max(Number.isFinite(soonest) ? soonest : 0, deps.now().getTime() + (open.length > 0 ? 100 : 0)));
+    const state = waits.length > 0 ? 'pending' : deliveries.some((d) => d.state === 'dead') ? 'dead' : 'delivered';
+    const dueAt = new Date(Math.max(deps.now().getTime(), waits.length > 0 ? Math.min(...waits.map(Number)) : 0));
     // A worker slower than its lease finds another's id there and leaves the row alone; the inbox keeps effects single.
     await rows.updateOne({ _id: row._id, leaseId: row.leaseId ?? '' }, { $set: { deliveries, state, dueAt }, $unset: { leaseId: 1 } });
   }
 
-  /** Subscribers that still owe an earlier event of the same aggregate. */
-  async function heldBackBy(row: OutboxRow): Promise<string[]> {
-    const earlier = await rows.find({ aggregateId: row.aggregateId, state: 'pending', _id: { $lt: row._id } }, { deliveries: 1 }).lean();
-    return earlier.flatMap(({ deliveries }) => deliveries.filter(({ state }) => state === 'pending').map(({ subscriber }) => subscriber));
+  /** Subscribers that still owe an earlier event of the same aggregate, and when it is worth looking again. */
+  async function heldBackBy(row: OutboxRow): Promise<Map<string, Date>> {
+    const earlier = await rows.find({ aggregateId: row.aggregateId, state: 'pending', _id: { $lt: row._id } }, { deliveries: 1, leaseId: 1 }).lean();
+    const soon = later(deps.now(), LOOK_AGAIN_MS);
+    const blocked = new Map<string, Date>();
+    for (const { deliveries, leaseId } of earlier) {
+      for (const { subscriber, dueAt } of deliveries.filter(({ state }) => state === 'pending')) {
+        const until = leaseId === undefined && dueAt > soon ? dueAt : soon;
+        if (until > (blocked.get(subscriber) ?? 0)) blocked.set(subscriber, until);
+      }
+    }
+    return blocked;
   }
 
   async function tryOne(row: OutboxRow, delivery: Delivery): Promise<Delivery> {
     const attempts = delivery.attempts + 1;
     try {
       const subscriber = subscribers.find(({ name }) => name === delivery.subscriber);
-      await subscriber?.handle(eventOf(row));
+      // A newer version of us may know it: both run side by side during a release.
+      if (!subscriber) throw new Error(`this process knows no subscriber ${delivery.subscriber}`);
+      await within(handleMs, subscriber.handle(eventOf(row)), `${subscriber.name} took longer than ${handleMs} ms`);
       return { ...delivery, attempts, state: 'delivered' };
     } catch (error) {
       deps.report(error, { event: row._id, type: row.type, subscriber: delivery.subscriber, attempts });
@@ -125,6 +154,16 @@ export function createOutbox(deps: { connection: Connection; now: Clock; inTrans
       return { pending, dead, oldestPendingAt: oldest?.occurredAt ?? null, deadEvents: deadRows.map((row) => ({ ...eventOf(row), deliveries: row.deliveries })) };
     },
 
+    /** For the auditor: what has waited for longer than that, and what is dead. */
+    async findOverdue(forMs: number): Promise<Array<{ id: string; type: string; state: DeliveryState; reason: string | null }>> {
+      const waiting = { state: 'pending', occurredAt: { $lt: later(deps.now(), -forMs) } } as const;
+      const found = [...await rows.find({ state: 'dead' }).sort({ _id: -1 }).limit(1000).lean(), ...await rows.find(waiting).sort({ _id: 1 }).limit(1000).lean()];
+      return found.map(({ _id, type, state, deliveries }) => {
+        const failing = deliveries.find((delivery) => delivery.state !== 'delivered' && delivery.lastError !== undefined);
+        return { id: _id, type, state, reason: failing ? `${failing.subscriber}: ${failing.lastError}` : null };
+      });
+    },
+
     /** Gives dead deliveries another round; answers how many events. */
     async retryDead(ids?: readonly string[]): Promise<number> {
       const chosen = ids ? { _id: { $in: ids } } : {};
@@ -147,6 +186,16 @@ export function createOutbox(deps: { connection: Connection; now: Clock; inTrans
       return new Map(counted.map(({ _id, n }) => [_id, n]));
     },
   };
+}
+
+async function within<T>(limitMs: number, work: Promise<T>, complaint: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error(complaint)); }, limitMs); });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const eventOf = ({ _id, type, aggregateId, data, version, occurredAt, requestId }: OutboxRow): StoredEvent =>
