@@ -21,10 +21,6 @@ import { WarehouseRepository } from './warehouses.repository.js';
 import { warehouseRoutes } from './warehouses.routes.js';
 import { WarehousesService } from './warehouses.service.js';
 
-export type { Allocation, Hold, OrderLine, Shortage } from './inventory.js';
-export type { LevelToSet, LevelsSet } from './bulk-levels.service.js';
-export type { Availability } from './inventory.service.js';
-export type { Release, Reserve, Ship } from './holds.service.js';
 export { InsufficientStock } from './inventory.errors.js';
 
 export type Inventory = ReturnType<typeof createInventory>;

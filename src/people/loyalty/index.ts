@@ -9,8 +9,6 @@ import { LoyaltyRepository } from './loyalty.repository.js';
 import { loyaltyRoutes } from './loyalty.routes.js';
 import { LoyaltyService } from './loyalty.service.js';
 
-export type { TierLevel } from './loyalty.js';
-export type Loyalty = ReturnType<typeof createLoyalty>;
 type Deps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit?: RecordAudit; pointsPerMajorUnit: number;
 };

@@ -148,12 +148,13 @@ describe('changing a warehouse', () => {
     expect(await eventsOf(id)).toEqual(['warehouse.created', 'warehouse.updated', 'stock.changed', 'warehouse.updated', 'stock.changed']);
   });
 
-  test('whose process died before its levels followed is finished by the event', async () => {
+  test('whose process died before its levels followed sells nothing, and is finished by the event', async () => {
     const sku = `SKU-${newCode()}`;
     const { id, code } = await open();
     await room.given.stock(sku, { [code]: 5 });
     await room.staff('patch', `/warehouses/${id}`, { active: false });
     await room.connection.collection('stock_levels').updateMany({ warehouseId: id }, { $set: { active: true } });
+    await expect(room.reserve([[sku, 1]])).rejects.toMatchObject({ code: 'insufficient_stock' });
 
     await room.runEvents();
 
