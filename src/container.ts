@@ -5,6 +5,7 @@ import { createOrders } from './fulfilment/orders/index.js';
 import { createPayments } from './fulfilment/payments/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
+import { createAdmin } from './operations/admin/index.js';
 import { createAudit } from './operations/audit/index.js';
 import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
@@ -105,16 +106,18 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
+  const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants });
+
   // The router asks one route after the other, so those that are called most stand first.
   const routes: Route[] = [
     // /products/export is no product
     ...importExport.routes, ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes,
-    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes, ...jobs.routes,
+    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes, ...admin.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
-  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...cart.invariants, ...orders.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...jobs.invariants];
+  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...admin.schedules, ...jobs.schedules, ...importExport.schedules];
+  const invariants: Invariant[] = [...cart.invariants, ...orders.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
