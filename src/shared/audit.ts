@@ -1,4 +1,4 @@
-import type { Actor } from './http/caller.js';
+import type { Actor } from './actor.js';
 
 /** A privileged change. Written in the same transaction as the change itself. */
 export type AuditEntry = Readonly<{

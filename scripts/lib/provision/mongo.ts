@@ -84,6 +84,8 @@ function startNode(binary: string, folder: string, port: number): Promise<Server
     // a socket file in the temporary folder would survive a kill -9
     ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
     '--setParameter', 'diagnosticDataCollectionEnabled=false',
+    // a process that is killed in a transaction keeps its rows locked until this is over; docs/decisions/0006
+    '--setParameter', 'transactionLifetimeLimitSeconds=10',
   ];
   return startServer('MongoDB', binary, args, folder, port);
 }

@@ -1,7 +1,7 @@
 import type { InTransaction } from '../../shared/db/transaction.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { Outbox } from '../../shared/events/outbox.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { keyOf, type Cause, type Level, type LevelKey } from './inventory.js';
 import type { InventoryRepository } from './inventory.repository.js';
 import type { StockLedger } from './stock-ledger.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { planAllocation } from './allocation.js';
 import { InsufficientStock, UnitsNotHeld } from './inventory.errors.js';
 import {

@@ -1,5 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { MOVEMENT_TYPES, type Cause, type HeldLine, type HoldState, type Level, type MovementType } from './inventory.js';
 
 const count = { type: Number, required: true, min: 0, validate: Number.isSafeInteger };

@@ -3,7 +3,7 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import { ReceiptIdReused, SkuNotFound, WarehouseNotFound } from './inventory.errors.js';

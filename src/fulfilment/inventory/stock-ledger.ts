@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { afterCommit, insideTransaction } from '../../shared/db/transaction.js';
-import { SYSTEM, type Actor } from '../../shared/http/caller.js';
+import { SYSTEM, type Actor } from '../../shared/actor.js';
 import { BelowReserved, SkuNotFound } from './inventory.errors.js';
 import { changed, isSound, keyOf, lowness, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
 import type { InventoryRepository, LevelUpdate } from './inventory.repository.js';

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
-import { SYSTEM, type Actor } from '../../shared/http/caller.js';
+import { SYSTEM, type Actor } from '../../shared/actor.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import { WarehouseHasStock, WarehouseNotFound } from './inventory.errors.js';
 import type { InventoryRepository, StockItem } from './inventory.repository.js';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
-import { SYSTEM, type Actor } from '../../shared/http/caller.js';
+import { SYSTEM, type Actor } from '../../shared/actor.js';
 import type { Money } from '../../shared/money.js';
 import type { Axes, TimelineEntry } from './orders.js';
 import type { OrderRepository } from './orders.repository.js';

@@ -3,14 +3,9 @@ import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
-import type { Axes, Order, TimelineEntry } from './orders.js';
+import type { Axes, Order, OrderFilter, OrderOwner, TimelineEntry } from './orders.js';
 import { orderModel, type OrderRow } from './orders.model.js';
 
-/** Whose orders may be found: a user's, the holder's of an order token, or (staff) anybody's. */
-export type OrderOwner = Readonly<{ userId: string } | { tokenHash: string } | { staff: true }>;
-export type OrderFilter = Readonly<{
-  status?: string; payment_status?: string; fulfilment_status?: string; user_id?: string; email?: string; number?: string; 'created_at[gte]'?: string; 'created_at[lte]'?: string;
-}>;
 export type NewOrder = Omit<Order, 'version'> & { timeline: TimelineEntry[] };
 export type Change = Partial<Omit<Order, 'id' | 'number' | 'cartId' | 'createdAt' | 'updatedAt' | 'version'>>;
 

@@ -4,7 +4,7 @@ import { defineRoute } from '../../shared/http/route.js';
 import { pageOf, problems, success, successOf } from '../../shared/http/schemas.js';
 import { OrderNotFound } from './orders.errors.js';
 import { presentEntry, presentOrder } from './orders.presenter.js';
-import type { OrderOwner } from './orders.repository.js';
+import type { OrderOwner } from './orders.js';
 import { cancellationBody, fieldsQuery, orderHeaders, orderListQuery, orderParams, orderReply, statusBody, timelineReply, userParams, type OrderHeaders, type OrderListQuery } from './orders.schemas.js';
 import type { OrderService } from './orders.service.js';
 

@@ -1,8 +1,7 @@
 import Joi from 'joi';
 import { fieldsParam, pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { email, id, line, moneySchema, timestamp } from '../../shared/http/schemas.js';
-import { COMMANDS, FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Command, type OrderStatus } from './orders.js';
-import type { OrderFilter } from './orders.repository.js';
+import { COMMANDS, FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Command, type OrderFilter, type OrderStatus } from './orders.js';
 
 export type OrderParams = { id: string };
 export const orderParams = Joi.object<OrderParams, true>({ id: id().required() });

@@ -1,11 +1,11 @@
 import { retryLostRace } from '../../shared/db/retry.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
-import type { Command, Order, OrderStatus, PaymentStatus, PaymentSummary, TimelineEntry } from './orders.js';
+import type { Command, Order, OrderFilter, OrderOwner, OrderStatus, PaymentStatus, PaymentSummary, TimelineEntry } from './orders.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import { NotPayable, OrderNotFound } from './orders.errors.js';
 import { entry, type OrderDeps } from './orders.deps.js';
-import type { NewOrder, OrderFilter, OrderOwner } from './orders.repository.js';
+import type { NewOrder } from './orders.repository.js';
 import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
 import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';

@@ -34,6 +34,12 @@ export type Order = Axes & Readonly<{
   payment: PaymentSummary | null; paymentAttempts: number; notes?: string; expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
 }>;
 
+/** Whose orders may be found: a user's, the holder's of an order token, or (staff) anybody's. */
+export type OrderOwner = Readonly<{ userId: string } | { tokenHash: string } | { staff: true }>;
+export type OrderFilter = Readonly<{
+  status?: string; payment_status?: string; fulfilment_status?: string; user_id?: string; email?: string; number?: string; 'created_at[gte]'?: string; 'created_at[lte]'?: string;
+}>;
+
 /** The status axis. Whoever is not named here does not move. */
 export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   draft: ['pending', 'cancelled'],

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../shared/audit.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 
 /** An entry as it stands in the log: never changed, never removed. */
 export type AuditRecord = AuditEntry & Readonly<{ id: string; requestId?: string; at: Date }>;

@@ -1,4 +1,4 @@
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 
 export const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];

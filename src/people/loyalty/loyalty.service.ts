@@ -2,7 +2,7 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import type { Money } from '../../shared/money.js';
 import { InsufficientPoints } from './loyalty.errors.js';

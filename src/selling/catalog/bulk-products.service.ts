@@ -1,6 +1,6 @@
 import type Joi from 'joi';
 import { InvalidRequest } from '../../shared/errors.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { toProblem } from '../../shared/http/problem.js';
 import { DomainError } from '../../shared/errors.js';
 import { newProductOf, type ProductBody } from './product-input.js';

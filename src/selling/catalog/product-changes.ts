@@ -1,5 +1,5 @@
 import { afterCommit } from '../../shared/db/transaction.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { priceChanges, priceRanges, type RecordedChange } from '../pricing/index.js';
 import type { FromVariants, Product, Variant } from './catalog.js';
 import type { Writing } from './catalog.deps.js';

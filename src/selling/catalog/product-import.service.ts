@@ -1,7 +1,7 @@
 import { afterCommit } from '../../shared/db/transaction.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange, ConflictError } from '../../shared/errors.js';
-import { SYSTEM, type Actor } from '../../shared/http/caller.js';
+import { SYSTEM, type Actor } from '../../shared/actor.js';
 import type { AttributeRepository } from './attributes.repository.js';
 import type { AvailabilityService } from './availability.service.js';
 import { derive, isVisible, mergeFields, skuKeyOf, wrongValue, type AttributeDefinition, type Product, type Variant } from './catalog.js';

@@ -1,4 +1,4 @@
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import { derive, isVisible, mergeFields, type FieldValue, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';

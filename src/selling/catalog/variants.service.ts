@@ -1,11 +1,12 @@
 import { afterCommit } from '../../shared/db/transaction.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import type { AvailabilityService } from './availability.service.js';
 import { skuKeyOf, type Product, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound, SkuIsFixed, VariantNotFound } from './catalog.errors.js';
 import { fromVariants, recordedChanges, type ProductChanges } from './product-changes.js';
+import { isSame } from './product-import.js';
 import type { ProductRepository } from './products.repository.js';
 import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
@@ -72,7 +73,7 @@ export class VariantService {
     for (const [position, content] of wanted.entries()) {
       const known = current.get(skuKeyOf(content.sku));
       current.delete(skuKeyOf(content.sku));
-      if (known) result.push(await this.save({ ...known, position }, content, actor));
+      if (known) result.push(isSame(known, { ...known, ...content, sku: known.sku, position }) ? known : await this.save({ ...known, position }, content, actor));
       else {
         const variant = this.build(content, { productId: product.id, position, now: this.deps.now() });
         added.push(variant);

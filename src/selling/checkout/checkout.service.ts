@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ConcurrentChange, DomainError } from '../../shared/errors.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import type { Stored } from '../../shared/db/idempotency.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { RequestInFlight, type IdempotencyRequest } from '../../shared/http/idempotency.js';
 import type { Reply } from '../../shared/http/reply.js';
 import { success } from '../../shared/http/schemas.js';

@@ -1,7 +1,7 @@
 import { randomText, sha256 } from '../../shared/crypto/tokens.js';
 import { later } from '../../shared/clock.js';
 import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import type { Address } from '../../shared/address.js';
 import { problemsOf, priceCart, type Cart, type Offers, type PricedCart, type Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';

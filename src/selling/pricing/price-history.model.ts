@@ -1,5 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import { PRICE_KINDS, type PriceKind } from './pricing.js';
 
 /** One change of one amount; rows are only ever added. */

@@ -1,6 +1,6 @@
 import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
-import type { Actor } from '../../shared/http/caller.js';
+import type { Actor } from '../../shared/actor.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { priceHistoryModel } from './price-history.model.js';
 import type { PriceChange, PriceRecord } from './pricing.js';

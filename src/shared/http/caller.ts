@@ -1,3 +1,4 @@
+import type { Actor } from '../actor.js';
 import { ForbiddenError, UnauthenticatedError } from '../errors.js';
 
 /** Who may call a route. Declared on every route; there is no default. */
@@ -61,9 +62,6 @@ export function authorise(access: Access, { key, user }: Caller): void {
 export const mayAct = ({ key, user }: Caller, permission: string): boolean =>
   user?.permissions.has(permission) === true || (key?.kind === 'secret' && key.scopes.has(permission));
 
-/** For timelines and audits: who did it. */
-export type Actor = Readonly<{ type: 'user' | 'key' | 'guest' | 'system'; id: string | null }>;
-export const SYSTEM: Actor = { type: 'system', id: null };
 export function actorOf({ key, user }: Caller): Actor {
   if (user) return { type: 'user', id: user.id };
   if (key?.kind === 'secret') return { type: 'key', id: key.id };

@@ -1,7 +1,8 @@
 import { defineRoute } from '../../../src/shared/http/route.js';
 import { problems, success, successOf } from '../../../src/shared/http/schemas.js';
 import Joi from 'joi';
-import { SYSTEM, actorOf } from '../../../src/shared/http/caller.js';
+import { SYSTEM } from '../../../src/shared/actor.js';
+import { actorOf } from '../../../src/shared/http/caller.js';
 import { openMiniApp, userIdOf, type MiniApp } from '../../support/mini-app.js';
 
 let app: MiniApp;

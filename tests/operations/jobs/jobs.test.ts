@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createJobs } from '../../../src/operations/jobs/index.js';
+import type { createJobs } from '../../../src/operations/jobs/index.js';
 import { openMiniApp, type MiniApp } from '../../support/mini-app.js';
 import { SYSTEM_JOB } from './nodes.js';
 

@@ -1,5 +1,5 @@
 import { ConcurrentChange } from '../../../shared/errors.js';
-import type { Actor } from '../../../shared/http/caller.js';
+import type { Actor } from '../../../shared/actor.js';
 import { requireVersion } from '../../../shared/http/etag.js';
 import { allowedCommands, fulfilmentStatusOf, wasSent, type Axes, type Command, type Order, type OrderItem, type OrderStatus } from '../orders.js';
 import { IllegalTransition, OrderNotFound } from '../orders.errors.js';

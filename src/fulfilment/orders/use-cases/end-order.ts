@@ -1,9 +1,8 @@
 import { ConcurrentChange } from '../../../shared/errors.js';
-import type { Actor } from '../../../shared/http/caller.js';
-import { allowedCommands, fulfilmentStatusOf, type Order, type OrderItem, type PaymentStatus } from '../orders.js';
+import type { Actor } from '../../../shared/actor.js';
+import { allowedCommands, fulfilmentStatusOf, type Order, type OrderItem, type OrderOwner, type PaymentStatus } from '../orders.js';
 import { IllegalTransition, OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
-import type { OrderOwner } from '../orders.repository.js';
 import { axes } from './finalise-order.js';
 
 const allCancelled = (items: readonly OrderItem[]): OrderItem[] =>

@@ -1,7 +1,7 @@
 import type { RecordAudit } from '../../../shared/audit.js';
 import type { IdempotencyStore, Stored } from '../../../shared/db/idempotency.js';
 import { duplicateKeyOf } from '../../../shared/db/retry.js';
-import type { Actor } from '../../../shared/http/caller.js';
+import type { Actor } from '../../../shared/actor.js';
 import { RequestInFlight, type IdempotencyRequest } from '../../../shared/http/idempotency.js';
 import type { Reply } from '../../../shared/http/reply.js';
 import { success } from '../../../shared/http/schemas.js';
