@@ -42,6 +42,11 @@ export class CategoryRepository {
     return found.map(toCategory);
   }
 
+  /** After the change of the tree was begun: nobody else adds or moves one until the commit. */
+  async allInTransaction(): Promise<Category[]> {
+    return (await this.categories.find().lean()).map(toCategory);
+  }
+
   async find(id: string): Promise<Category | null> {
     const found = await this.categories.findOne({ _id: id }).lean();
     return found && toCategory(found);
@@ -73,6 +78,10 @@ export class CategoryRepository {
 
   async insert({ id, ...category }: Category): Promise<void> {
     await refuseDuplicate(category, () => this.categories.create([{ ...rowOf(category), _id: new Types.ObjectId(id) }]));
+  }
+
+  async insertMany(made: readonly Category[]): Promise<void> {
+    await refuseDuplicate(made[0]!, () => this.categories.insertMany(made.map(({ id, ...category }) => ({ ...rowOf(category), _id: new Types.ObjectId(id) })), { lean: true }));
   }
 
   async save({ id, ...category }: Category, readVersion: number): Promise<void> {

@@ -1,11 +1,9 @@
-import { Recent } from '../../shared/cache/recent.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
-import { fold } from '../../shared/fold.js';
 import { requireVersion } from '../../shared/http/etag.js';
-import { CategoryCycle, CategoryInUse, CategoryNameTaken, CategoryNotFound, CategoryTooDeep } from './catalog.errors.js';
+import { CategoryCycle, CategoryInUse, CategoryNotFound, CategoryTooDeep } from './catalog.errors.js';
 import type { CategoryRepository } from './categories.repository.js';
 import type { Category } from './category-tree.js';
 import type { LiveTree } from './live-tree.js';
@@ -15,9 +13,8 @@ import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 
 /** Deeper than anybody can use, and shallow enough for whoever walks the tree by recursion. */
-const MAX_DEPTH = 250;
+export const MAX_DEPTH = 250;
 const REASSIGNED_AT_ONCE = 1000;
-const PATH_MEMORY_MS = 10_000;
 export const CATEGORIES = 'categories';
 
 export type NewCategory = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined; parentId?: string | null | undefined; position?: number | undefined }>;
@@ -28,9 +25,6 @@ type Deps = {
 };
 
 export class CategoryService {
-  /** Rows of an import name the same few paths over and over. */
-  private readonly paths = new Recent<string>({ ttlMs: PATH_MEMORY_MS, max: 10_000 });
-
   constructor(private readonly deps: Deps) {}
 
   create({ name, slug, description = '', parentId = null, position }: NewCategory): Promise<Category> {
@@ -86,29 +80,6 @@ export class CategoryService {
     }, { reassignedTo: reassignTo ?? null });
   }
 
-  /** Null where a part of the path is missing. */
-  async findPath(names: readonly string[]): Promise<string | null> {
-    const tree = await this.deps.tree.current();
-    let id: string | null = null;
-    for (const name of names) {
-      const child = tree.child(id, (one) => fold(one.name) === fold(name));
-      if (!child) return null;
-      id = child.id;
-    }
-    return id;
-  }
-
-  /** `['Home', 'Kitchen']` -> the id of Kitchen; what is missing is made, and two callers at once make it once. */
-  findOrCreatePath(names: readonly string[]): Promise<string> {
-    return this.paths.get(JSON.stringify(names.map(fold)), async () => {
-      const tree = await this.deps.tree.current();
-      let parentId: string | null = null;
-      for (const name of names) parentId = tree.child(parentId, (one) => fold(one.name) === fold(name))?.id ?? await this.findOrCreate(name, parentId);
-      if (parentId === null) throw new RangeError('A path names at least one category');
-      return parentId;
-    });
-  }
-
   /** For a product that was saved while its category was being deleted. Safe to repeat. */
   async clearReferences(categoryId: string, reassignedTo: string | null): Promise<number> {
     const { products, variants, now, inTransaction } = this.deps;
@@ -121,18 +92,6 @@ export class CategoryService {
         await variants.replaceCategory(ids, categoryId, reassignedTo);
       });
       cleared += ids.length;
-    }
-  }
-
-  private async findOrCreate(name: string, parentId: string | null): Promise<string> {
-    const known = await this.deps.categories.findChild(parentId, name);
-    if (known) return known.id;
-    try {
-      return (await this.create({ name, parentId })).id;
-    } catch (error) {
-      const made = error instanceof CategoryNameTaken ? await this.deps.categories.findChild(parentId, name) : null;
-      if (made) return made.id;
-      throw error;
     }
   }
 

@@ -14,6 +14,7 @@ import { BulkProducts } from './bulk-products.service.js';
 import { CategoryRepository } from './categories.repository.js';
 import { categoryRoutes } from './categories.routes.js';
 import { CategoryService } from './categories.service.js';
+import { CategoryPaths } from './category-paths.service.js';
 import { CategoryReads } from './category-reads.service.js';
 import { catalogSubscribers } from './catalog.events.js';
 import type { InventoryPort } from './catalog.deps.js';
@@ -69,6 +70,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
   const rules = new ProductRules({ categories, attributes });
   const productService = new ProductService({ ...writing, products, variants, slugs, rules, changes, variantService, turns });
   const categoryService = new CategoryService({ categories, products, variants, tree, turns, now, inTransaction, outbox, cache });
+  const paths = new CategoryPaths({ categories, tree, turns, now, inTransaction, outbox, cache });
   const imports = new ProductImport({ ...writing, products, variants, slugs, categories, attributes, availability, variantService });
   const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
   const reads = new ProductReads({ products, variants, slugs, tree, cache, defaultCurrency });
@@ -92,8 +94,9 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
     createProduct: productService.create.bind(productService),
     createCategory: categoryService.create.bind(categoryService),
-    findOrCreatePath: categoryService.findOrCreatePath.bind(categoryService),
-    findPath: categoryService.findPath.bind(categoryService),
+    findOrCreatePath: paths.findOrCreate.bind(paths),
+    findOrCreatePaths: paths.findOrCreateAll.bind(paths),
+    findPath: paths.find.bind(paths),
     upsertProducts: imports.upsert.bind(imports),
     walkProducts: walk.all.bind(walk),
     refreshAvailability: availability.refresh.bind(availability),
