@@ -85,12 +85,18 @@ export function parseMoney(text: string, currency: string): Money {
   return money(Number(`${match[1]}${fraction.padEnd(digits, '0')}`), currency);
 }
 
-/** `EUR 1,299.00`, for people. */
-export function formatMoney({ amount, currency }: Money, locale = 'en'): string {
+/** `1299.00`, what parseMoney reads. */
+export function decimalOf({ amount, currency }: Money): string {
   const digits = minorUnitDigits(currency);
   const text = String(Math.abs(amount)).padStart(digits + 1, '0');
-  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return `${amount < 0 ? '-' : ''}${digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`}`;
+}
+
+/** `EUR 1,299.00`, for people. */
+export function formatMoney(value: Money, locale = 'en'): string {
+  const { currency } = value;
+  const digits = minorUnitDigits(currency);
   const formatter = new Intl.NumberFormat(locale, { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits });
   // Intl accepts an exact decimal string (ES2023), which TypeScript's lib does not type as such for format().
-  return formatter.format(`${amount < 0 ? '-' : ''}${decimal}` as unknown as number);
+  return formatter.format(decimalOf(value) as unknown as number);
 }
