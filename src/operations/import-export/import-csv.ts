@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { RawRow, RowError } from './import-export.js';
+import { unguarded } from './csv-cells.js';
 import { ImportFileError } from './import-export.errors.js';
 import { MAX_LINE_BYTES, type Line } from './import-lines.js';
 
@@ -25,7 +26,7 @@ export const refusal = ({ line, offset }: Line, code: string, message: string): 
   ({ line, offset, error: { line, field: null, code, message } });
 
 /** Without one of the `required` columns no row can be right: that is said once and not for each row. */
-export async function* readCsv(lines: AsyncIterable<Line>, fromLine: number, required: readonly string[]): AsyncGenerator<ReadRow> {
+export async function* readCsv(lines: AsyncIterable<Line>, required: readonly string[]): AsyncGenerator<ReadRow> {
   let header: Header | null = null;
   let batch: Line[] = [];
   let size = 0;
@@ -34,7 +35,6 @@ export async function* readCsv(lines: AsyncIterable<Line>, fromLine: number, req
       header = readHeader(record, required);
       continue;
     }
-    if (record.line < fromLine) continue;
     batch.push(record);
     size += record.bytes?.length ?? 0;
     if (size < BATCH_BYTES) continue;
@@ -135,7 +135,7 @@ function* toRow(record: Line, fields: Fields, columns: readonly string[]): Gener
   } else if (fields.length !== columns.length) {
     yield refusal(record, 'column_count', `The row has ${fields.length} fields, the header ${columns.length}.`);
   } else {
-    const named = columns.flatMap((column, index) => (column === '' ? [] : [[column, fields[index]] as const]));
+    const named = columns.flatMap((column, index) => (column === '' ? [] : [[column, unguarded(fields[index]!)] as const]));
     yield { line: record.line, offset: record.offset, raw: Object.fromEntries(named) };
   }
 }

@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -6,6 +7,11 @@ import { ImportFileError } from './import-export.errors.js';
 /** `offset` counts bytes of the unpacked file; `bytes` is without the newline, and null where the line is too long to keep. */
 export type Line = Readonly<{ line: number; offset: number; bytes: Buffer | null }>;
 
+/** How much of the file as it lies on the disk was read so far. */
+export type FileMeter = { bytesRead: number; bytesTotal: number };
+/** `maxBytes` of the unpacked file: a small gzip can hold more than any disk. */
+export type LineOptions = Readonly<{ meter?: FileMeter; maxBytes?: number }>;
+
 export const MAX_LINE_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
 const GZIP = Buffer.from([0x1f, 0x8b]);
@@ -13,11 +19,15 @@ const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const UTF16_BOMS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 
 /** The lines of a plain or gzipped text file. One chunk and one line are held at a time; a slow consumer slows the disk. */
-export async function* readLines(file: string): AsyncGenerator<Line> {
+export async function* readLines(file: string, { meter, maxBytes = Infinity }: LineOptions = {}): AsyncGenerator<Line> {
   const splitter = new LineSplitter();
-  const source = await openUnpacked(file);
+  const { source, stream, size } = await openUnpacked(file);
   try {
-    for await (const chunk of source as AsyncIterable<Buffer>) yield* splitter.push(chunk);
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      if (meter) Object.assign(meter, { bytesRead: stream.bytesRead, bytesTotal: size });
+      yield* splitter.push(chunk);
+      if (splitter.bytesSeen > maxBytes) throw new ImportFileError('file_too_large', `The unpacked file is larger than ${maxBytes} bytes.`);
+    }
   } catch (error) {
     throw brokenFile(error, splitter);
   } finally {
@@ -26,15 +36,16 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
   yield* splitter.end();
 }
 
-async function openUnpacked(file: string): Promise<Readable> {
+async function openUnpacked(file: string): Promise<{ source: Readable; stream: ReadStream; size: number }> {
   const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new ImportFileError('file_not_found', 'There is no such file to import.') : error;
   });
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
+  const { size } = await handle.stat();
   const stream = handle.createReadStream({ start: 0 });
   const isPacked = bytesRead === GZIP.length && buffer.equals(GZIP);
   // The error reaches the reader through the last stream, so the callback has nothing to add.
-  return isPacked ? pipeline(stream, createGunzip(), () => undefined) : stream;
+  return { source: isPacked ? pipeline(stream, createGunzip(), () => undefined) : stream, stream, size };
 }
 
 function brokenFile(error: unknown, { line, offset }: LineSplitter): unknown {
@@ -51,6 +62,10 @@ class LineSplitter {
   offset = 0;
   private parts: Buffer[] = [];
   private length = 0;
+
+  get bytesSeen(): number {
+    return this.offset + this.length;
+  }
 
   *push(chunk: Buffer): Generator<Line> {
     let start = 0;

@@ -5,14 +5,17 @@ const KONTOR: Mapping = {
   key: 'sku',
   sku: 'sku',
   slug: 'slug',
+  externalRef: 'external_ref',
   name: 'name',
   description: 'description',
   brand: 'brand',
   categoryPath: 'category',
+  alsoIn: 'also_in',
   status: 'status',
   price: { field: 'price', currencyField: 'currency' },
   salePrice: 'sale_price',
   wholesalePrice: 'wholesale_price',
+  pricesByCurrency: { base: 'price.*', sale: 'sale_price.*', wholesale: 'wholesale_price.*' },
   stock: 'stock',
   barcode: 'barcode',
   weightGrams: 'weight_grams',
@@ -34,3 +37,7 @@ const ESCI: Mapping = {
 };
 
 export const MAPPINGS = { kontor: KONTOR, esci: ESCI } as const satisfies Record<string, Mapping>;
+export type MappingName = keyof typeof MAPPINGS;
+export const isMappingName = (name: string): name is MappingName => Object.hasOwn(MAPPINGS, name);
+/** What a priced new product of such a file has on hand where the file itself says nothing about stock. */
+export const DEFAULT_STOCK: Readonly<Partial<Record<MappingName, number>>> = { esci: 100 };

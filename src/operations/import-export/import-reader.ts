@@ -1,23 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import { isBlankLine, readCsv, refusal, type ReadRow } from './import-csv.js';
-import { isObject, type Mapping } from './import-export.js';
+import { isObject } from './import-cells.js';
+import type { Mapping } from './import-export.js';
 import { ImportFileError } from './import-export.errors.js';
-import { readLines, type Line } from './import-lines.js';
+import { readLines, type Line, type LineOptions } from './import-lines.js';
 
 export type { ReadRow };
 export type ImportFormat = 'csv' | 'ndjson';
-export type ReadOptions = Readonly<{ mapping: Mapping; format?: ImportFormat; fromLine?: number }>;
+export type ReadOptions = LineOptions & Readonly<{ mapping: Mapping; format?: ImportFormat }>;
 
 const EXTENSIONS: Readonly<Record<string, ImportFormat>> = { csv: 'csv', tsv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' };
 
 /**
  * The rows of a product file, plain or gzipped, in the order of the file. A row that cannot be read comes as an `error`; a
- * file that cannot be read on throws ImportFileError. `line` is where a row begins: to resume, pass the last one done + 1.
+ * file that cannot be read on throws ImportFileError. `line` is where a row begins: whoever resumes leaves out those up to the last one done.
  */
-export async function* readRows(file: string, { mapping, format, fromLine = 1 }: ReadOptions): AsyncGenerator<ReadRow> {
+export async function* readRows(file: string, { mapping, format, ...options }: ReadOptions): AsyncGenerator<ReadRow> {
   const chosen = format ?? formatOfName(file) ?? (await formatOfContent(file));
-  if (chosen === 'ndjson') yield* readNdjson(readLines(file), fromLine);
-  else yield* readCsv(readLines(file), fromLine, [mapping.key, mapping.name]);
+  if (chosen === 'ndjson') yield* readNdjson(readLines(file, options));
+  else yield* readCsv(readLines(file, options), [mapping.key, mapping.name]);
 }
 
 function formatOfName(file: string): ImportFormat | undefined {
@@ -35,9 +36,8 @@ async function formatOfContent(file: string): Promise<ImportFormat> {
   throw new ImportFileError('empty_file', 'The file is empty.');
 }
 
-async function* readNdjson(lines: AsyncIterable<Line>, fromLine: number): AsyncGenerator<ReadRow> {
+async function* readNdjson(lines: AsyncIterable<Line>): AsyncGenerator<ReadRow> {
   for await (const line of lines) {
-    if (line.line < fromLine) continue;
     if (!line.bytes) yield refusal(line, 'row_too_long', 'The row is longer than 1 MB.');
     else if (!isBlankLine(line.bytes)) yield readObject(line, line.bytes);
   }

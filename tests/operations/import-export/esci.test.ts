@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { normaliseRow, UNCATEGORISED } from '../../../src/operations/import-export/import-export.js';
+import { UNCATEGORISED } from '../../../src/operations/import-export/import-export.js';
 import { MAPPINGS } from '../../../src/operations/import-export/import-mappings.js';
 import { readRows } from '../../../src/operations/import-export/import-reader.js';
+import { normaliseRow } from '../../../src/operations/import-export/import-rows.js';
 
 const data = process.env['KONTOR_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 const catalogue = join(data, 'search', 'products.jsonl.gz');

@@ -1,5 +1,6 @@
-import { normaliseRow, type ImportRow, type Mapping, type RawRow, type RowError } from '../../../src/operations/import-export/import-export.js';
+import type { ImportRow, Mapping, RawRow, RowError } from '../../../src/operations/import-export/import-export.js';
 import { MAPPINGS } from '../../../src/operations/import-export/import-mappings.js';
+import { normaliseRow } from '../../../src/operations/import-export/import-rows.js';
 
 const chair = { sku: 'CHAIR-1', name: 'Chair', price: '129.50', currency: 'EUR' };
 
@@ -25,10 +26,11 @@ test('reads a row of our own columns', () => {
   });
 
   expect(row).toEqual({
-    line: 7, key: 'CHAIR-1', sku: 'CHAIR-1', slug: 'oslo-chair', name: 'Oslo Chair', description: 'Solid oak.', brand: 'Nordhem',
-    categoryPath: ['Living', 'Seating', 'Chairs'], status: 'active', draftReason: null,
-    price: { amount: 12950, currency: 'EUR' }, salePrice: { amount: 9900, currency: 'EUR' }, wholesalePrice: { amount: 8005, currency: 'EUR' },
-    stock: 40, barcode: '4006381333931', weightGrams: 5200, rating: null, ratingCount: null, attributes: { material: 'oak' }, options: { size: 'M' },
+    line: 7, key: 'CHAIR-1', externalRef: null, sku: 'CHAIR-1', slug: 'oslo-chair', name: 'Oslo Chair', description: 'Solid oak.', brand: 'Nordhem',
+    categoryPath: ['Living', 'Seating', 'Chairs'], alsoIn: [], status: 'active', draftReason: null,
+    prices: [{ currency: 'EUR', base: 12950, sale: 9900, wholesale: 8005 }],
+    stock: 40, barcode: '4006381333931', weightGrams: 5200, rating: null, ratingCount: null,
+    attributes: { material: 'oak', colour: null }, options: { size: 'M' }, absent: ['alsoIn', 'rating', 'ratingCount'],
   });
 });
 
@@ -39,8 +41,8 @@ test('reads a row of the ESCI catalogue', () => {
   }, MAPPINGS.esci);
 
   expect(row).toMatchObject({
-    key: 'B07CXG6C9W', sku: 'B07CXG6C9W', description: 'A reader.\n\nThin.\nLight.', brand: null, categoryPath: ['Electronics', 'E-readers'],
-    price: { amount: 2997, currency: 'USD' }, status: 'active', rating: 4.6, ratingCount: 124969, attributes: { color: 'Black', is_book: false },
+    key: 'B07CXG6C9W', externalRef: 'B07CXG6C9W', sku: 'B07CXG6C9W', description: 'A reader.\n\nThin.\nLight.', brand: null, categoryPath: ['Electronics', 'E-readers'],
+    prices: [{ currency: 'USD', base: 2997 }], status: 'active', rating: 4.6, ratingCount: 124969, attributes: { color: 'Black', is_book: false },
   });
 });
 
@@ -49,7 +51,7 @@ test('nested objects, dotted paths and lists of paragraphs are sources too', () 
   const raw = { id: 42, title: { en: 'Lamp' }, notes: ['Bright.', 'Warm.'], money: { value: '5', code: 'GBP' }, attributes: { watt: 9, dimmable: true } };
 
   expect(accepted(raw, mapping)).toMatchObject({
-    key: '42', name: 'Lamp', description: 'Bright.\nWarm.', price: { amount: 500, currency: 'GBP' }, attributes: { watt: 9, dimmable: true },
+    key: '42', name: 'Lamp', description: 'Bright.\nWarm.', prices: [{ currency: 'GBP', base: 500 }], attributes: { watt: 9, dimmable: true },
   });
 });
 
@@ -61,7 +63,7 @@ test.each([
   { _case: 'dinars with three', price: '4.125', currency: 'KWD', amount: 4125 },
   { _case: 'the largest exact amount', price: '90071992547409.91', currency: 'EUR', amount: Number.MAX_SAFE_INTEGER },
 ])('price: $_case', ({ price, currency, amount }) => {
-  expect(accepted({ ...chair, price, currency }).price).toEqual({ amount, currency });
+  expect(accepted({ ...chair, price, currency }).prices).toEqual([{ currency, base: amount }]);
 });
 
 test.each([
@@ -84,7 +86,7 @@ test.each([
 test('an unknown or a missing currency is said once', () => {
   expect(codes(refused({ ...chair, currency: 'EURO' }))).toEqual([['currency', 'invalid_currency']]);
   expect(codes(refused({ ...chair, currency: '', sale_price: '5' }))).toEqual([['currency', 'required']]);
-  expect(accepted({ sku: 'A', name: 'No price needs no currency' }).price).toBeNull();
+  expect(accepted({ sku: 'A', name: 'No price needs no currency' }).prices).toEqual([]);
 });
 
 test.each([
@@ -99,7 +101,7 @@ test.each([
   const row = accepted({ ...chair, ...raw });
 
   expect(row).toMatchObject({ status, draftReason });
-  if (draftReason) expect(row.price).toBeNull();
+  if (draftReason) expect(row.prices).toEqual([]);
 });
 
 test.each([
@@ -111,19 +113,42 @@ test.each([
   expect(accepted({ ...chair, category }).categoryPath).toEqual(path);
 });
 
+test('more categories, and names with the separators in them', () => {
+  const row = accepted({ ...chair, category: 'Living > Sofas \\> Beds', also_in: 'Sale | New \\| Now > Chairs' });
+
+  expect(row.categoryPath).toEqual(['Living', 'Sofas > Beds']);
+  expect(row.alsoIn).toEqual([['Sale'], ['New | Now', 'Chairs']]);
+});
+
+test('a column says of which type its text is, and a row fills one of two columns of a name', () => {
+  const row = accepted({ ...chair, 'attributes.width:number': '12.5', 'attributes.width': '', 'attributes.washable:boolean': 'false', 'attributes.sizes:json': '["S",40]' });
+
+  expect(row.attributes).toEqual({ width: 12.5, washable: false, sizes: ['S', 40] });
+  expect(codes(refused({ ...chair, 'attributes.width:number': 'wide' }))).toEqual([['attributes.width', 'invalid_value']]);
+  expect(accepted({ ...chair, attributes: { sizes: ['S', 'M'] } }).attributes).toEqual({ sizes: ['S', 'M'] });
+});
+
+test('a field without a column is absent, a blank one is not', () => {
+  expect(accepted({ ...chair, brand: '', category: ' ' }).absent).toEqual(['description', 'categoryPath', 'alsoIn', 'status', 'stock', 'barcode', 'weightGrams', 'rating', 'ratingCount']);
+});
+
+test('a line break in a name becomes a space', () => {
+  expect(accepted({ ...chair, name: 'Oslo\r\nChair', brand: 'Nord\them' })).toMatchObject({ name: 'Oslo Chair', brand: 'Nord hem' });
+});
+
 test('names every wrong field of a row at once, with its line', () => {
   const errors = refused({
     sku: 'no spaces', name: ' ', slug: 'Not A Slug', brand: {}, category: [1], status: 'sold', price: '-1', currency: 'EUR', stock: '1.5',
-    weight_grams: 'heavy', 'attributes.$where': 'x', 'attributes.sizes': ['S', 'M'],
+    weight_grams: 'heavy', 'attributes.$where': 'x', 'attributes.sizes': [['S'], 'M'],
   });
 
   expect(codes(errors)).toEqual([
-    ['sku', 'invalid_sku'], ['slug', 'invalid_slug'], ['name', 'required'], ['brand', 'not_text'], ['categoryPath', 'invalid_category'],
-    ['price', 'negative_price'], ['status', 'invalid_status'], ['stock', 'not_a_whole_number'], ['weightGrams', 'not_a_whole_number'],
+    ['sku', 'invalid_sku'], ['price', 'negative_price'], ['categoryPath', 'invalid_category'], ['slug', 'invalid_slug'], ['name', 'required'], ['brand', 'not_text'],
+    ['status', 'invalid_status'], ['stock', 'not_a_whole_number'], ['weightGrams', 'not_a_whole_number'],
     ['attributes.$where', 'invalid_name'], ['attributes.sizes', 'invalid_value'],
   ]);
   expect(errors.every(({ line }) => line === 7)).toBe(true);
-  expect(errors[2]?.message).toBe('"name" is empty.');
+  expect(errors[4]?.message).toBe('"name" is empty.');
 });
 
 test('a name has 1 to 300 characters after trimming', () => {
@@ -137,9 +162,20 @@ test('a key is required, and is the SKU where the mapping has none', () => {
   expect(codes(refused({ id: 'A/1', name: 'Chair' }, { key: 'id', name: 'name' }))).toEqual([['sku', 'invalid_sku']]);
 });
 
-test('a sale price is not above the price, and a sale price of 0 is none', () => {
+test('a sale price is not above the price nor without one, and a sale price of 0 ends the sale', () => {
   expect(codes(refused({ ...chair, sale_price: '129.51' }))).toEqual([['salePrice', 'sale_above_price']]);
-  expect(accepted({ ...chair, sale_price: '0' }).salePrice).toBeNull();
+  expect(codes(refused({ ...chair, price: '', sale_price: '5' }))).toEqual([['salePrice', 'sale_without_price']]);
+  expect(accepted({ ...chair, sale_price: '0' }).prices).toEqual([{ currency: 'EUR', base: 12950, sale: null }]);
+});
+
+test('each currency beside the first has columns of its own', () => {
+  const row = accepted({ ...chair, 'price.GBP': '115', 'sale_price.GBP': '99.99', 'price.JPY': '21000', 'price.KWD': '', 'wholesale_price.JPY': '' });
+
+  expect(row.prices).toEqual([
+    { currency: 'EUR', base: 12950 }, { currency: 'GBP', base: 11500, sale: 9999 }, { currency: 'JPY', base: 21000, wholesale: null },
+  ]);
+  expect(codes(refused({ ...chair, 'price.EURO': '1', 'price.GBP': '-1' }))).toEqual([['price.EURO', 'invalid_currency'], ['price.GBP', 'negative_price']]);
+  expect(accepted({ sku: 'A', name: 'N', 'price.GBP': '9' })).toMatchObject({ status: 'active', draftReason: null });
 });
 
 test.each([[0, 0], ['4.6', 4.6], [5, 5]])('rating %p is %p', (rating, expected) => {

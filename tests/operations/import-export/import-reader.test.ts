@@ -1,4 +1,4 @@
-import { createWriteStream, readdirSync } from 'node:fs';
+import { createWriteStream, readdirSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
@@ -108,10 +108,20 @@ test('an option overrules the name', async () => {
   expect(await rowsOf(files.written('rows.csv', objects(2).join('\n')), { format: 'ndjson' })).toHaveLength(2);
 });
 
-test('NDJSON: reading resumes at any line', async () => {
-  const file = files.written('resume.ndjson', objects(5).join('\n'));
+test('a gzip that unpacks to more than is allowed is refused on the way', async () => {
+  const file = files.written('bomb.ndjson.gz', gzipSync(`{"sku":"A","name":"${'x'.repeat(900_000)}"}\n`.repeat(20)));
 
-  expect((await rowsOf(file, { fromLine: 4 })).map(({ line }) => line)).toEqual([4, 5]);
+  await expect(rowsOf(file, { maxBytes: 5_000_000 })).rejects.toMatchObject({ code: 'file_too_large' });
+  expect(await rowsOf(file, { maxBytes: 50_000_000 })).toHaveLength(20);
+});
+
+test('the meter shows how much of the file on the disk was read', async () => {
+  const file = files.written('metered.ndjson', objects(5000).join('\n'));
+  const meter = { bytesRead: 0, bytesTotal: 0 };
+
+  await rowsOf(file, { meter });
+
+  expect(meter).toEqual({ bytesRead: statSync(file).size, bytesTotal: statSync(file).size });
 });
 
 test('a reader that stops early closes its file', async () => {
