@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { stateFolder } from './paths.js';
 import { findServer } from './provision/claim.js';
@@ -24,3 +25,7 @@ export async function findShopDatabases(mongodbUri: string | undefined, env: Nod
   const started = await provision({ purpose: 'up', env, tell: () => undefined });
   return { ...started, what: 'the kept databases of npm run up' };
 }
+
+/** What openShop needs besides: nothing that a tool signs outlives it, so that it needs no secret of the shop. */
+export const toolEnvironment = ({ mongodbUri, redisUrl }: ShopDatabases, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv =>
+  ({ NODE_ENV: 'production', JWT_SECRET: randomBytes(32).toString('hex'), ...env, MONGODB_URI: mongodbUri, REDIS_URL: redisUrl });
