@@ -3,7 +3,7 @@ import type { Connection } from 'mongoose';
 import { retryPassingError } from './retry.js';
 
 type Effect = () => Promise<void> | void;
-type Scope = { afterCommit: Effect[] };
+type Scope = { lastWrites: Map<string, { rows: unknown[]; write: (rows: never[]) => Promise<unknown> }>; afterCommit: Effect[] };
 const scope = new AsyncLocalStorage<Scope>();
 
 /** `repeatable`: the work finds out by itself that it was done before, so it may run again after a commit of unknown outcome. */
@@ -21,8 +21,13 @@ export function createInTransaction(deps: { connection: Connection; report: (err
     let done: { value: T; scope: Scope } | undefined;
     const attemptOnce = async () => {
       done = undefined;
-      const attempt: Scope = { afterCommit: [] };
-      done = { value: await scope.run(attempt, work), scope: attempt };
+      const attempt: Scope = { lastWrites: new Map(), afterCommit: [] };
+      const value = await scope.run(attempt, async () => {
+        const result = await work();
+        for (const { rows, write } of attempt.lastWrites.values()) await write(rows as never[]);
+        return result;
+      });
+      done = { value, scope: attempt };
     };
     await retryPassingError(() => deps.connection.transaction(attemptOnce, OPTIONS), {
       // Once the work is through, the commit may have happened although its answer was lost.
@@ -41,6 +46,14 @@ const OPTIONS = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majori
 
 export function insideTransaction(): boolean {
   return scope.getStore() !== undefined;
+}
+
+/** Gathers the rows of one collection and writes them together as the last step of the transaction: one round trip for all. */
+export function writeLast<Row>(collection: string, rows: readonly Row[], write: (rows: Row[]) => Promise<unknown>): void {
+  const { lastWrites } = scope.getStore()!;
+  const gathered = lastWrites.get(collection);
+  if (gathered) gathered.rows.push(...rows);
+  else lastWrites.set(collection, { rows: [...rows], write });
 }
 
 /** Runs once the transaction has committed (at once outside of one): cache invalidation and the like, never anything that must not be lost. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { later, type Clock } from '../clock.js';
 import { duplicateKeyOf } from '../db/retry.js';
-import { insideTransaction, type InTransaction } from '../db/transaction.js';
+import { insideTransaction, writeLast, type InTransaction } from '../db/transaction.js';
 import { currentRequestId } from '../http/request-context.js';
 import { inboxModel, outboxModel, type Delivery, type DeliveryState, type OutboxRow } from './outbox.model.js';
 
@@ -42,13 +42,14 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     if (!insideTransaction()) throw new Error(`${events[0]?.type} was recorded outside a transaction`);
     const now = deps.now();
     const requestId = currentRequestId();
-    await rows.insertMany(events.map((event): OutboxRow => {
+    const recorded = events.map((event): OutboxRow => {
       const deliveries: Delivery[] = subscribers.filter(({ on }) => on.includes(event.type)).map(({ name }) => ({ subscriber: name, state: 'pending', attempts: 0, dueAt: now }));
       return {
         _id: newId(), ...event, version: 1, occurredAt: now, ...(requestId !== undefined && { requestId }),
         state: deliveries.length > 0 ? 'pending' : 'delivered', dueAt: now, deliveries,
       };
-    }));
+    });
+    writeLast('outbox', recorded, (all) => rows.insertMany(all));
   }
 
   /** Delivers what is due, at least once and in order per aggregate and subscriber; answers how many events were taken. */
