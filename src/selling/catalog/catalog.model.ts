@@ -64,7 +64,8 @@ function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]:
   schema.index({ visible: 1, nameKey: 1, _id: 1 });
   schema.index({ visible: 1, 'rating.average': -1, _id: -1 });
   for (const keys of Object.values(filterIndexes(marketCurrency))) schema.index(keys);
-  for (const currency of [marketCurrency, ...others]) schema.index({ visible: 1, [`priceRange.${currency}.from`]: 1, _id: 1 });
+  // With createdAt a range of prices is put in the default order before anything is fetched.
+  for (const currency of [marketCurrency, ...others]) schema.index({ visible: 1, [`priceRange.${currency}.from`]: 1, _id: 1, createdAt: 1 });
   return schema;
 }
 
