@@ -81,10 +81,10 @@ export class CheckoutService {
     }
     const draft = await draftOrder(this.deps, cart, request);
     await this.deps.failpoint('checkout.before_transaction');
-    const { order, paymentId } = await this.commit(request, draft);
+    const { order, payment } = await this.commit(request, draft);
     await this.deps.failpoint('checkout.after_commit');
     if (order.status === 'placed') return this.replyFor(order, this.tokenOf(order), 201);
-    await this.deps.payments.execute(paymentId, request.body.payment);
+    await this.deps.payments.execute(payment, request.body.payment);
     await this.deps.failpoint('checkout.after_payment');
     return this.answer(request.idempotency, order.id, this.tokenOf(order));
   }
@@ -111,7 +111,7 @@ export class CheckoutService {
       await deps.carts.complete(cart);
       if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
       await deps.failpoint('checkout.before_commit');
-      return { order, paymentId: payment.id };
+      return { order, payment };
     }, { repeatable: true }));
   }
 
