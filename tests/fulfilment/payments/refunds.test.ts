@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Simulator } from '../../support/simulator.js';
 import { eur, openPayments, type PaymentWorld } from './payment-world.js';
 

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { isOldNews, looksLikeCardNumber, merge, mismatchOf, outcomeOf, type Payment, type PaymentTransaction, type ProviderOperation, type ProviderPayment } from '../../../src/fulfilment/payments/payments.js';
+
+const at = new Date('2026-11-01T00:00:00Z');
+const fresh: Payment = {
+  id: 'p', orderId: 'o', attempt: 1, provider: 'simulator', method: 'card', amount: { amount: 1000, currency: 'EUR' }, status: 'pending', live: true, idempotencyKey: 'o:1',
+  capturedAmount: 0, capturingAmount: 0, refundedAmount: 0, refundingAmount: 0, disputedAmount: 0, version: 1, createdAt: at, updatedAt: at,
+};
+const report = (status: ProviderPayment['status'], operations: ProviderOperation[] = []): ProviderPayment =>
+  ({ reference: 'pay_1', idempotencyKey: 'o:1', orderId: 'o', amount: fresh.amount, status, operations });
+const op = (id: string, kind: ProviderOperation['kind'], amount: number): ProviderOperation => ({ id, kind, amount, state: 'success' });
+
+/** What the provider says as a payment goes through its life. */
+const LIFE = [
+  report('pending'), report('requires_action'), report('authorized', [op('a', 'authorization', 1000)]),
+  report('captured', [op('a', 'authorization', 1000), op('c', 'capture', 1000)]),
+  report('captured', [op('a', 'authorization', 1000), op('c', 'capture', 1000), op('r1', 'refund', 300)]),
+  report('captured', [op('a', 'authorization', 1000), op('c', 'capture', 1000), op('r1', 'refund', 300), op('r2', 'refund', 700)]),
+];
+
+/** As the database would keep it: the payment and the rows that were written. */
+function hear(reports: readonly ProviderPayment[]) {
+  let payment = fresh;
+  const rows: PaymentTransaction[] = [];
+  for (const heard of reports) {
+    const merged = merge(payment, rows, heard);
+    payment = merged.payment;
+    for (const { key, kind, state, amount, providerEventId } of merged.rows) {
+      rows.push({ id: key, paymentId: 'p', orderId: 'o', kind, state, amount: { amount, currency: 'EUR' }, provider: 'simulator', key, at, attempts: 0, ...(providerEventId !== undefined && { providerEventId }) });
+    }
+  }
+  return { payment, rows: rows.map(({ key }) => key).sort() };
+}
+
+test('the whole life of a payment, each report any number of times and in any order, ends the same', () => {
+  const end = hear(LIFE);
+  expect(end.payment).toMatchObject({ status: 'refunded', capturedAmount: 1000, refundedAmount: 1000, live: false });
+
+  const disorder = fc.shuffledSubarray([...LIFE, ...LIFE, ...LIFE], { minLength: 0 }).map((heard) => [...heard, LIFE.at(-1)!]);
+  fc.assert(fc.property(disorder, fc.nat(20), (heard, cut) => {
+    const mixed = [...heard.slice(cut), ...heard.slice(0, cut)];
+    expect(hear(mixed)).toEqual(end);
+  }), { numRuns: 3_000 });
+});
+
+test('what was heard is old news from then on, and nothing that is new ever is', () => {
+  for (const [now, current] of LIFE.entries()) {
+    const { payment } = hear(LIFE.slice(0, now + 1));
+    for (const [then, told] of LIFE.entries()) {
+      if (then > now) expect({ now, then, old: isOldNews(payment, told) }).toEqual({ now, then, old: false });
+      else if (now >= 2) expect({ now, then, old: isOldNews(payment, told) }).toEqual({ now, then, old: true });
+    }
+    expect(mismatchOf(payment, current)).toBeNull();
+  }
+});
+
+test('a failure is final for what came before it, and never for money', () => {
+  const failed: ProviderPayment = { ...report('failed'), failure: { code: 'declined', message: 'No.' } };
+
+  expect(hear([failed, report('requires_action')]).payment).toMatchObject({ status: 'failed', failure: { code: 'declined' } });
+  expect(hear([LIFE[3]!, failed]).payment).toEqual(hear([LIFE[3]!]).payment);
+  expect(hear([failed, LIFE[3]!]).payment).toEqual(hear([LIFE[3]!]).payment);
+});
+
+test('what a payment means for its order', () => {
+  const outcomes = Object.fromEntries((['pending', 'requires_action', 'failed', 'authorized', 'voided', 'succeeded', 'partially_refunded', 'refunded'] as const)
+    .map((status) => [status, outcomeOf({ ...fresh, status })]));
+  expect(outcomes).toEqual({
+    pending: 'pending', requires_action: 'pending', failed: 'failed', authorized: 'authorized', voided: 'voided', succeeded: 'paid', partially_refunded: 'partially_refunded', refunded: 'refunded',
+  });
+});
+
+test.each([
+  ['4242424242424242', true], ['4242-4242-4242-4242', true], [' 378282246310005 ', true], ['1234567890123', true], ['1234567890123456789', true],
+  ['123456789012', false], ['12345678901234567890', false], ['tok_4242424242424242', false], ['slow:1000', false], ['', false],
+])('"%s" looks like a card number: %s', (text, expected) => {
+  expect(looksLikeCardNumber(text)).toBe(expected);
+});
