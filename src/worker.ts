@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
 import { createContainer } from './container.js';
@@ -8,6 +9,8 @@ const { connection, redis, logger, metrics, report, onStop, stopping } = startPr
 const { outbox, schedules } = createContainer({ config, connection, redis, logger, metrics, report });
 
 const halt = new AbortController();
+// Every loop listens to it while it waits.
+setMaxListeners(0, halt.signal);
 
 /** Runs until the process stops; a failure is told and the next round comes all the same. */
 async function repeat(everyMs: number, run: () => Promise<unknown>): Promise<void> {

@@ -17,5 +17,6 @@ export function createCustomers({ connection, ...deps }: CustomersDeps) {
     routes: customerRoutes(service),
     createProfile: service.createProfile.bind(service),
     findByUser: service.findByUser.bind(service),
+    addAddress: service.addAddress.bind(service),
   };
 }
