@@ -1,7 +1,7 @@
 import express, { Router } from 'express';
 import type { Container } from './container.js';
 import { accessLog } from './shared/http/access-log.js';
-import { docsPage } from './shared/http/docs.js';
+import { contractPage, docsPage } from './shared/http/docs.js';
 import { alive, metricsPage, ready, type Readiness } from './shared/http/health.js';
 import { problemHandler, routeNotFound } from './shared/http/problem.js';
 import { requestContext } from './shared/http/request-context.js';
@@ -27,7 +27,7 @@ export function createApp(container: Container, readiness: Readiness) {
   app.get('/healthz', alive);
   app.get('/readyz', ready(readiness));
   app.get('/metrics', metricsPage(metrics.registry, config.http.metricsToken));
-  app.get('/openapi.json', (_req, res) => { res.json(container.openApi()); });
+  app.get('/openapi.json', contractPage(container.openApi));
   app.use('/docs', docsPage());
 
   const mountOptions = {

@@ -57,11 +57,11 @@ export const orderReply = Joi.object({
   }).allow(null).required(),
   notes: Joi.string(), expiresAt: timestamp(), placedAt: timestamp(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
   version: Joi.number().integer().required(),
-});
+}).meta({ name: 'Order' });
 
 export const timelineReply = Joi.object({
   items: Joi.array().items(Joi.object({
     at: timestamp().required(), actor: Joi.object({ type: Joi.string().required(), id: Joi.string().allow(null).required() }).required(),
     event: Joi.string().required(), cause: Joi.string().required(), before: Joi.object().unknown().required(), after: Joi.object().unknown().required(),
   })).required(),
-});
+}).meta({ name: 'TimelineEntry' });

@@ -29,11 +29,11 @@ export const paymentReply = Joi.object({
   id: id().required(), orderId: Joi.string().required(), provider: Joi.string().required(), method: Joi.string().required(), status: Joi.string().required(),
   amount: moneySchema.required(), captured: moneySchema.required(), refunded: moneySchema.required(), pendingRefunds: moneySchema.required(), disputed: moneySchema.required(),
   reference: Joi.string().allow(null).required(), failure, createdAt: timestamp().required(), updatedAt: timestamp().required(),
-});
+}).meta({ name: 'Payment' });
 export const transactionReply = Joi.object({
   id: id().required(), kind: Joi.string().required(), state: Joi.string().required(), amount: moneySchema.required(), reason: Joi.string().allow(null).required(),
   failure, at: timestamp().required(),
-});
+}).meta({ name: 'PaymentTransaction' });
 export const movedReply = transactionReply.keys({ payment: paymentReply.required() });
 export const paymentsReply = Joi.object({ items: Joi.array().items(paymentReply.keys({ transactions: Joi.array().items(transactionReply).required() })).required() });
 

@@ -22,7 +22,7 @@ export const jobReply = Joi.object({
   attempts: Joi.number().integer().required(),
   createdBy: Joi.object({ type: Joi.string().required(), id: Joi.string().allow(null).required() }).required(),
   cancelRequestedAt: timestamp(), createdAt: timestamp().required(), startedAt: timestamp(), finishedAt: timestamp(), updatedAt: timestamp().required(),
-});
+}).meta({ name: 'Job' });
 export const jobAnswer = successOf(jobReply);
 export const jobsAnswer = pageOf(jobReply);
 

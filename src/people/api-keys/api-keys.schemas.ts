@@ -27,7 +27,7 @@ const keyReply = Joi.object({
   scopes: Joi.array().items(Joi.string()).required(), state: Joi.string().valid('active', 'expired', 'revoked').required(),
   rateLimitPerMinute: Joi.number().integer(), expiresAt: timestamp(), revokedAt: timestamp(), lastUsedAt: timestamp(),
   rotation: Joi.object({ oldSecretUntil: timestamp().required() }), createdAt: timestamp().required(),
-});
+}).meta({ name: 'ApiKey' });
 export const keyAnswer = successOf(keyReply);
 export const keysAnswer = pageOf(keyReply);
 export const issuedAnswer = successOf(keyReply.keys({

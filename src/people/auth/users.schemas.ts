@@ -24,7 +24,7 @@ export const rightsBody = Joi.object<RightsBody>({ roles: roles(), disabled: Joi
 const userReply = Joi.object({
   id: id().required(), email: Joi.string().required(), username: Joi.string(), roles: Joi.array().items(Joi.string()).required(),
   disabled: Joi.boolean().required(), createdAt: timestamp().required(), updatedAt: timestamp().required(), version: Joi.number().integer().required(),
-});
+}).meta({ name: 'User' });
 export const userAnswer = successOf(userReply);
 export const usersAnswer = pageOf(userReply);
 export const endedAnswer = successOf(Joi.object({ ended: Joi.number().integer().required() }));

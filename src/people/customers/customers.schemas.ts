@@ -35,13 +35,13 @@ const addressReply = Joi.object({
   id: addressId().required(), firstName: Joi.string().required(), lastName: Joi.string().required(), company: Joi.string(), line1: Joi.string().required(),
   line2: Joi.string(), city: Joi.string().required(), region: Joi.string(), postalCode: Joi.string().required(), country: Joi.string().required(), phone: Joi.string(),
   isDefaultShipping: Joi.boolean().required(), isDefaultBilling: Joi.boolean().required(),
-});
+}).meta({ name: 'CustomerAddress' });
 const summary = Joi.object({
   id: id().required(), userId: id().required(), email: Joi.string().required(), firstName: Joi.string().required(), lastName: Joi.string().required(),
   phone: Joi.string(), locale: Joi.string(), customFields: Joi.object().required(),
   defaultShippingAddressId: addressId(), defaultBillingAddressId: addressId(),
   version: Joi.number().integer().required(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
-});
+}).meta({ name: 'Customer' });
 export const customerAnswer = successOf(summary.keys({ addresses: Joi.array().items(addressReply).required() }));
 export const customersAnswer = pageOf(summary);
 export const addressAnswer = successOf(addressReply);

@@ -44,7 +44,7 @@ export const totalsSchema = Joi.object({
   subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(),
   taxTotal: moneySchema.required(), grandTotal: moneySchema.required(),
   taxIncluded: Joi.boolean().required().description('True: taxTotal is inside the other figures; false: it was added'),
-});
+}).meta({ name: 'Totals' });
 
 const problemSchema = Joi.object({
   code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit').required(),
@@ -66,7 +66,7 @@ export const cartReply = Joi.object({
   totals: totalsSchema.required(),
   problems: Joi.array().items(problemSchema).required(),
   version: Joi.number().integer().required(),
-});
+}).meta({ name: 'Cart' });
 
 export const mergeReply = cartReply.keys({
   report: Joi.array().items(Joi.object({

@@ -27,5 +27,5 @@ export const categoryReply = Joi.object({
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(), description: text().required(), path: Joi.string().required(),
   parentId: id().allow(null).required(), position: Joi.number().integer().required(), breadcrumb: Joi.array().items(labelReply).required(),
   children: Joi.array().items(labelReply).required(), version: Joi.number().integer().required(), createdAt: Joi.string().isoDate().required(), updatedAt: Joi.string().isoDate().required(),
-});
+}).meta({ name: 'Category' });
 export const categoryAnswer = successOf(categoryReply);

@@ -89,7 +89,7 @@ export const variantReply = Joi.object({
   id: id().required(), sku: sku().required(), options: Joi.object().required(), price: moneySchema.allow(null).required(), compareAtPrice: moneySchema,
   available: Joi.number().integer().required(), barcode: Joi.string(), weightGrams: Joi.number().integer(), dimensionsMm: Joi.object(), image: image(), version: Joi.number().integer().required(),
   prices: Joi.array().items(Joi.object()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'),
-});
+}).meta({ name: 'Variant' });
 const summaryFields = {
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),
   brand: Joi.alternatives(Joi.string(), Joi.object({ name: Joi.string().required(), slug: Joi.string().required() })).allow(null).required(), status: status().required(),
@@ -98,11 +98,11 @@ const summaryFields = {
   createdAt: isoTime().required(), updatedAt: isoTime().required(), version: Joi.number().integer().required(),
   publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'),
 };
-export const summaryReply = Joi.object({ ...summaryFields, description: text(20_000), variants: Joi.array().items(variantReply) });
+export const summaryReply = Joi.object({ ...summaryFields, description: text(20_000), variants: Joi.array().items(variantReply) }).meta({ name: 'ProductSummary' });
 export const productReply = Joi.object({
   ...summaryFields, description: text(20_000).required(), customFields: Joi.object().required(), seo: Joi.object().required(), sustainability: Joi.object(),
   variants: Joi.array().items(variantReply).required(),
-});
+}).meta({ name: 'Product' });
 
 export const productAnswer = successOf(productReply);
 export const productPage = pageOf(summaryReply);

@@ -1,22 +1,37 @@
 import type Joi from 'joi';
 import type { Access } from './caller.js';
+import { namedSchemas, withReferences } from './components.js';
 import type { Route } from './route.js';
 
-type JsonSchema = { properties?: Record<string, JsonSchema>; required?: string[]; description?: string; $defs?: unknown };
+type JsonSchema = Record<string, unknown> & { properties?: Record<string, JsonSchema>; required?: string[]; description?: string; $defs?: unknown };
 
 /** joi 18 writes JSON Schema 2020-12 itself, which is the dialect of OpenAPI 3.1. */
 const jsonSchema = (schema: Joi.Schema): JsonSchema => schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) as JsonSchema;
 
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const sentAs = { params: 'path', query: 'query', headers: 'header' } as const;
-const openPath = (path: string) => path.replace(/:(\w+)/g, '{$1}');
+const namesIn = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+const shapeOf = (path: string): string => path.replace(/:\w+/g, ':');
 
-function parametersOf(route: Route) {
+/** One spelling per address: OpenAPI knows no second name for the same parameter, but `/products/:idOrSlug` and `/products/:id` are both good code. */
+function spellings(routes: readonly Route[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { path } of routes) {
+    const known = found.get(shapeOf(path));
+    if (known === undefined || path.length < known.length) found.set(shapeOf(path), path);
+  }
+  return found;
+}
+
+function parametersOf(route: Route, spelling: string) {
+  const renamed = new Map(namesIn(route.path).map((name, at) => [name, namesIn(spelling)[at]!]));
   const declared = (['params', 'query', 'headers'] as const).flatMap((where) => {
     const { properties = {}, required = [] } = route[where] ? jsonSchema(route[where]) : {};
-    return Object.entries(properties).map(([name, schema]) => ({
-      name, in: sentAs[where], required: where === 'params' || required.includes(name), schema,
-      ...(schema.description && { description: schema.description }),
-    }));
+    return Object.entries(properties).map(([name, schema]) => {
+      const shown = where === 'params' ? renamed.get(name) ?? name : name;
+      const description = schema.description ?? (shown === name ? undefined : wordsOf(name));
+      return { name: shown, in: sentAs[where], required: where === 'params' || required.includes(name), schema, ...(description !== undefined && { description }) };
+    });
   });
   const header = (name: string, required: boolean, description: string) => ({ name, in: 'header', required, description, schema: { type: 'string' } });
   return [
@@ -46,13 +61,19 @@ function requestBodyOf(route: Route) {
 }
 
 function responsesOf(route: Route) {
-  const problem = { $ref: '#/components/schemas/Problem' };
-  return Object.fromEntries(Object.entries(route.responses).map(([status, schema]) => [status, {
-    description: STATUS_TEXT[Number(status)] ?? status,
-    content: Number(status) >= 400 ? { 'application/problem+json': { schema: problem } } : route.produces ? textIn(route.produces) : { 'application/json': { schema: jsonSchema(schema) } },
-  }]));
+  return Object.fromEntries(Object.entries(route.responses).map(([status, schema]) => [status, Number(status) >= 400
+    ? { $ref: `#/components/responses/Problem${status}` }
+    : { description: textOf(status), content: route.produces ? textIn(route.produces) : { 'application/json': { schema: jsonSchema(schema) } } }]));
 }
 
+/** A refusal of one status reads alike everywhere. */
+function refusalsOf(routes: readonly Route[]) {
+  const statuses = [...new Set(routes.flatMap((route) => Object.keys(route.responses)))].filter((status) => Number(status) >= 400).sort();
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  return Object.fromEntries(statuses.map((status) => [`Problem${status}`, { description: textOf(status), content }]));
+}
+
+const textOf = (status: string): string => STATUS_TEXT[Number(status)] ?? status;
 const textIn = (types: readonly string[]) => Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
 
 const STATUS_TEXT: Record<number, string> = {
@@ -64,8 +85,12 @@ const STATUS_TEXT: Record<number, string> = {
 /** `rootRoutes` are served beside the base, not under it. */
 export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], problemSchema: Joi.Schema) {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of [...routes, ...rootRoutes]) {
-    (paths[openPath(route.path)] ??= {})[route.method] = {
+  // In order of their addresses, so that the document does not change with the order in which they are mounted.
+  const sorted = [...routes, ...rootRoutes].sort((a, b) => (a.path === b.path ? METHODS.indexOf(a.method) - METHODS.indexOf(b.method) : a.path < b.path ? -1 : 1));
+  const spelled = spellings(sorted);
+  for (const route of sorted) {
+    const spelling = spelled.get(shapeOf(route.path))!;
+    (paths[spelling.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method] = {
       operationId: operationId(route),
       summary: route.summary,
       ...(route.description && { description: route.description }),
@@ -74,26 +99,33 @@ export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], 
       ...(route.deprecated && { deprecated: true }),
       security: securityOf(route.access),
       'x-access': route.access,
-      parameters: parametersOf(route),
+      parameters: parametersOf(route, spelling),
       ...requestBodyOf(route),
       responses: responsesOf(route),
     };
   }
+  const bodies = sorted.flatMap((route) => [route.body, ...Object.values(route.responses)]).filter((schema) => schema !== undefined);
+  const components = new Map([...namedSchemas([problemSchema, ...bodies])].map(([name, schema]) => [name, jsonSchema(schema)]));
+  const schemas = Object.fromEntries([...components].map(([name, schema]) => [name, withReferences(schema, components)]));
   return {
     openapi: '3.1.0',
     info: { title: 'Kontor API', version: '1.0.0', license: { name: 'MIT', identifier: 'MIT' }, description: 'Every error is an RFC 9457 problem; any call may also answer 429 or 503 with Retry-After.' },
     servers: [{ url: '/api/v1' }],
     components: {
-      schemas: { Problem: jsonSchema(problemSchema) },
+      schemas,
+      responses: refusalsOf(sorted),
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         appSecret: { type: 'apiKey', in: 'header', name: 'x-app-secret' },
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
     },
-    paths,
+    paths: withReferences(paths, components) as typeof paths,
   };
 }
+
+/** `idOrSlug` -> `id or slug` */
+const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
 
 const operationId = ({ method, path }: Route) =>
   method + path.split('/').filter(Boolean).map((part) => part.replace(/^:/, 'by-').replace(/(?:^|[-.])(\w)/g, (_m, c: string) => c.toUpperCase())).join('');

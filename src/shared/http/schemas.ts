@@ -13,15 +13,15 @@ export const timestamp = () => Joi.string().isoDate();
 export const line = (max: number) => Joi.string().trim().max(max).pattern(/^[^\p{Cc}]*$/u, 'one line of text');
 export const email = () => Joi.string().trim().lowercase().email({ tlds: false }).max(254);
 
-export const moneySchema = Joi.object<Money, true>({ amount: Joi.number().integer().required(), currency: currencyCode().required() });
+export const moneySchema = Joi.object<Money, true>({ amount: Joi.number().integer().required(), currency: currencyCode().required() }).meta({ name: 'Money' });
 /** Money that a caller sends: never negative. */
-export const moneyInput = () => Joi.object<Money, true>({ amount: amount().required(), currency: currencyCode().required() });
+export const moneyInput = () => Joi.object<Money, true>({ amount: amount().required(), currency: currencyCode().required() }).meta({ name: 'MoneyInput' });
 
 export const addressSchema = () => Joi.object<Address>({
   firstName: line(100).required(), lastName: line(100).required(), company: line(200),
   line1: line(200).required(), line2: line(200), city: line(100).required(), region: line(100),
   postalCode: line(20).required(), country: countryCode().required(), phone: Joi.string().pattern(/^\+?[0-9 ().-]{5,25}$/, 'phone number'),
-});
+}).meta({ name: 'Address' });
 
 const FORBIDDEN_KEYS = /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_.-]{1,64}$/;
 /** Free-form values by name: at most 50, scalars or lists of scalars, no key that a merge could trip over. */
