@@ -51,6 +51,13 @@ export class CacheTags {
     });
   }
 
+  async usedMemory(): Promise<number | undefined> {
+    return this.redis.attempt(async (client) => {
+      const infos = await Promise.all(mastersOf(client).map((node) => node.info('memory')));
+      return infos.reduce((all, info) => all + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0);
+    });
+  }
+
   /** Forgets members whose entry has expired; answers how many, or undefined when Redis is away. */
   async cleanUp(): Promise<number | undefined> {
     return this.redis.attempt(async (client) => {
@@ -125,8 +132,7 @@ async function* membersOf(client: RedisClient, set: string): AsyncGenerator<Arra
 /** Walks every node without blocking any; names come without the prefix, which the client adds by itself. */
 async function* scan(client: RedisClient, pattern: string): AsyncGenerator<string[]> {
   const prefix = client.options.keyPrefix ?? '';
-  const nodes: Redis[] = client instanceof Cluster ? client.nodes('master') : [client];
-  for (const node of nodes) {
+  for (const node of mastersOf(client)) {
     let cursor = '0';
     do {
       const [next, names] = await node.scan(cursor, 'MATCH', `${escapeGlob(prefix)}${pattern}`, 'COUNT', PORTION);
@@ -136,4 +142,5 @@ async function* scan(client: RedisClient, pattern: string): AsyncGenerator<strin
   }
 }
 
+const mastersOf = (client: RedisClient): Redis[] => (client instanceof Cluster ? client.nodes('master') : [client]);
 const escapeGlob = (text: string): string => text.replace(/[*?[\]\\]/g, '\\$&');

@@ -96,9 +96,11 @@ export class Cache {
     return await this.tags.cleanUp() ?? 0;
   }
 
-  /** How many entries there are; null when Redis is away. */
-  async size(): Promise<number | null> {
-    return await this.tags.countEntries() ?? null;
+  /** For operations: nothing is guessed while Redis is away. */
+  async describe(): Promise<{ redis: { state: 'up' | 'down'; usedMemoryBytes: number | null }; entries: number | null }> {
+    const entries = await this.tags.countEntries() ?? null;
+    const usedMemoryBytes = entries === null ? null : await this.tags.usedMemory() ?? null;
+    return { redis: { state: entries === null ? 'down' : 'up', usedMemoryBytes }, entries };
   }
 
   close(): void {

@@ -78,13 +78,13 @@ export function cacheSuite(open: () => Promise<{ guard(): Promise<RedisGuard>; c
 
   test('a purge by key, tag or everything tells how many entries there were', async () => {
     for (const name of ['k1', 'k2', 'k3', 'k4']) { database.set(name, 1); await a.read(name, { tags: [name, name < 'k3' ? 'low' : 'high'] }); }
-    expect(await b.cache.size()).toBe(4);
+    expect(await b.cache.describe()).toEqual({ redis: { state: 'up', usedMemoryBytes: expect.any(Number) }, entries: 4 });
 
     expect(await b.cache.purge({ keys: ['numbers:k1', 'numbers:none'] })).toBe(1);
     expect(await b.cache.purge({ tags: ['low', 'none'] })).toBe(1);
     expect(await b.cache.purge({ all: true })).toBe(2);
     expect(await b.cache.purge({ all: true })).toBe(0);
-    expect(await a.cache.size()).toBe(0);
+    expect((await a.cache.describe()).entries).toBe(0);
     for (const name of ['k1', 'k2', 'k3', 'k4']) database.set(name, 2);
     expect(await Promise.all(['k1', 'k2', 'k3', 'k4'].map((name) => a.read(name)))).toEqual([2, 2, 2, 2]);
   });
@@ -162,7 +162,7 @@ export function cacheSuite(open: () => Promise<{ guard(): Promise<RedisGuard>; c
 
     await a.cache.invalidate(['many']);
 
-    await until(async () => await b.cache.size() === 0, { withinMs: 3000, what: 'an empty cache' });
+    await until(async () => (await b.cache.describe()).entries === 0, { withinMs: 3000, what: 'an empty cache' });
     expect(await b.read('m4999')).toBe(2);
     await b.read('m4999');
     expect(b.seen.hits).toBe(1);
