@@ -117,7 +117,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
   const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...admin.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...cart.invariants, ...orders.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...jobs.invariants];
+  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...orders.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,

@@ -1,4 +1,4 @@
-import { Schema, type Connection, type Types } from 'mongoose';
+import { Schema, type Connection, type Model, type Types } from 'mongoose';
 import { PRODUCT_STATUSES, type Derived, type FromVariants, type Image, type ProductContent, type Rating, type VariantContent, type VariantPrice } from './catalog.js';
 import { filterIndexes } from './product-filter.js';
 
@@ -70,8 +70,8 @@ function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]:
 }
 
 /** The first currency is the market's. */
-export const productModel = (connection: Connection, currencies: readonly [string, ...string[]]) =>
-  connection.model<ProductRow>('Product', productIndexes(productSchema.clone(), currencies), 'products');
+export const productModel = (connection: Connection, currencies: readonly [string, ...string[]]): Model<ProductRow> =>
+  (connection.models['Product'] as Model<ProductRow> | undefined) ?? connection.model<ProductRow>('Product', productIndexes(productSchema.clone(), currencies), 'products');
 export const variantModel = (connection: Connection) => connection.model<VariantRow>('Variant', variantSchema, 'variants');
 export const slugModel = (connection: Connection) => connection.model<SlugRow>('ProductSlug', slugSchema, 'product_slugs');
 export const countModel = (connection: Connection) => connection.model<CountRow>('CatalogCount', countSchema, 'catalog_counts');

@@ -11,6 +11,8 @@ import { attributeRoutes } from './attributes.routes.js';
 import { AttributeService } from './attributes.service.js';
 import { AvailabilityService } from './availability.service.js';
 import { BulkProducts } from './bulk-products.service.js';
+import { CatalogAuditRepository } from './catalog-audit.repository.js';
+import { catalogInvariants } from './catalog.invariants.js';
 import { CategoryRepository } from './categories.repository.js';
 import { categoryRoutes } from './categories.routes.js';
 import { CategoryService } from './categories.service.js';
@@ -55,7 +57,8 @@ const PUBLISH_EVERY_MS = 1_000;
 
 export function createCatalog({ connection, now, outbox, inTransaction, cache, pricing, inventory, market }: Deps) {
   const { defaultCurrency } = market;
-  const products = new ProductRepository(connection, [defaultCurrency, ...Object.keys(market.flatShippingRates).filter((currency) => currency !== defaultCurrency)]);
+  const currencies = [defaultCurrency, ...Object.keys(market.flatShippingRates).filter((currency) => currency !== defaultCurrency)] as const;
+  const products = new ProductRepository(connection, currencies);
   const variants = new VariantRepository(connection);
   const slugs = new SlugRepository(connection);
   const categories = new CategoryRepository(connection);
@@ -90,6 +93,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
 
   return {
     routes, subscribers, schedules,
+    invariants: catalogInvariants(new CatalogAuditRepository(connection, currencies)),
     findVariants: reads.findVariants.bind(reads),
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
     createProduct: productService.create.bind(productService),

@@ -24,8 +24,8 @@ export function productStaffRoutes({ products, presenter, bulk, slugs }: Deps): 
       },
     }),
     defineRoute<object, object, object, { items: unknown[] }>({
-      ...write, method: 'post', path: '/products/bulk', summary: 'Create up to 100 products, with a result for each', body: bulkBody, idempotency: 'optional',
-      responses: { 207: bulkAnswer, ...problems(400, 401, 403, 409, 422) },
+      ...write, method: 'post', path: '/products/bulk', summary: 'Create up to 100 products, with a result for each', body: bulkBody,
+      responses: { 207: bulkAnswer, ...problems(400, 401, 403) },
       handle: async ({ body }, { caller }) => ({ status: 207, body: success('One result per item.', await bulk.create(body.items, actorOf(caller))) }),
     }),
     defineRoute<{ id: string }, object, object, ProductBody>({
