@@ -26,11 +26,8 @@ import { StaffMoves } from './use-cases/staff-moves.js';
 import { Webhooks } from './use-cases/webhooks.js';
 import { WebhookRepository } from './webhooks.repository.js';
 
-export type { Payment, PaymentOutcome, PaymentProjection, PaymentStatus, PaymentTransaction } from './payments.js';
-export type { PaymentProvider } from './provider.js';
-export type { PaymentChoice } from './providers/registry.js';
-export type { ExecuteOptions, OpenPayment } from './payments.service.js';
-export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/server.js';
+export type { Payment } from './payments.js';
+export { createSimulator, type SimulatorOptions } from './simulator/server.js';
 export type Payments = ReturnType<typeof createPayments>;
 
 type PaymentsDeps = {
@@ -49,7 +46,7 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const hooks: PaymentHook[] = [];
   const results = new ApplyResult({ payments, outbox, inTransaction, now, hooks });
   const moves = new MoveMoney({ payments, providers, results, inTransaction, now });
-  const reconcile = new Reconcile({ payments, providers, results, moves, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
+  const reconcile = new Reconcile({ payments, providers, results, moves, outbox, inTransaction, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
   const service = new PaymentService({ payments, providers, results, moves, reconcile, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
   const staff = new StaffMoves({ payments, moves, idempotency, audit });

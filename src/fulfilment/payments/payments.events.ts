@@ -32,3 +32,5 @@ export const mismatchEvent = (payment: Payment, detail: string): DomainEvent =>
   ({ type: 'payment.mismatch', aggregateId: payment.orderId, data: { ...dataOf(payment), detail } });
 export const refusedEvent = (payment: Payment, { kind, key, amount }: Pick<PaymentTransaction, 'kind' | 'key' | 'amount'>, code: string): DomainEvent =>
   ({ type: `payment.${kind}_refused`, aggregateId: payment.orderId, data: { ...dataOf(payment), key, requested: amount, failureCode: code } });
+export const stuckEvent = ({ orderId, paymentId, kind, key, amount, attempts }: PaymentTransaction): DomainEvent =>
+  ({ type: 'payment.stuck', aggregateId: orderId, data: { paymentId, orderId, kind, key, amount, attempts } });

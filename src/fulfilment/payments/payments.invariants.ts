@@ -1,9 +1,9 @@
 import { later, type Clock } from '../../shared/clock.js';
 import type { Invariant } from '../../shared/invariant.js';
+import { STUCK_AFTER_MS } from './use-cases/reconcile.js';
 import type { Found, PaymentAuditRepository } from './payments-audit.repository.js';
 
 const MINUTE_MS = 60_000;
-const STUCK_AFTER_MS = 15 * MINUTE_MS;
 const UNANSWERED_AFTER_MS = 5 * MINUTE_MS;
 
 export function paymentInvariants({ audit, now }: { audit: PaymentAuditRepository; now: Clock }): Invariant[] {

@@ -3,7 +3,7 @@ import type { Payment, PaymentTransaction, ProviderPayment } from './payments.js
 
 /** When the provider is asked again; absent when nothing is open. */
 export type PaymentRow = Omit<Payment, 'id'> & { lookUpAt?: Date; lookUps: number; mismatch?: string };
-export type TransactionRow = Omit<PaymentTransaction, 'id' | 'paymentId'> & { paymentId: Types.ObjectId };
+export type TransactionRow = Omit<PaymentTransaction, 'id' | 'paymentId'> & { paymentId: Types.ObjectId; alarmed?: boolean };
 export type WebhookRow = {
   /** `provider:webhook-id`: the same webhook is stored once. */
   _id: string; provider: string; type: string; payment: ProviderPayment;
@@ -36,7 +36,7 @@ const transactionSchema = new Schema<TransactionRow>({
   paymentId: { type: Schema.Types.ObjectId, required: true }, orderId: { type: String, required: true },
   kind: { type: String, required: true }, state: { type: String, required: true }, amount: money, provider: { type: String, required: true },
   key: { type: String, required: true }, providerEventId: String, reason: String, failure: words, at: { type: Date, required: true },
-  dueAt: Date, attempts: { type: Number, required: true, default: 0 },
+  dueAt: Date, attempts: { type: Number, required: true, default: 0 }, alarmed: Boolean,
 }, { versionKey: false });
 transactionSchema.index({ key: 1 }, { unique: true });
 transactionSchema.index({ provider: 1, providerEventId: 1 }, { unique: true, partialFilterExpression: { providerEventId: { $exists: true } } });

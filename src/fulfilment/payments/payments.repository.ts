@@ -131,6 +131,17 @@ export class PaymentRepository {
     return modifiedCount === 1;
   }
 
+  /** Movements asked for before then and still unanswered, of which nobody was told. */
+  async findStuck(before: Date): Promise<PaymentTransaction[]> {
+    const found = await this.transactions.find({ dueAt: { $exists: true }, at: { $lt: before }, alarmed: { $ne: true } }).lean();
+    return found.map(toTransaction);
+  }
+
+  async noteAlarm(key: string): Promise<boolean> {
+    const { modifiedCount } = await this.transactions.updateOne({ key, alarmed: { $ne: true } }, { $set: { alarmed: true } });
+    return modifiedCount === 1;
+  }
+
   async findDueTransactions(now: Date, limit: number): Promise<PaymentTransaction[]> {
     const found = await this.transactions.find({ dueAt: { $lte: now } }).sort({ dueAt: 1 }).limit(limit).lean();
     return found.map(toTransaction);
@@ -143,6 +154,6 @@ function toPayment({ _id, lookUpAt: _l, lookUps: _n, mismatch: _m, ...row }: Sto
   return { id: _id.toHexString(), ...row };
 }
 
-function toTransaction({ _id, paymentId, ...row }: Stored<TransactionRow>): PaymentTransaction {
+function toTransaction({ _id, paymentId, alarmed: _a, ...row }: Stored<TransactionRow>): PaymentTransaction {
   return { id: _id.toHexString(), paymentId: String(paymentId), ...row };
 }

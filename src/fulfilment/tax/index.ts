@@ -1,7 +1,7 @@
 import type { TaxRate, TaxRates } from './tax.js';
 
 export { taxLineOf, taxLinesOf } from './tax.js';
-export type { TaxContext, TaxLine, TaxRate, TaxRates } from './tax.js';
+export type { TaxRate, TaxRates } from './tax.js';
 export type Tax = TaxRates;
 
 type TaxDeps = {

@@ -102,7 +102,7 @@ describe('a provider that is silent about a refund', () => {
     expect(await world.events(payment.orderId, 'payment.refunded')).toHaveLength(1);
   });
 
-  test('is listed when it takes a quarter of an hour', async () => {
+  test('is listed and told of once when it takes a quarter of an hour', async () => {
     const payment = await world.pay('ok');
     simulator.faults.add({ on: 'refund', status: 500, probability: 1, skip: 0 });
     await refund(payment.id, 3000, `${payment.id}:stuck`);
@@ -111,7 +111,11 @@ describe('a provider that is silent about a refund', () => {
     world.clock.offsetMs += 16 * 60_000;
 
     expect(await world.violations()).toEqual([expect.objectContaining({ invariant: 'no refund, void or capture is stuck', subject: `order:${payment.orderId}` })]);
+    await world.schedule('reconcile-payments');
+    await world.schedule('reconcile-payments');
+    expect(await world.events(payment.orderId, 'payment.stuck')).toEqual(['payment.stuck']);
     simulator.faults.clear();
+    world.clock.offsetMs += 70_000;
     await world.schedule('reconcile-payments');
     expect(await world.violations()).toEqual([]);
   });

@@ -16,7 +16,6 @@ export type SimulatorOptions = {
   /** How long the token `pending` takes. */
   settlesAfterMs?: number;
 };
-export type Simulator = ReturnType<typeof createSimulator>;
 const BODY_LIMIT = 100_000;
 
 /** A card processor for development, tests and drills: it keeps its own books, and misbehaves on request. */

@@ -1,6 +1,9 @@
 import { later, type Clock } from '../../../shared/clock.js';
+import type { InTransaction } from '../../../shared/db/transaction.js';
+import type { Outbox } from '../../../shared/events/outbox.js';
 import type { ReportError } from '../../../shared/http/problem.js';
 import { backoffMs } from '../backoff.js';
+import { stuckEvent } from '../payments.events.js';
 import { isOpen, type Payment } from '../payments.js';
 import type { PaymentRepository } from '../payments.repository.js';
 import type { Providers } from '../providers/registry.js';
@@ -9,10 +12,12 @@ import type { MoveMoney } from './move-money.js';
 
 const BATCH = 100;
 const PARALLEL = 8;
+export const STUCK_AFTER_MS = 15 * 60_000;
 const NOT_RECEIVED = { code: 'not_received', message: 'The payment provider never received this payment. Nothing was charged; please try again.' };
 
 type ReconcileDeps = {
   payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; now: Clock; report: ReportError;
+  outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction;
   /** After this long a payment that the provider has never heard of will not arrive any more. */
   graceMs: number;
 };
@@ -53,7 +58,16 @@ export class Reconcile {
       await this.deps.moves.send(next.key);
       return true;
     });
+    await this.alarm();
     return lookedUp + sent;
+  }
+
+  /** What nobody has answered for a quarter of an hour needs a person; told once each. */
+  private async alarm(): Promise<void> {
+    const { payments, outbox, inTransaction, now } = this.deps;
+    for (const stuck of await payments.findStuck(later(now(), -STUCK_AFTER_MS))) {
+      await inTransaction(async () => { if (await payments.noteAlarm(stuck.key)) await outbox.record(stuckEvent(stuck)); });
+    }
   }
 
   /** A provider that hangs must not stop the round at its first payment; one defect must not stop the others. */
