@@ -3,7 +3,16 @@ import Joi from 'joi';
 const seconds = () => Joi.number().integer().min(1);
 const flag = () => Joi.boolean();
 const list = () => Joi.string().allow('');
+/** As drivers read them: several hosts, separated by commas, which no generic URI has. */
+const hosts = (scheme: string) => Joi.string().pattern(new RegExp(`^${scheme}://([^@/\\s]*@)?[^,/?@\\s]+(,[^,/?@\\s]+)*(/[^\\s]*)?$`))
+  // Said without the value, which may hold a password.
+  .messages({ 'string.pattern.base': `{{#label}} must be one or more hosts, like ${scheme.replace(/\W.*/, '')}://host1,host2` });
 const currency = () => Joi.string().pattern(/^[A-Z]{3}$/, 'ISO 4217 code');
+
+/** Long, and neither a placeholder nor one key held down: what was copied from an example guards nothing. */
+const secret = (length: number) => Joi.string().min(length).custom((value: string, helpers) => (
+  new Set(value).size < 8 || /change.?me|placeholder|your.?secret|example/i.test(value) ? helpers.error('string.weak') : value
+)).messages({ 'string.weak': '{{#label}} is a placeholder or easy to guess; make one with: openssl rand -base64 48' });
 
 /** Every variable the process reads, with the only defaults that are safe in production. Secrets have none. */
 export const environment = Joi.object({
@@ -11,12 +20,12 @@ export const environment = Joi.object({
   HOST: Joi.string().hostname().default('0.0.0.0'),
   PORT: Joi.number().port().default(3000),
   PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }).default('http://localhost:3000'),
-  MONGODB_URI: Joi.string().uri({ scheme: ['mongodb', 'mongodb+srv'] }).required(),
+  MONGODB_URI: hosts('mongodb(\\+srv)?').required(),
   MONGODB_POOL_SIZE: Joi.number().integer().min(1).max(1000).default(50),
-  REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }).required(),
+  REDIS_URL: hosts('rediss?').required(),
   REDIS_KEY_PREFIX: Joi.string().pattern(/^[\w:-]*$/).default('kontor:'),
 
-  JWT_SECRET: Joi.string().min(32).required(),
+  JWT_SECRET: secret(32).required(),
   JWT_ACCESS_TTL_SECONDS: seconds().default(3600),
   JWT_REFRESH_TTL_SECONDS: seconds().default(30 * 24 * 3600),
   BCRYPT_COST: Joi.number().integer().min(4).max(15).default(12),
@@ -35,19 +44,19 @@ export const environment = Joi.object({
 
   LOG_LEVEL: Joi.string().valid('error', 'warn', 'info', 'http', 'debug').default('http'),
   LOG_DIR: Joi.string().allow('').default(''),
-  METRICS_TOKEN: Joi.string().min(16).allow('').default(''),
+  METRICS_TOKEN: secret(16).allow('').default(''),
 
   CACHE_TTL_SECONDS: seconds().default(300),
   DEFAULT_CURRENCY: currency().default('EUR'),
   DEFAULT_COUNTRY: Joi.string().pattern(/^[A-Z]{2}$/, 'ISO 3166 code').default('GB'),
   PRICES_INCLUDE_TAX: flag().default(true),
   TAX_RATE_BPS: Joi.number().integer().min(0).max(10_000).default(2000),
-  SHIPPING_FLAT_RATES: Joi.string().default('EUR:490,USD:590,GBP:450,JPY:800,KWD:1800'),
+  SHIPPING_FLAT_RATES: Joi.string().pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:490,USD:590 in minor units').default('EUR:490,USD:590,GBP:450,JPY:800,KWD:1800'),
   CART_TTL_DAYS: Joi.number().integer().min(1).default(60),
   ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
 
   PAYMENT_SIMULATOR_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
-  PAYMENT_SIMULATOR_SECRET: Joi.string().min(16).allow('').default('')
+  PAYMENT_SIMULATOR_SECRET: secret(16).allow('').default('')
     .when('PAYMENT_SIMULATOR_URL', { is: Joi.string().required(), then: Joi.string().min(16).invalid('').required() }),
   PAYMENT_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(6000),
   LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
@@ -64,7 +73,9 @@ export type Config = ReturnType<typeof loadConfig>;
 
 /** Reads the environment once, reports every problem in one message, freezes what it found. Modules get their slice. */
 export function loadConfig(env: NodeJS.ProcessEnv) {
-  const { value, error } = environment.validate(env, { abortEarly: false });
+  // An empty variable is one that nobody set: that is how compose files and shells pass them on.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { value, error } = environment.validate(given, { abortEarly: false });
   if (error) throw new Error(`The environment is not usable:\n${error.details.map((d) => `  ${d.message}`).join('\n')}`);
   const read = value as Record<string, unknown>;
   const text = (name: string) => read[name] as string;
@@ -107,11 +118,5 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
 
 /** `EUR:490,USD:590` -> { EUR: 490, USD: 590 }, minor units. */
 function parseRates(listed: string): Readonly<Record<string, number>> {
-  const entries = listed.split(',').map((pair) => pair.trim()).filter(Boolean).map((pair) => pair.split(':'));
-  for (const [code, amount] of entries) {
-    if (!/^[A-Z]{3}$/.test(code ?? '') || !/^\d+$/.test(amount ?? '')) {
-      throw new Error('The environment is not usable:\n  "SHIPPING_FLAT_RATES" must read like EUR:490,USD:590 (minor units)');
-    }
-  }
-  return Object.freeze(Object.fromEntries(entries.map(([code, amount]) => [code!, Number(amount)])));
+  return Object.freeze(Object.fromEntries(listed.split(',').map((pair) => pair.trim().split(':')).map(([code, amount]) => [code!, Number(amount)])));
 }

@@ -17,10 +17,29 @@ function connect(url: string, keyPrefix: string): RedisClient {
     maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 100, connectTimeout: 1000,
     enableAutoPipelining: true, retryStrategy: (times: number) => Math.min(50 * times, 500),
   };
-  const hosts = url.replace(/^rediss?:\/\//, '').split(',');
-  if (hosts.length === 1) return new Redis(url, { ...options, keyPrefix });
-  const nodes = hosts.map((host) => ({ host: host.split(':')[0]!, port: Number(host.split(':')[1] ?? 6379) }));
-  return new Cluster(nodes, { keyPrefix, enableAutoPipelining: true, enableOfflineQueue: false, redisOptions: { ...options } });
+  const nodes = nodesOf(url);
+  if (nodes.length === 1) return new Redis(url, { ...options, keyPrefix });
+  const { username, password, tls } = accessOf(url);
+  return new Cluster(nodes, {
+    keyPrefix, enableAutoPipelining: true, enableOfflineQueue: false,
+    redisOptions: { ...options, ...(username && { username }), ...(password && { password }), ...(tls && { tls }) },
+  });
+}
+
+/** `redis://user:password@a:6379,b:6379`: several hosts are the nodes of a cluster. */
+export function nodesOf(url: string): Array<{ host: string; port: number }> {
+  const [authority = ''] = url.replace(/^rediss?:\/\//, '').split('/');
+  return authority.slice(authority.lastIndexOf('@') + 1).split(',').map((node) => {
+    const [, host, port] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(node) ?? [];
+    return { host: (host ?? node).replace(/^\[|\]$/g, ''), port: Number(port ?? 6379) };
+  });
+}
+
+export function accessOf(url: string): { username?: string; password?: string; tls?: object } {
+  const [, scheme, username = '', password = ''] = /^(rediss?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?/.exec(url) ?? [];
+  return {
+    ...(username && { username: decodeURIComponent(username) }), ...(password && { password: decodeURIComponent(password) }), ...(scheme === 'rediss' && { tls: {} }),
+  };
 }
 
 /** Everything asked of Redis goes through `attempt`, which answers undefined instead of failing: callers treat that as a miss. */
