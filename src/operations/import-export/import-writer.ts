@@ -4,7 +4,7 @@ import type { Actor } from '../../shared/actor.js';
 import { productKey } from './import-book.js';
 import type { CategoryPath, ImportRow, RowError, WrittenRow } from './import-export.js';
 
-export type CatalogPort = Pick<Catalog, 'upsertProducts' | 'findOrCreatePaths' | 'findPath'>;
+export type CatalogPort = Pick<Catalog, 'upsertProducts' | 'findOrCreatePaths' | 'findPath' | 'findVariants'>;
 export type InventoryPort = Pick<Inventory, 'setLevels' | 'activeWarehouses' | 'ensureWarehouse'>;
 export type Admitted = Readonly<{ row: ImportRow; isFirst: boolean }>;
 export type Target = Readonly<{
@@ -42,10 +42,13 @@ export class ImportWriter {
     return { row, result: outcome.outcome === 'unchanged' && changed.has(row.sku) ? 'updated' : outcome.outcome };
   }
 
-  /** Each path of the batch once. */
+  /** Each path of the batch once. A row that names none needs one only where its product is new. */
   private async categoriesOf(batch: readonly Admitted[], { dryRun }: Target): Promise<ReadonlyMap<string, string>> {
     const { catalog } = this.deps;
-    const paths = new Map(batch.flatMap(({ row }) => pathsOf(row)).map((path) => [JSON.stringify(path), path]));
+    const silent = batch.flatMap(({ row }) => (row.absent.includes('categoryPath') ? [row.sku] : []));
+    const known = await catalog.findVariants(silent);
+    const rows = batch.flatMap(({ row }) => (known.has(row.sku) ? [] : [row]));
+    const paths = new Map(rows.flatMap(pathsOf).map((path) => [JSON.stringify(path), path]));
     const ids = dryRun ? await Promise.all([...paths.values()].map((path) => catalog.findPath(path))) : await catalog.findOrCreatePaths([...paths.values()]);
     return new Map([...paths.keys()].map((key, at) => [key, ids[at] ?? NOWHERE]));
   }
@@ -71,7 +74,7 @@ function productOf({ row, isFirst }: Admitted, { isForeign }: Target, categoryId
   const isAbsent = (field: ImportRow['absent'][number]) => row.absent.includes(field);
   return {
     key: productKey(row), foundBy: isForeign ? 'key' : 'sku', externalRef: row.externalRef, sku: row.sku, slug: row.slug, name: row.name, description: row.description,
-    categoryIds: [...new Set(pathsOf(row).map((path) => categoryIds.get(JSON.stringify(path))!))],
+    categoryIds: [...new Set(pathsOf(row).flatMap((path) => categoryIds.get(JSON.stringify(path)) ?? []))],
     status: row.status, attributes: row.attributes, options: row.options, prices: row.prices,
     brand: isAbsent('brand') ? undefined : row.brand,
     barcode: isAbsent('barcode') ? undefined : row.barcode,
