@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { testEnvironment } from './world.js';
 
 const dist = (name: string) => fileURLToPath(new URL(`../../dist/src/${name}.js`, import.meta.url));
 
@@ -49,5 +48,3 @@ async function untilReady(url: string, ended: Promise<unknown>, complaints: () =
   }
   throw new Error(`the process did not become ready:\n${complaints()}`);
 }
-
-export { testEnvironment };

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { givenKeys } from './given.js';
-import { openWorld, type World } from './world.js';
+import { openWorld } from './world.js';
 
 type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- what an answer holds is what the test asserts
 
@@ -66,4 +66,3 @@ export async function openShop(options: Parameters<typeof openWorld>[0] = {}) {
 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
-export type { World };

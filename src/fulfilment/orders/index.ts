@@ -7,12 +7,10 @@ import { OrderRepository } from './orders.repository.js';
 import { orderRoutes } from './orders.routes.js';
 import { OrderService } from './orders.service.js';
 
-export { orderNumber, type Order, type OrderItem, type OrderOwner, type OrderTotals, type PaymentStatus, type PaymentSummary } from './orders.js';
+export { orderNumber, type Order, type OrderItem, type OrderOwner, type PaymentSummary } from './orders.js';
 export { presentOrder } from './orders.presenter.js';
 export { orderReply, orderHeaders, orderParams, type OrderHeaders } from './orders.schemas.js';
 export { orderOwnerOf } from './orders.routes.js';
-export type { NewOrder } from './orders.repository.js';
-export type { PaymentNews } from './orders.service.js';
 
 type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'now'>;
 type Deps = Omit<OrderDeps, 'orders'> & { connection: Connection; auditing: InvariantDeps };

@@ -40,16 +40,6 @@ export type OrderFilter = Readonly<{
   status?: string; payment_status?: string; fulfilment_status?: string; user_id?: string; email?: string; number?: string; 'created_at[gte]'?: string; 'created_at[lte]'?: string;
 }>;
 
-/** The status axis. Whoever is not named here does not move. */
-export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
-  draft: ['pending', 'cancelled'],
-  pending: ['placed', 'cancelled', 'expired'],
-  placed: ['completed', 'cancelled'],
-  completed: [],
-  cancelled: [],
-  expired: [],
-};
-
 /** What staff can ask for by PUT /orders/:id/status; each is a command with guards of its own. */
 export const COMMANDS = ['placed', 'shipped', 'delivered', 'completed', 'cancelled'] as const;
 export type Command = (typeof COMMANDS)[number];

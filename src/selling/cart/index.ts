@@ -10,10 +10,9 @@ import type { Cart } from './cart.js';
 import { cartRoutes } from './cart.routes.js';
 import { CartService, type CartServiceDeps } from './cart.service.js';
 
-export { problemsOf, type Cart, type CartProblem, type LineItem, type Offer } from './cart.js';
+export { problemsOf, type Cart, type CartProblem } from './cart.js';
 export { createFindOffers } from './offers.js';
 export { priceCart, type CartPricing, type PricedCart } from './cart.presenter.js';
-export { cartHeaders, totalsSchema, type CartHeaders } from './cart.schemas.js';
 export type { CartService, Offers, Shopper } from './cart.service.js';
 
 const KEPT_SECONDS = 300;

@@ -3,8 +3,6 @@ import { checkoutRoutes } from './checkout.routes.js';
 import { CheckoutService } from './checkout.service.js';
 import { demoRoutes } from './demo.routes.js';
 
-export type { CheckoutService, PlaceOrder } from './checkout.service.js';
-
 type Deps = CheckoutDeps & { demo: { anySku(): Promise<string | null> } | null };
 
 export function createCheckout({ demo, ...deps }: Deps) {
