@@ -78,7 +78,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   outbox.subscribe(...payments.subscribers);
 
   const pricing = createPricing({ connection });
-  const catalog = createCatalog({ connection, now, outbox, inTransaction, cache, pricing, inventory, market: config.market });
+  const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, inventory, market: config.market });
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   outbox.subscribe(...catalog.subscribers);
 

@@ -1,3 +1,4 @@
+import { actorOf } from '../../shared/http/caller.js';
 import { defineRoute, type Route } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
 import { attributeAnswer, attributeBody, attributePage, attributeParams, attributePut, attributeQuery } from './attributes.schemas.js';
@@ -24,23 +25,25 @@ export function attributeRoutes(attributes: AttributeService): Route[] {
     defineRoute({
       ...write, method: 'post', path: '/attributes', summary: 'Define a typed attribute; it counts from the next write of a product', body: attributeBody,
       responses: { 201: attributeAnswer, ...problems(400, 401, 403, 409) },
-      handle: async ({ body }) => {
-        const made = await attributes.create(body);
+      handle: async ({ body }, { caller }) => {
+        const made = await attributes.create(body, actorOf(caller));
         return { status: 201, location: `/attributes/${made.code}`, body: success('Attribute defined.', made), version: made.version };
       },
     }),
     defineRoute({
       ...write, method: 'put', path: '/attributes/:code', summary: 'Rename an attribute, change its unit or options', params: attributeParams, body: attributePut,
       responses: { 200: attributeAnswer, ...problems(400, 401, 403, 404, 409, 412) },
-      handle: async ({ params, body }, { ifMatch }) => {
-        const changed = await attributes.update(params.code, ifMatch, body);
+      handle: async ({ params, body }, { ifMatch, caller }) => {
+        const changed = await attributes.update({ code: params.code, ifMatch, actor: actorOf(caller) }, body);
         return { status: 200, body: success('Attribute changed.', changed), version: changed.version };
       },
     }),
     defineRoute({
       ...write, method: 'delete', path: '/attributes/:code', summary: 'Forget the definition; the values stay', params: attributeParams,
       responses: { 200: attributeAnswer, ...problems(400, 401, 403, 404, 409, 412) },
-      handle: async ({ params }, { ifMatch }) => ({ status: 200, body: success('Attribute forgotten.', await attributes.remove(params.code, ifMatch)) }),
+      handle: async ({ params }, { ifMatch, caller }) => ({
+        status: 200, body: success('Attribute forgotten.', await attributes.remove({ code: params.code, ifMatch, actor: actorOf(caller) })),
+      }),
     }),
   ];
 }

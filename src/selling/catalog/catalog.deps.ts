@@ -1,3 +1,4 @@
+import type { RecordAudit } from '../../shared/audit.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
@@ -13,5 +14,5 @@ export type InventoryPort = {
 
 export type Writing = {
   now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; cache: Pick<Cache, 'invalidate'>;
-  pricing: Pick<Pricing, 'record'>; inventory: InventoryPort;
+  pricing: Pick<Pricing, 'record'>; inventory: InventoryPort; audit: RecordAudit;
 };

@@ -36,8 +36,7 @@ export function catalogSubscribers({ cache, tree, availability, categories }: De
     {
       name: 'catalog-categories', on: ['category.deleted'],
       handle: async ({ data }) => {
-        const cleared = await categories.clearReferences(String(data['categoryId']), typeof data['reassignedTo'] === 'string' ? data['reassignedTo'] : null);
-        if (cleared > 0) await cache.invalidate([LISTS, STOCK_LISTS]);
+        await categories.clearReferences(String(data['categoryId']), typeof data['reassignedTo'] === 'string' ? data['reassignedTo'] : null);
       },
     },
   ];

@@ -1,4 +1,5 @@
-import { defineRoute, type Route } from '../../shared/http/route.js';
+import { actorOf } from '../../shared/http/caller.js';
+import { defineRoute, type Context, type Route } from '../../shared/http/route.js';
 import { problems, success, successOf } from '../../shared/http/schemas.js';
 import Joi from 'joi';
 import type { CategoryReads } from './category-reads.service.js';
@@ -10,6 +11,7 @@ import { categoryListQuery, productPage } from './products.schemas.js';
 
 const read = { tag: 'Categories', access: { scope: 'catalog:read' } } as const;
 const write = { tag: 'Categories', access: { permission: 'categories:write' } } as const;
+const editOf = (id: string, { ifMatch, caller }: Context) => ({ id, ifMatch, actor: actorOf(caller) });
 const removed = successOf(Joi.object({ id: Joi.string().required(), slug: Joi.string().required() }));
 
 export function categoryRoutes({ categories, reads, products }: { categories: CategoryService; reads: CategoryReads; products: ProductReads }): Route[] {
@@ -35,32 +37,32 @@ export function categoryRoutes({ categories, reads, products }: { categories: Ca
     defineRoute({
       ...write, method: 'post', path: '/categories', summary: 'Create a category', body: categoryBody,
       responses: { 201: categoryAnswer, ...problems(400, 401, 403, 404, 409) },
-      handle: async ({ body }) => {
-        const { view, version } = await reads.present(await categories.create(body));
+      handle: async ({ body }, { caller }) => {
+        const { view, version } = await reads.present(await categories.create(body, actorOf(caller)));
         return { status: 201, location: `/categories/${view.id}`, body: success('Category created.', view), version };
       },
     }),
     defineRoute({
       ...write, method: 'put', path: '/categories/:id', summary: 'Rename or describe a category', params: categoryParams, body: categoryPut,
       responses: { 200: categoryAnswer, ...problems(400, 401, 403, 404, 409, 412) },
-      handle: async ({ params, body }, { ifMatch }) => {
-        const { view, version } = await reads.present(await categories.update(params.id, ifMatch, body));
+      handle: async ({ params, body }, context) => {
+        const { view, version } = await reads.present(await categories.update(editOf(params.id, context), body));
         return { status: 200, body: success('Category changed.', view), version };
       },
     }),
     defineRoute({
       ...write, method: 'post', path: '/categories/:id/move', summary: 'Move a category with everything below it', params: categoryParams, body: moveBody,
       responses: { 200: categoryAnswer, ...problems(400, 401, 403, 404, 409, 412) },
-      handle: async ({ params, body }, { ifMatch }) => {
-        const { view, version } = await reads.present(await categories.move(params.id, ifMatch, body));
+      handle: async ({ params, body }, context) => {
+        const { view, version } = await reads.present(await categories.move(editOf(params.id, context), body));
         return { status: 200, body: success('Category moved.', view), version };
       },
     }),
     defineRoute({
       ...write, method: 'delete', path: '/categories/:id', summary: 'Delete a category', params: categoryParams, query: removeQuery,
       responses: { 200: removed, ...problems(400, 401, 403, 404, 409, 412) },
-      handle: async ({ params, query }, { ifMatch }) => {
-        const { id, slug } = await categories.remove(params.id, ifMatch, query.reassign_to);
+      handle: async ({ params, query }, context) => {
+        const { id, slug } = await categories.remove(editOf(params.id, context), query.reassign_to);
         return { status: 200, body: success('Category deleted.', { id, slug }) };
       },
     }),

@@ -1,3 +1,5 @@
+import type { Actor } from '../../shared/actor.js';
+import type { RecordAudit } from '../../shared/audit.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
@@ -6,7 +8,9 @@ import { requireVersion } from '../../shared/http/etag.js';
 import { CategoryCycle, CategoryInUse, CategoryNotFound, CategoryTooDeep } from './catalog.errors.js';
 import type { CategoryRepository } from './categories.repository.js';
 import type { Category } from './category-tree.js';
+import { differences } from './differences.js';
 import type { LiveTree } from './live-tree.js';
+import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
 import { slugOf } from './slugs.js';
 import type { Turns } from './turns.js';
@@ -19,16 +23,17 @@ export const CATEGORIES = 'categories';
 
 export type NewCategory = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined; parentId?: string | null | undefined; position?: number | undefined }>;
 export type CategoryEdit = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined }>;
+type Edit = Readonly<{ id: string; ifMatch: number | undefined; actor: Actor }>;
 type Deps = {
   categories: CategoryRepository; products: ProductRepository; variants: VariantRepository; tree: LiveTree; turns: Turns;
-  now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; cache: Pick<Cache, 'invalidate'>;
+  now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit; cache: Pick<Cache, 'invalidate'>;
 };
 
 export class CategoryService {
   constructor(private readonly deps: Deps) {}
 
-  create({ name, slug, description = '', parentId = null, position }: NewCategory): Promise<Category> {
-    return this.change('created', 'structure', async () => {
+  create({ name, slug, description = '', parentId = null, position }: NewCategory, actor: Actor): Promise<Category> {
+    return this.change('created', 'structure', actor, async () => {
       const { categories, now } = this.deps;
       const ancestors = await this.wayTo(parentId);
       const siblings = await categories.siblings(parentId);
@@ -38,36 +43,36 @@ export class CategoryService {
         position: position ?? (siblings.at(-1)?.position ?? -1) + 1, version: 1, createdAt: at, updatedAt: at,
       };
       await categories.insert(category);
-      return category;
+      return { after: category };
     });
   }
 
-  update(id: string, ifMatch: number | undefined, { name, slug, description = '' }: CategoryEdit): Promise<Category> {
-    return this.change('updated', 'labels', async () => {
+  update({ id, ifMatch, actor }: Edit, { name, slug, description = '' }: CategoryEdit): Promise<Category> {
+    return this.change('updated', 'labels', actor, async () => {
       const before = await this.get(id);
       requireVersion(ifMatch, before.version);
       const after: Category = { ...before, name, slug: slug ?? before.slug, description, version: before.version + 1, updatedAt: this.deps.now() };
       await this.deps.categories.save(after, before.version);
-      return after;
+      return { before, after };
     });
   }
 
   /** The subtree moves as one: nobody sees half of it below the new parent. */
-  move(id: string, ifMatch: number | undefined, { parentId, position }: { parentId: string | null; position?: number | undefined }): Promise<Category> {
-    return this.change('moved', 'labels', async () => {
+  move({ id, ifMatch, actor }: Edit, { parentId, position }: { parentId: string | null; position?: number | undefined }): Promise<Category> {
+    return this.change('moved', 'labels', actor, async () => {
       const before = await this.get(id);
       requireVersion(ifMatch, before.version);
       const ancestors = await this.wayTo(parentId);
       if (ancestors.includes(id)) throw new CategoryCycle(id, parentId ?? '');
       const moved = await this.hang(before, parentId, ancestors);
       const index = await this.place(moved, position);
-      return { ...moved, position: index };
+      return { before, after: { ...moved, position: index } };
     });
   }
 
   /** Its children and products go to the other category, or it stays. */
-  remove(id: string, ifMatch: number | undefined, reassignTo: string | undefined): Promise<Category> {
-    return this.change('deleted', 'labels', async () => {
+  remove({ id, ifMatch, actor }: Edit, reassignTo: string | undefined): Promise<Category> {
+    return this.change('deleted', 'labels', actor, async () => {
       const { categories, products } = this.deps;
       const category = await this.get(id);
       requireVersion(ifMatch, category.version);
@@ -76,13 +81,13 @@ export class CategoryService {
       if (reassignTo === undefined && (children.length > 0 || used > 0)) throw new CategoryInUse(children.length, used);
       if (reassignTo !== undefined) await this.moveContents(category, children, reassignTo);
       await categories.remove(id);
-      return category;
+      return { before: category, after: category };
     }, { reassignedTo: reassignTo ?? null });
   }
 
   /** For a product that was saved while its category was being deleted. Safe to repeat. */
   async clearReferences(categoryId: string, reassignedTo: string | null): Promise<number> {
-    const { products, variants, now, inTransaction } = this.deps;
+    const { products, variants, now, inTransaction, cache } = this.deps;
     let cleared = 0;
     for (;;) {
       const ids = await products.idsInCategory(categoryId, REASSIGNED_AT_ONCE);
@@ -90,18 +95,21 @@ export class CategoryService {
       await inTransaction(async () => {
         await products.replaceCategory(ids, categoryId, reassignedTo, now());
         await variants.replaceCategory(ids, categoryId, reassignedTo);
+        await afterCommit(() => cache.invalidate([...ids.map(productTag), LISTS, STOCK_LISTS]));
       });
       cleared += ids.length;
     }
   }
 
   /** Every change of the tree writes one document first, so that changes see each other: of two moves that would make a ring, one is refused. */
-  private change(what: string, counts: 'structure' | 'labels', work: () => Promise<Category>, facts: Record<string, unknown> = {}): Promise<Category> {
-    const { categories, inTransaction, outbox, cache, tree, turns } = this.deps;
+  private change(what: string, counts: 'structure' | 'labels', actor: Actor, work: () => Promise<{ before?: Category; after: Category }>, facts: Record<string, unknown> = {}): Promise<Category> {
+    const { categories, inTransaction, outbox, audit, cache, tree, turns } = this.deps;
     return turns('categories', () => inTransaction(async () => {
       await categories.beginChange(counts);
-      const category = await work();
+      const { before, after: category } = await work();
       await outbox.record({ type: `category.${what}`, aggregateId: category.id, data: { categoryId: category.id, slug: category.slug, parentId: category.parentId, ...facts } });
+      const told = before && before !== category ? differences(before, category) : { after: { name: category.name, slug: category.slug, parentId: category.parentId, ...facts } };
+      await audit({ actor, action: `category.${what}`, subject: `category:${category.id}`, ...told });
       await afterCommit(async () => {
         tree.forget();
         await cache.invalidate([CATEGORIES]);

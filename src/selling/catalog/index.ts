@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import type { RecordAudit } from '../../shared/audit.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
@@ -49,13 +50,13 @@ export type { NewProduct } from './products.service.js';
 
 export type Catalog = ReturnType<typeof createCatalog>;
 type Deps = {
-  connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; cache: Pick<Cache, 'read' | 'invalidate'>;
+  connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; cache: Pick<Cache, 'read' | 'invalidate'>; audit?: RecordAudit;
   pricing: Pricing; inventory: InventoryPort; market: Readonly<{ defaultCurrency: string; flatShippingRates: Readonly<Record<string, number>> }>;
 };
 
 const PUBLISH_EVERY_MS = 1_000;
 
-export function createCatalog({ connection, now, outbox, inTransaction, cache, pricing, inventory, market }: Deps) {
+export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, inventory, market }: Deps) {
   const { defaultCurrency } = market;
   const currencies = [defaultCurrency, ...Object.keys(market.flatShippingRates).filter((currency) => currency !== defaultCurrency)] as const;
   const products = new ProductRepository(connection, currencies);
@@ -64,7 +65,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
   const categories = new CategoryRepository(connection);
   const attributes = new AttributeRepository(connection);
 
-  const writing = { now, inTransaction, outbox, cache, pricing, inventory };
+  const writing = { now, inTransaction, outbox, cache, pricing, inventory, audit };
   const turns = createTurns();
   const tree = new LiveTree(categories);
   const changes = new ProductChanges(writing);
@@ -72,7 +73,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
   const variantService = new VariantService({ ...writing, products, variants, changes, availability, turns });
   const rules = new ProductRules({ categories, attributes });
   const productService = new ProductService({ ...writing, products, variants, slugs, rules, changes, variantService, turns });
-  const categoryService = new CategoryService({ categories, products, variants, tree, turns, now, inTransaction, outbox, cache });
+  const categoryService = new CategoryService({ categories, products, variants, tree, turns, now, inTransaction, outbox, audit, cache });
   const paths = new CategoryPaths({ categories, tree, turns, now, inTransaction, outbox, cache });
   const imports = new ProductImport({ ...writing, products, variants, slugs, categories, attributes, availability, variantService });
   const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
@@ -84,9 +85,9 @@ export function createCatalog({ connection, now, outbox, inTransaction, cache, p
   const routes: Route[] = [
     ...productRoutes(reads),
     ...productStaffRoutes({ products: productService, presenter, bulk, slugs: new SlugService(slugs) }),
-    ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants }) }),
+    ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants, products, defaultCurrency }) }),
     ...categoryRoutes({ categories: categoryService, reads: new CategoryReads({ tree, cache }), products: reads }),
-    ...attributeRoutes(new AttributeService(attributes)),
+    ...attributeRoutes(new AttributeService({ attributes, inTransaction, audit })),
   ];
   const subscribers: Subscriber[] = catalogSubscribers({ cache, tree, availability, categories: categoryService });
   const schedules: Schedule[] = [{ name: 'publishDue', everyMs: PUBLISH_EVERY_MS, run: () => publishing.publishDue() }];

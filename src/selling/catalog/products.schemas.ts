@@ -117,6 +117,9 @@ export const bulkAnswer = successOf(Joi.object({
   items: Joi.array().items(Joi.object({ index: Joi.number().integer().required(), status: Joi.number().integer().required(), data: productReply, problem: Joi.object().unknown() })).required(),
   succeeded: Joi.number().integer().required(), failed: Joi.number().integer().required(),
 }));
+export const priorPriceAnswer = successOf(Joi.object({
+  reduction: Joi.object({ price: moneySchema.required(), reducedAt: isoTime().required(), lowestPrior: moneySchema.required() }).allow(null).required(),
+}));
 export const historyPage = pageOf(Joi.object({
   id: id().required(), sku: sku().required(), variantId: id().required(), productId: id().required(), currency: Joi.string().required(), kind: Joi.string().required(),
   before: Joi.number().integer().allow(null).required(), after: Joi.number().integer().allow(null).required(), at: isoTime().required(), actor: Joi.object().required(),

@@ -3,6 +3,7 @@ import { requireVersion } from '../../shared/http/etag.js';
 import { derive, isVisible, mergeFields, type FieldValue, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound } from './catalog.errors.js';
+import { differences } from './differences.js';
 import { fromVariants, type ProductChanges } from './product-changes.js';
 import type { ProductRules } from './product-rules.js';
 import type { ProductRepository } from './products.repository.js';
@@ -67,14 +68,16 @@ export class ProductService {
     await products.insert(product, derive(product, now));
     await variants.insert(made, product);
     await variantService.introduce(id, made, actor);
-    await changes.announce('created', product, made.map(({ sku }) => sku));
+    const skus = made.map(({ sku }) => sku);
+    await changes.announce('created', product, skus);
+    await this.deps.audit({ actor, action: 'product.created', subject: `product:${id}`, after: { name: product.name, slug: product.slug, status: product.status, skus } });
     return { product, variants: made };
   }
 
   private change({ id, ifMatch, actor }: Edit, apply: (product: Product) => Product, options: {
     checked?: Parameters<ProductRules['check']>[0]; variants?: readonly VariantContent[] | undefined;
   }): Promise<ProductWithVariants> {
-    const { products, variants, rules, changes, slugs, variantService } = this.deps;
+    const { products, variants, rules, changes, slugs, variantService, audit } = this.deps;
     return this.deps.turns(id, () => this.deps.inTransaction(async () => {
       const before = await products.find(id);
       if (!before) throw new ProductNotFound(id);
@@ -87,7 +90,9 @@ export class ProductService {
       const after: Product = { ...wanted, ...(options.variants && fromVariants(kept)), visible: isVisible(wanted, now), version: before.version + 1, updatedAt: now };
       await products.save(after, derive(after, now), before);
       if (isCopyStale(before, after)) await variants.copyProduct(after);
-      await changes.announce(after.status === 'archived' && before.status !== 'archived' ? 'archived' : 'updated', after, kept.map(({ sku }) => sku));
+      const what = after.status === 'archived' && before.status !== 'archived' ? 'archived' : 'updated';
+      await changes.announce(what, after, kept.map(({ sku }) => sku));
+      await audit({ actor, action: `product.${what}`, subject: `product:${id}`, ...differences(before, after) });
       return { product: after, variants: kept };
     }));
   }

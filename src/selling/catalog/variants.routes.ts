@@ -5,7 +5,7 @@ import type { PageQuery } from '../../shared/http/pagination.js';
 import type { PriceHistoryService } from './price-history.service.js';
 import { variantContentOf, variantPatchOf, type VariantBody, type VariantPatchBody, type VariantPutBody } from './product-input.js';
 import type { ProductPresenter } from './product-presenter.js';
-import { historyPage, historyQuery, productParams, variantAnswer, variantBody, variantParams, variantPatch, variantPut } from './products.schemas.js';
+import { currencyOnly, historyPage, historyQuery, priorPriceAnswer, productParams, variantAnswer, variantBody, variantParams, variantPatch, variantPut } from './products.schemas.js';
 import type { VariantService } from './variants.service.js';
 
 const write = { tag: 'Products', access: { permission: 'products:write' } } as const;
@@ -42,10 +42,17 @@ export function variantRoutes({ variants, presenter, history }: { variants: Vari
       ...write, method: 'delete', path: '/products/:id/variants/:variantId', summary: 'Remove a variant', params: variantParams,
       description: 'Orders keep what they copied, inventory keeps the stock of the SKU.',
       responses: { 200: variantAnswer, ...problems(400, 401, 403, 404, 409, 412) },
-      handle: async ({ params }, { ifMatch }) => {
-        const variant = await variants.remove({ productId: params.id, variantId: params.variantId, ifMatch });
+      handle: async ({ params }, { ifMatch, caller }) => {
+        const variant = await variants.remove({ productId: params.id, variantId: params.variantId, ifMatch, actor: actorOf(caller) });
         return { status: 200, body: success('Variant removed.', presenter.variant(variant)) };
       },
+    }),
+    defineRoute({
+      method: 'get', path: '/products/:id/variants/:variantId/prior-price', summary: 'The lowest price of the 30 days before a reduction', tag: 'Products',
+      description: 'What must stand beside a reduced price in the European Union (Directive 98/6/EC, article 6a). null when the price is not reduced.',
+      access: { scope: 'catalog:read' }, params: variantParams, query: currencyOnly,
+      responses: { 200: priorPriceAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params, query }, { caller }) => ({ status: 200, body: success('The prior price.', { reduction: await history.priorPrice(params.id, params.variantId, query, caller) }) }),
     }),
     defineRoute<One, PageQuery, object, object>({
       method: 'get', path: '/products/:id/variants/:variantId/price-history', summary: 'Every change of a price, newest first', tag: 'Products',

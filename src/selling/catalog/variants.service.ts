@@ -5,6 +5,7 @@ import type { AvailabilityService } from './availability.service.js';
 import { skuKeyOf, type Product, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound, SkuIsFixed, VariantNotFound } from './catalog.errors.js';
+import { differences } from './differences.js';
 import { fromVariants, recordedChanges, type ProductChanges } from './product-changes.js';
 import { isSame } from './product-import.js';
 import type { ProductRepository } from './products.repository.js';
@@ -32,6 +33,7 @@ export class VariantService {
       const variant = this.build(content, { productId, position, now: this.deps.now() });
       await this.deps.variants.insert([variant], product);
       await this.introduce(productId, [variant], actor);
+      await this.deps.audit({ actor, action: 'variant.added', subject: `variant:${variant.id}`, after: { sku: variant.sku, prices: variant.prices } });
       return variant;
     });
   }
@@ -45,11 +47,12 @@ export class VariantService {
     });
   }
 
-  remove({ productId, variantId, ifMatch }: Omit<VariantEdit, 'actor'>): Promise<Variant> {
+  remove({ productId, variantId, ifMatch, actor }: VariantEdit): Promise<Variant> {
     return this.change(productId, async () => {
       const variant = await this.get(productId, variantId);
       requireVersion(ifMatch, variant.version);
       await this.deps.variants.remove(productId, [variantId]);
+      await this.deps.audit({ actor, action: 'variant.removed', subject: `variant:${variantId}`, before: { sku: variant.sku, prices: variant.prices } });
       return variant;
     });
   }
@@ -97,6 +100,7 @@ export class VariantService {
     const after: Variant = { ...before, ...patch, sku: before.sku, version: before.version + 1, updatedAt: now };
     await this.deps.variants.save(after, before.version);
     await this.deps.changes.announcePrices(before.productId, recordedChanges(before, before.prices, after.prices, now, actor));
+    await this.deps.audit({ actor, action: 'variant.updated', subject: `variant:${before.id}`, ...differences(before, after) });
     return after;
   }
 

@@ -1,8 +1,8 @@
 import type { Connection } from 'mongoose';
 import { PriceHistoryRepository } from './price-history.repository.js';
-import { lowestPrior, priceSteps } from './pricing.js';
+import { priceSteps, reductionOf } from './pricing.js';
 
-export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps } from './pricing.js';
+export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps, reductionOf } from './pricing.js';
 export type { EffectivePrice, PriceChange, PriceEntry, PriceKind, PriceRanges, Prices, PriceStep } from './pricing.js';
 export type { RecordedChange } from './price-history.repository.js';
 export { computeTotals } from './totals.js';
@@ -16,9 +16,9 @@ export function createPricing({ connection }: { connection: Connection }) {
     /** Call inside the transaction that changes the prices. */
     record: history.append.bind(history),
     historyOf: history.page.bind(history),
-    /** The lowest price of the 30 days before a reduction that took effect at that time. */
-    async priorPrice(variantId: string, currency: string, reductionAt: Date): Promise<number | null> {
-      return lowestPrior(priceSteps(await history.timeline(variantId, currency)), reductionAt);
+    /** What a reduced price of today has to be shown with; null when it is not reduced. */
+    async reductionOf(variantId: string, currency: string) {
+      return reductionOf(priceSteps(await history.timeline(variantId, currency)));
     },
   };
 }

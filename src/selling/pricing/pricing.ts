@@ -79,3 +79,11 @@ export function lowestPrior(steps: readonly PriceStep[], reductionAt: Date, days
   });
   return inForce.length === 0 ? null : Math.min(...inForce.map(({ amount }) => amount!));
 }
+
+/** Since when the price of today is a reduced one, and what it must be compared with; null when the last step went up or is the first. */
+export function reductionOf(steps: readonly PriceStep[]): { amount: number; reducedAt: Date; lowestPrior: number } | null {
+  const [last, before] = [steps.at(-1), steps.at(-2)];
+  if (!last || last.amount === null || before === undefined || before.amount === null || last.amount >= before.amount) return null;
+  const lowest = lowestPrior(steps, last.at);
+  return lowest === null ? null : { amount: last.amount, reducedAt: last.at, lowestPrior: lowest };
+}

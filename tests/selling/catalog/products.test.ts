@@ -1,4 +1,4 @@
-import { eur, newSku, openCatalogWorld, type CatalogWorld } from './catalog-world.js';
+import { eur, newSku, openCatalogWorld, type CatalogWorld, type Json } from './catalog-world.js';
 
 let world: CatalogWorld;
 beforeAll(async () => { world = await openCatalogWorld(); });
@@ -174,6 +174,20 @@ describe('changing a product', () => {
     expect((await world.asStaff('get', `/products/${id}`)).body.data.status).toBe('archived');
     expect((await world.container.catalog.findVariants([sku])).get(sku)).toMatchObject({ status: 'archived', sellable: false });
     expect(await world.eventsOf('product.archived')).toHaveLength(1);
+  });
+
+  test('who changed what is in the audit log, beside the change', async () => {
+    const { id, variants } = await world.given.product({ name: 'Audited', price: 500 });
+    await world.asStaff('patch', `/products/${id}`, { body: { brand: 'New brand' } });
+    await world.asStaff('put', `/products/${id}/variants/${variants[0].id as string}`, { headers: { 'if-match': '*' }, body: { prices: [{ currency: 'EUR', base: 400 }] } });
+    const entries = async (subject: string) => (await world.asStaff('get', `/admin/audit?subject=${subject}&sort=at`)).body.data.items as Json[];
+    expect((await entries(`product:${id as string}`)).map(({ action, before, after, actor }) => [action, before, after, actor.type])).toEqual([
+      ['product.created', undefined, { name: 'Audited', slug: 'audited', status: 'active', skus: [variants[0].sku] }, 'key'],
+      ['product.updated', { brand: null }, { brand: 'New brand' }, 'key'],
+    ]);
+    expect((await entries(`variant:${variants[0].id as string}`)).map(({ action, before, after }) => [action, before, after])).toEqual([
+      ['variant.updated', { prices: [{ currency: 'EUR', base: 500 }] }, { prices: [{ currency: 'EUR', base: 400 }] }],
+    ]);
   });
 
   test('what is unknown is 404 for every method', async () => {

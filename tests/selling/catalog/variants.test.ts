@@ -108,6 +108,23 @@ describe('price history', () => {
   });
 });
 
+test('a reduced price is shown with the lowest of the 30 days before it: 80, raised to 100, cut to 90', async () => {
+  const product = await world.given.product({ price: 80 });
+  const prior = async () => (await world.call('get', `${variantPath(product)}/prior-price`)).body.data.reduction;
+  const dayMs = 86_400_000;
+  expect(await prior()).toBeNull();
+  world.clock.offsetMs = 40 * dayMs;
+  await setPrice(variantPath(product), 100);
+  expect(await prior()).toBeNull();
+  world.clock.offsetMs = 50 * dayMs;
+  await setPrice(variantPath(product), 90);
+  expect(await prior()).toEqual({ price: eur(90), reducedAt: expect.any(String), lowestPrior: eur(80) });
+  world.clock.offsetMs = 90 * dayMs;
+  await setPrice(variantPath(product), 70);
+  expect(await prior()).toMatchObject({ price: eur(70), lowestPrior: eur(90) });
+  world.clock.offsetMs = 0;
+});
+
 test('findVariants answers any number of SKUs with one command', async () => {
   const skus = Array.from({ length: 30 }, () => newSku());
   await world.given.product({ name: 'Thirty', variants: skus.map((sku) => ({ sku, prices: [{ currency: 'EUR', base: 1 }] })), images: [{ url: '/media/a.jpg', alt: '' }] });
