@@ -1,8 +1,8 @@
 import express, { Router } from 'express';
 import type { Container } from './container.js';
-import { accessLog } from './shared/http/access-log.js';
 import { contractPage, docsPage } from './shared/http/docs.js';
 import { alive, metricsPage, ready, type Readiness } from './shared/http/health.js';
+import { observe } from './shared/http/observe.js';
 import { problemHandler, routeNotFound } from './shared/http/problem.js';
 import { requestContext } from './shared/http/request-context.js';
 import { mount } from './shared/http/route.js';
@@ -18,8 +18,7 @@ export function createApp(container: Container, readiness: Readiness) {
   app.set('trust proxy', config.http.trustProxy);
 
   app.use(requestContext);
-  app.use(metrics.middleware);
-  app.use(accessLog(logger));
+  app.use(observe({ metrics, logger }));
   if (config.http.httpsRedirect) app.use(redirectToHttps);
   app.use(securityHeaders());
   app.use(crossOrigin(config.http.corsOrigins));

@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { RequestHandler } from 'express';
 import type { Connection } from 'mongoose';
 import type { CacheObserver } from '../cache/cache.js';
 import { currentRoute } from '../http/request-context.js';
@@ -29,19 +28,12 @@ export function createMetrics() {
     hits.set(region, entry);
   };
 
-  const middleware: RequestHandler = (_req, res, next) => {
-    const started = performance.now();
-    open.inc();
-    res.once('close', () => {
-      const route = (res.locals['route'] as string | undefined) ?? 'unmatched';
-      open.dec();
-      http.observe({ route, status: res.statusCode }, (performance.now() - started) / 1000);
-      if (res.statusCode >= 500) errors.inc({ route });
-      const caller = res.locals['caller'] as { key?: { id: string } | null } | undefined;
-      if (caller?.key) usage.inc({ key: caller.key.id });
-    });
-    next();
-  };
+  function end({ route, status, seconds, key }: { route: string; status: number; seconds: number; key: string | undefined }): void {
+    open.dec();
+    http.observe({ route, status }, seconds);
+    if (status >= 500) errors.inc({ route });
+    if (key !== undefined) usage.inc({ key });
+  }
 
   /** Needs a connection opened with monitorCommands. */
   function watchDatabase(connection: Connection): void {
@@ -64,7 +56,7 @@ export function createMetrics() {
   };
 
   return {
-    registry, middleware, watchDatabase, cacheObserver,
+    registry, begin: () => { open.inc(); }, end, watchDatabase, cacheObserver,
     redisFailed: () => { redisFailures.inc(); },
     cacheHitRates: () => Object.fromEntries([...hits].map(([region, { hits: h, misses }]) => [region, { hits: h, misses, hitRate: h / (h + misses) }])),
     /** Process figures cost a timer, so only the real processes collect them. */

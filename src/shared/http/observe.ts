@@ -1,0 +1,31 @@
+import type { RequestHandler } from 'express';
+import { AccessLines } from '../logging/access-lines.js';
+import type { Logger } from '../logging/logger.js';
+import type { Metrics } from '../metrics/metrics.js';
+
+type Locals = { requestId: string; route?: string; caller?: { key?: { id: string } | null; user?: { id: string } | null } };
+
+/** One measurement and one log line per request. The query is left out of it: people write things there that are nobody's business. */
+export function observe({ metrics, logger }: { metrics: Pick<Metrics, 'begin' | 'end'>; logger: Logger }): RequestHandler {
+  const lines = new AccessLines(logger, 'api');
+  return (req, res, next) => {
+    const started = performance.now();
+    metrics.begin();
+    res.once('close', () => {
+      const milliseconds = performance.now() - started;
+      const { requestId, route, caller } = res.locals as Locals;
+      metrics.end({ route: route ?? 'unmatched', status: res.statusCode, seconds: milliseconds / 1000, key: caller?.key?.id });
+      if (!lines.isOn) return;
+      lines.add({
+        requestId, method: req.method, path: pathOf(req.originalUrl), route, status: res.statusCode, ms: Math.round(milliseconds * 10) / 10,
+        key: caller?.key?.id, user: caller?.user?.id, ...(!res.writableFinished && { aborted: true }),
+      });
+    });
+    next();
+  };
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
