@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isOldNews, looksLikeCardNumber, merge, mismatchOf, outcomeOf, type Payment, type PaymentTransaction, type ProviderOperation, type ProviderPayment } from '../../../src/fulfilment/payments/payments.js';
+import { isOldNews, looksLikeCardNumber, merge, mismatchOf, outcomeOf, refundable, type Payment, type PaymentTransaction, type ProviderOperation, type ProviderPayment, type RowChange } from '../../../src/fulfilment/payments/payments.js';
 
 const at = new Date('2026-11-01T00:00:00Z');
 const fresh: Payment = {
@@ -18,6 +18,9 @@ const LIFE = [
   report('captured', [op('a', 'authorization', 1000), op('c', 'capture', 1000), op('r1', 'refund', 300), op('r2', 'refund', 700)]),
 ];
 
+const rowOf = ({ key, kind, state, amount, providerEventId }: RowChange): PaymentTransaction =>
+  ({ id: key, paymentId: 'p', orderId: 'o', kind, state, amount: { amount, currency: 'EUR' }, provider: 'simulator', key, at, attempts: 0, ...(providerEventId !== undefined && { providerEventId }) });
+
 /** As the database would keep it: the payment and the rows that were written. */
 function hear(reports: readonly ProviderPayment[]) {
   let payment = fresh;
@@ -25,9 +28,7 @@ function hear(reports: readonly ProviderPayment[]) {
   for (const heard of reports) {
     const merged = merge(payment, rows, heard);
     payment = merged.payment;
-    for (const { key, kind, state, amount, providerEventId } of merged.rows) {
-      rows.push({ id: key, paymentId: 'p', orderId: 'o', kind, state, amount: { amount, currency: 'EUR' }, provider: 'simulator', key, at, attempts: 0, ...(providerEventId !== undefined && { providerEventId }) });
-    }
+    rows.push(...merged.rows.map(rowOf));
   }
   return { payment, rows: rows.map(({ key }) => key).sort() };
 }
@@ -75,4 +76,47 @@ test.each([
   ['123456789012', false], ['12345678901234567890', false], ['tok_4242424242424242', false], ['slow:1000', false], ['', false],
 ])('"%s" looks like a card number: %s', (text, expected) => {
   expect(looksLikeCardNumber(text)).toBe(expected);
+});
+
+describe('2,000 random sequences of refunds', () => {
+  const step = fc.record({ amount: fc.integer({ min: 1, max: 700 }), refused: fc.boolean(), heardAfter: fc.nat(4), twice: fc.boolean() });
+  const captured = LIFE[3]!;
+
+  test('whatever is asked, refused, answered late or twice: never more than captured, and the rest closes at zero', () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      const books: ProviderOperation[] = [...captured.operations];
+      const begun = merge(fresh, [], captured);
+      let { payment } = begun;
+      let rows = begun.rows.map(rowOf);
+      const ask = (key: string, amount: number): boolean => {
+        if (refundable(payment) < amount) return false;
+        payment = { ...payment, refundingAmount: payment.refundingAmount + amount };
+        rows.push({ id: key, paymentId: 'p', orderId: 'o', kind: 'refund', state: 'pending', amount: { amount, currency: 'EUR' }, provider: 'simulator', key, at, attempts: 0 });
+        return true;
+      };
+      const answer = (key: string, amount: number, refused: boolean) => books.push({ id: `re_${key}`, key, kind: 'refund', amount, state: refused ? 'failure' : 'success' });
+      const heard = (operations: readonly ProviderOperation[]) => {
+        const merged = merge(payment, rows, { ...captured, operations });
+        expect(merged.excess).toBeNull();
+        payment = merged.payment;
+        rows = rows.map((row) => { const change = merged.rows.find(({ key }) => key === row.key); return change ? { ...row, state: change.state, providerEventId: change.providerEventId! } : row; });
+      };
+
+      const late: Array<{ due: number; operations: ProviderOperation[] }> = [];
+      for (const [n, { amount, refused, heardAfter, twice }] of steps.entries()) {
+        if (ask(`k${n}`, amount)) answer(`k${n}`, amount, refused);
+        late.push({ due: n + heardAfter, operations: [...books] }, ...(twice ? [{ due: n + 2 * heardAfter, operations: [...books] }] : []));
+        for (const news of late.filter(({ due }) => due === n)) heard(news.operations);
+        expect(payment.refundedAmount + payment.refundingAmount).toBeLessThanOrEqual(1000);
+      }
+      heard(books);
+      const rest = refundable(payment);
+      if (rest > 0) { ask('rest', rest); answer('rest', rest, false); }
+      for (const news of [{ operations: books }, ...late.reverse()]) heard(news.operations);
+
+      const given = books.filter(({ kind, state }) => kind === 'refund' && state === 'success').reduce((so, { amount }) => so + amount, 0);
+      expect(payment).toMatchObject({ refundedAmount: 1000, refundingAmount: 0, status: 'refunded' });
+      expect(given).toBe(1000);
+    }), { numRuns: 2_000 });
+  });
 });
