@@ -34,15 +34,20 @@ export class CategoryPaths {
   /** The ids in the order of the paths. What is missing is made in one transaction, by two callers at once only once. */
   async findOrCreateAll(paths: readonly Path[]): Promise<string[]> {
     if (paths.some((path) => path.length === 0)) throw new RangeError('A path names at least one category');
+    return await this.findAll(paths) ?? this.deps.turns('categories', async () => await this.findAll(paths) ?? this.create(paths));
+  }
+
+  /** Null when any is missing. Asked again when our turn has come, since whoever was before us may have made them. */
+  private async findAll(paths: readonly Path[]): Promise<string[] | null> {
     const tree = await this.deps.tree.current();
     const found = paths.flatMap((path) => idIn(tree, path) ?? []);
-    return found.length === paths.length ? found : this.create(paths);
+    return found.length === paths.length ? found : null;
   }
 
   /** Every change of the tree writes one document first: what is read after that is the whole tree, and stays so until the commit. */
   private create(paths: readonly Path[]): Promise<string[]> {
-    const { categories, tree, turns, inTransaction, outbox, cache, now } = this.deps;
-    return turns('categories', () => inTransaction(async () => {
+    const { categories, tree, inTransaction, outbox, cache, now } = this.deps;
+    return inTransaction(async () => {
       await categories.beginChange('structure');
       const growth = new Growth(await categories.allInTransaction(), { newId: () => categories.newId(), at: now() });
       const ids = paths.map((path) => growth.idOf(path));
@@ -54,7 +59,7 @@ export class CategoryPaths {
         await cache.invalidate([CATEGORIES]);
       });
       return ids;
-    }));
+    });
   }
 }
 
