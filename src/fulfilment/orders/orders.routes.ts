@@ -1,5 +1,5 @@
 import { sha256 } from '../../shared/crypto/tokens.js';
-import { actorOf, mayAct, type Caller } from '../../shared/http/caller.js';
+import { actorOf, AuthenticationRequired, mayAct, type Caller } from '../../shared/http/caller.js';
 import { defineRoute } from '../../shared/http/route.js';
 import { pageOf, problems, success, successOf } from '../../shared/http/schemas.js';
 import { OrderNotFound } from './orders.errors.js';
@@ -26,10 +26,12 @@ export function orderRoutes(orders: OrderService) {
 
   return [
     defineRoute({
-      ...reading, method: 'get', path: '/orders', summary: "The user's own orders; staff and servers see all", access: { scope: 'orders:read', user: 'optional' },
+      ...reading, method: 'get', path: '/orders', summary: "The user's own orders; staff and servers see all",
       query: orderListQuery,
       responses: { 200: pageOf(orderReply), ...problems(400, 401, 403, 404) },
       handle: async ({ query }, { caller }) => {
+        // A guest has no list: each order is opened by its own token.
+        if (!caller.user && !mayAct(caller, 'orders:read')) throw new AuthenticationRequired();
         return { status: 200, body: success('Orders.', await pageOfOrders(orderOwnerOf(caller, {}), query)) };
       },
     }),

@@ -27,7 +27,7 @@ class ApiKeyRequired extends UnauthenticatedError {
   constructor() { super('This call needs a valid key in x-api-key; a secret key also needs its x-app-secret.'); }
 }
 
-class AuthenticationRequired extends UnauthenticatedError {
+export class AuthenticationRequired extends UnauthenticatedError {
   readonly code = 'authentication_required';
   constructor() { super('Sign in first: this call needs an access token in Authorization: Bearer.'); }
 }

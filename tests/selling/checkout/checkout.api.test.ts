@@ -173,6 +173,7 @@ describe('who may see an order', () => {
     expect((await shop.call('get', `/orders/user/${ada.id}`, { headers: bob.headers })).status).toBe(404);
     expect(await ids(`/orders?user_id=${ada.id}&status=placed&payment_status=pending&fulfilment_status=unfulfilled`, shop.keys.secret)).toEqual([id]);
     expect(await ids(`/orders?user_id=${ada.id}&status=cancelled`, shop.keys.secret)).toEqual([]);
+    expect((await shop.call('get', '/orders')).body).toMatchObject({ status: 401, code: 'authentication_required' });
     expect((await shop.call('get', '/orders?status=lost', { headers: shop.keys.secret })).status).toBe(400);
   });
 });
