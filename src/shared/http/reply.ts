@@ -89,7 +89,7 @@ async function* untilOver(content: AsyncIterable<string>, isOver: () => boolean)
   }
 }
 
-export const acceptsGzip = (req: Request): boolean => /\bgzip\b(?!;q=0(?:\.0*)?(?:,|$))/.test(String(req.headers['accept-encoding'] ?? ''));
+export const acceptsGzip = (req: Request): boolean => /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(String(req.headers['accept-encoding'] ?? ''));
 
 async function serialise(req: Request, reply: Reply): Promise<StoredBody> {
   if (reply.body === undefined) return { etag: '', body: Buffer.alloc(0), gzip: null };
