@@ -1,15 +1,20 @@
-import { newSku, openCatalogWorld, type CatalogWorld, type Json } from './catalog-world.js';
+import { newSku, openCatalogWorld, openOtherNode, type CatalogWorld, type Json } from './catalog-world.js';
 
 let world: CatalogWorld;
+let node: Awaited<ReturnType<typeof openOtherNode>>;
 let warehouse: Json;
 beforeAll(async () => {
   world = await openCatalogWorld();
+  node = await openOtherNode(world);
   warehouse = await world.given.warehouse();
 });
-afterAll(() => world.close());
-afterEach(() => expect(world.defects.splice(0)).toEqual([]));
+afterAll(async () => {
+  await node.close();
+  await world.close();
+});
+afterEach(() => expect([...world.defects.splice(0), ...node.defects.splice(0)]).toEqual([]));
 
-const adjust = (sku: string, delta: number) => world.asStaff('post', '/inventory/adjustments', { body: { sku, warehouseId: warehouse['id'], delta, reason: 'counted' } });
+const adjust = (sku: string, delta: number) => node.inTurn('post', '/inventory/adjustments', { body: { sku, warehouseId: warehouse['id'], delta, reason: 'counted' } });
 const shown = async ({ id }: Json): Promise<Json> => (await world.call('get', `/products/${id as string}`)).body.data as Json;
 
 test('stock that changes is in the next answer, the list follows when it runs out, and nobody\'s If-Match goes stale', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { givenKeys } from '../../support/given.js';
+import { openNode } from '../../support/node.js';
 import { openWorld } from '../../support/world.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what an answer holds is what the test asserts
@@ -37,6 +38,21 @@ export async function openCatalogWorld(options: Parameters<typeof openWorld>[0] 
     },
     count: (collection: string, filter: object = {}) => world.connection.collection(collection).countDocuments(filter),
     eventsOf: async (type: string) => (await world.events()).filter((event) => event['type'] === type),
+  };
+}
+
+/**
+ * Staff calls that go to this process and to another one of the same shop in turn. Within one process changes of one thing
+ * wait for each other; between two only the database decides.
+ */
+export async function openOtherNode(world: CatalogWorld) {
+  const node = await openNode(world);
+  let turn = 0;
+  return {
+    inTurn: (method: Parameters<typeof world.call>[0], path: string, options: Options = {}) =>
+      (turn++ % 2 === 0 ? world : node).call(method, path, { ...options, headers: { ...world.keys.secret, ...options.headers } }),
+    defects: node.defects,
+    close: () => node.close(),
   };
 }
 

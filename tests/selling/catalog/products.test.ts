@@ -1,9 +1,16 @@
-import { eur, newSku, openCatalogWorld, type CatalogWorld, type Json } from './catalog-world.js';
+import { eur, newSku, openCatalogWorld, openOtherNode, type CatalogWorld, type Json } from './catalog-world.js';
 
 let world: CatalogWorld;
-beforeAll(async () => { world = await openCatalogWorld(); });
-afterAll(() => world.close());
-afterEach(() => expect(world.defects.splice(0)).toEqual([]));
+let node: Awaited<ReturnType<typeof openOtherNode>>;
+beforeAll(async () => {
+  world = await openCatalogWorld();
+  node = await openOtherNode(world);
+});
+afterAll(async () => {
+  await node.close();
+  await world.close();
+});
+afterEach(() => expect([...world.defects.splice(0), ...node.defects.splice(0)]).toEqual([]));
 
 describe('creating a product', () => {
   test('answers the product in the shape of the contract and stores its parts together', async () => {
@@ -71,7 +78,7 @@ describe('creating a product', () => {
 
 describe('names that are unique', () => {
   test('of twenty creations of one slug at once, one succeeds and nineteen are refused', async () => {
-    const replies = await Promise.all(Array.from({ length: 20 }, () => world.asStaff('post', '/products', { body: { name: 'Race', slug: 'race-slug', variants: [{ sku: newSku(), prices: [] }] } })));
+    const replies = await Promise.all(Array.from({ length: 20 }, () => node.inTurn('post', '/products', { body: { name: 'Race', slug: 'race-slug', variants: [{ sku: newSku(), prices: [] }] } })));
     expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
     expect(new Set(replies.filter(({ status }) => status === 409).map(({ body }) => body.code))).toEqual(new Set(['slug_taken']));
     expect(await world.count('products', { slug: 'race-slug' })).toBe(1);
@@ -79,7 +86,7 @@ describe('names that are unique', () => {
   });
 
   test('of twenty creations of one SKU at once, in any case of letters, one succeeds', async () => {
-    const replies = await Promise.all(Array.from({ length: 20 }, (_unused, at) => world.asStaff('post', '/products', { body: {
+    const replies = await Promise.all(Array.from({ length: 20 }, (_unused, at) => node.inTurn('post', '/products', { body: {
       name: `Sku race ${at}`, variants: [{ sku: at % 2 === 0 ? 'RACE-SKU' : 'race-sku', prices: [] }],
     } })));
     expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
@@ -90,7 +97,7 @@ describe('names that are unique', () => {
   });
 
   test('twenty products of one name at once get twenty slugs, numbered', async () => {
-    const replies = await Promise.all(Array.from({ length: 20 }, () => world.asStaff('post', '/products', { body: { name: 'Größe & Co', variants: [] } })));
+    const replies = await Promise.all(Array.from({ length: 20 }, () => node.inTurn('post', '/products', { body: { name: 'Größe & Co', variants: [] } })));
     expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 201));
     const slugs = replies.map(({ body }) => body.data.slug as string);
     expect(new Set(slugs).size).toBe(20);
@@ -131,10 +138,10 @@ describe('changing a product', () => {
 
   test('of twenty edits with one If-Match at once, one wins; without it all are made one after the other', async () => {
     const { id } = await world.given.product();
-    const guarded = await Promise.all(Array.from({ length: 20 }, (_unused, at) => world.asStaff('patch', `/products/${id}`, { headers: { 'if-match': '"1"' }, body: { name: `N${at}` } })));
+    const guarded = await Promise.all(Array.from({ length: 20 }, (_unused, at) => node.inTurn('patch', `/products/${id}`, { headers: { 'if-match': '"1"' }, body: { name: `N${at}` } })));
     expect(guarded.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 412)]);
 
-    const free = await Promise.all(Array.from({ length: 20 }, (_unused, at) => world.asStaff('patch', `/products/${id}`, { body: { attributes: { [`a${at}`]: at } } })));
+    const free = await Promise.all(Array.from({ length: 20 }, (_unused, at) => node.inTurn('patch', `/products/${id}`, { body: { attributes: { [`a${at}`]: at } } })));
     expect(free.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
     const { data } = (await world.call('get', `/products/${id}`)).body;
     expect(Object.keys(data.attributes)).toHaveLength(20);

@@ -51,6 +51,7 @@ test('the kept totals follow every way in and out of the shop', async () => {
   const later = await world.given.product({ publishAt: inAnHour() });
   expect(await totals()).toEqual([1, 3]);
   await world.asStaff('delete', `/products/${one['id'] as string}`);
+  expect(await totals()).toEqual([0, 3]);
   await world.asStaff('patch', `/products/${later['id'] as string}`, { body: { publishAt: null } });
   expect(await totals()).toEqual([1, 3]);
   const row = { key: 'k', sku: newSku(), name: 'Row', description: '', categoryIds: [], status: 'active' as const, attributes: {}, prices: [] };

@@ -1,12 +1,19 @@
-import { eur, newSku, openCatalogWorld, type CatalogWorld, type Json } from './catalog-world.js';
+import { eur, newSku, openCatalogWorld, openOtherNode, type CatalogWorld, type Json } from './catalog-world.js';
 
 let world: CatalogWorld;
-beforeAll(async () => { world = await openCatalogWorld(); });
-afterAll(() => world.close());
-afterEach(() => expect(world.defects.splice(0)).toEqual([]));
+let node: Awaited<ReturnType<typeof openOtherNode>>;
+beforeAll(async () => {
+  world = await openCatalogWorld();
+  node = await openOtherNode(world);
+});
+afterAll(async () => {
+  await node.close();
+  await world.close();
+});
+afterEach(() => expect([...world.defects.splice(0), ...node.defects.splice(0)]).toEqual([]));
 
 const variantPath = ({ id, variants }: Json, at = 0): string => `/products/${id as string}/variants/${variants[at].id as string}`;
-const setPrice = (path: string, base: number, ifMatch = '*') => world.asStaff('put', path, { headers: { 'if-match': ifMatch }, body: { prices: [{ currency: 'EUR', base }] } });
+const setPrice = (path: string, base: number, ifMatch = '*') => node.inTurn('put', path, { headers: { 'if-match': ifMatch }, body: { prices: [{ currency: 'EUR', base }] } });
 
 describe('changing a variant', () => {
   test('a price needs If-Match, a stale one is refused, and nothing changes', async () => {
@@ -111,16 +118,18 @@ describe('price history', () => {
 test('a reduced price is shown with the lowest of the 30 days before it: 80, raised to 100, cut to 90', async () => {
   const product = await world.given.product({ price: 80 });
   const prior = async () => (await world.call('get', `${variantPath(product)}/prior-price`)).body.data.reduction;
+  // Only the clock of this process is set.
+  const set = (base: number) => world.asStaff('put', variantPath(product), { headers: { 'if-match': '*' }, body: { prices: [{ currency: 'EUR', base }] } });
   const dayMs = 86_400_000;
   expect(await prior()).toBeNull();
   world.clock.offsetMs = 40 * dayMs;
-  await setPrice(variantPath(product), 100);
+  await set(100);
   expect(await prior()).toBeNull();
   world.clock.offsetMs = 50 * dayMs;
-  await setPrice(variantPath(product), 90);
+  await set(90);
   expect(await prior()).toEqual({ price: eur(90), reducedAt: expect.any(String), lowestPrior: eur(80) });
   world.clock.offsetMs = 90 * dayMs;
-  await setPrice(variantPath(product), 70);
+  await set(70);
   expect(await prior()).toMatchObject({ price: eur(70), lowestPrior: eur(90) });
   world.clock.offsetMs = 0;
 });
