@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
@@ -82,7 +82,7 @@ test('the answer is a stream: chunked, packed when the client can unpack, and cu
   const server = world.api.get('/healthz');
   const { port } = (server as unknown as { app: { address(): AddressInfo } }).app.address();
   const request = get({ port, path: '/api/v1/products/export?format=ndjson', headers: { ...world.headers, ...world.keys.secret, 'accept-encoding': 'gzip' } });
-  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
 

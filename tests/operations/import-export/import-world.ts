@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync } from 'node:fs';
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chooseMapping, type ImportResult } from '../../../src/operations/import-export/index.js';
 import { openShop } from '../../support/shop.js';
 import { filesOf } from './files.js';
+
+export { writeProducts } from '../../../scripts/bench/product-file.js';
 
 const data = process.env['KONTOR_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 export const ESCI_FILE = join(data, 'search', 'products.jsonl.gz');
@@ -40,22 +41,3 @@ export async function openImportWorld(name: string) {
 }
 
 export type ImportWorld = Awaited<ReturnType<typeof openImportWorld>>;
-
-const COLOURS = ['black', 'white', 'oak', 'walnut', 'sand'];
-
-/** `count` rows in our own columns: products of two variants, with stock, in 40 categories. */
-export async function writeProducts(path: string, count: number): Promise<string> {
-  const out = createWriteStream(path);
-  out.write('sku,slug,name,description,brand,category,price,currency,sale_price,stock,barcode,weight_grams,attributes.colour,options.size\n');
-  for (let row = 0; row < count; row++) {
-    const product = Math.floor(row / 2);
-    const size = row % 2 === 0 ? 'S' : 'L';
-    const description = `"A piece of furniture number ${product}, made to last. ${'It is described at some length, as products are. '.repeat(6)}"`;
-    const fits = out.write(`GEN-${product}-${size},generated-${product},Generated ${product},${description},Brand ${product % 50},Department ${product % 8} > Shelf ${product % 40},`
-      + `${10 + (row % 500)}.${row % 2 === 0 ? '95' : '50'},EUR,${row % 7 === 0 ? '9.99' : ''},${row % 90},4006381${String(row).padStart(6, '0')},${100 + (row % 4000)},${COLOURS[product % 5]!},${size}\n`);
-    if (!fits) await once(out, 'drain');
-  }
-  out.end();
-  await once(out, 'finish');
-  return path;
-}
