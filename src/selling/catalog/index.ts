@@ -42,11 +42,9 @@ import { VariantRepository } from './variants.repository.js';
 import { variantRoutes } from './variants.routes.js';
 import { VariantService } from './variants.service.js';
 
-export type { CatalogVariant, ProductStatus, Variant, VariantPrice } from './catalog.js';
-export type { InventoryPort } from './catalog.deps.js';
+export type { CatalogVariant } from './catalog.js';
 export type { ImportOutcome, ImportProduct } from './product-import.js';
 export type { WalkedProduct } from './product-walk.service.js';
-export type { NewProduct } from './products.service.js';
 
 export type Catalog = ReturnType<typeof createCatalog>;
 type Deps = {

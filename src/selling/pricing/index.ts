@@ -2,11 +2,11 @@ import type { Connection } from 'mongoose';
 import { PriceHistoryRepository } from './price-history.repository.js';
 import { priceSteps, reductionOf } from './pricing.js';
 
-export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps, reductionOf } from './pricing.js';
-export type { EffectivePrice, PriceChange, PriceEntry, PriceKind, PriceRanges, Prices, PriceStep } from './pricing.js';
+export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps } from './pricing.js';
+export type { Prices } from './pricing.js';
 export type { RecordedChange } from './price-history.repository.js';
 export { computeTotals } from './totals.js';
-export type { LineTotals, PricedLine, Totals, TotalsInput } from './totals.js';
+export type { LineTotals, Totals } from './totals.js';
 
 export type Pricing = ReturnType<typeof createPricing>;
 
