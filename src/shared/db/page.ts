@@ -1,5 +1,5 @@
 import { Types, type Model, type SortOrder } from 'mongoose';
-import { decodeCursor, encodeCursor, sortKeys, toPage, type Page, type PageQuery, type SortKey } from '../http/pagination.js';
+import { BadCursor, decodeCursor, encodeCursor, sortKeys, toPage, type Page, type PageQuery, type SortKey } from '../http/pagination.js';
 
 type Filter = Record<string, unknown>;
 /** A model of these rows, whatever virtuals and helpers it has besides: rows are read lean. */
@@ -41,8 +41,8 @@ function withId(keys: SortKey[], paths: Readonly<Record<string, string>>): SortK
 async function walk<Row>(model: Rows<Row>, find: Find, keys: SortKey[], sort: Record<string, SortOrder>) {
   const { query, filter, projection = {}, fallbackSort } = find;
   const order = query.sort ?? fallbackSort;
-  const seek = query.cursor ? after(keys, revive(decodeCursor(query.cursor, order, keys.length))) : {};
-  const found = await model.find({ $and: [filter, seek] } as never, projection, hinted(find.hint?.rows)).sort(sort).limit(query.per_page + 1).lean();
+  const seek = query.cursor ? after(keys, decodeCursor(query.cursor, order, keys.length)) : {};
+  const found = await model.find({ $and: [filter, seek] } as never, projection, hinted(find.hint?.rows)).sort(sort).limit(query.per_page + 1).lean().catch(refuseForged);
   const rows = found as unknown as Array<Row & { _id: Types.ObjectId }>;
   const items = rows.slice(0, query.per_page);
   const last = rows.length > query.per_page ? items.at(-1) : undefined;
@@ -50,20 +50,31 @@ async function walk<Row>(model: Rows<Row>, find: Find, keys: SortKey[], sort: Re
   return { items, total: null, pages: null, current_page: null, per_page: query.per_page, next_cursor: next };
 }
 
-/** (a, b, id) after (x, y, z): a > x, or a = x and b > y, or both equal and id > z. The first key's bound lets an index start there. */
+/**
+ * (a, b, id) after (x, y, z): a > x, or a = x and b > y, or both equal and id > z. The first key's bound lets an index start
+ * there. The schema turns texts back into times and ids.
+ */
 function after(keys: readonly SortKey[], values: readonly unknown[]): Filter {
-  const [first] = keys;
-  const bound = first && values[0] !== null ? { [first.field]: { [first.direction === 1 ? '$gte' : '$lte']: values[0] } } : {};
-  return { ...bound, $or: keys.map(({ field, direction }, at) => ({
-    ...Object.fromEntries(keys.slice(0, at).map((key, i) => [key.field, values[i]])),
-    [field]: { [direction === 1 ? '$gt' : '$lt']: values[at] },
-  })) };
+  const { field, direction } = keys[0]!;
+  // Not "at most", which would leave out what is null.
+  const bound = values[0] === null ? {} : { [field]: direction === 1 ? { $gte: values[0] } : { $not: { $gt: values[0] } } };
+  return { ...bound, $or: keys.flatMap((key, at) => {
+    const equal = Object.fromEntries(keys.slice(0, at).map((earlier, i) => [earlier.field, values[i]]));
+    return beyond(key, values[at]).map((condition) => ({ $and: [equal, condition] }));
+  }) };
+}
+
+/** MongoDB sorts what is null or missing first, but compares only within a type. */
+function beyond({ field, direction }: SortKey, value: unknown): Filter[] {
+  if (direction === 1) return [value === null ? { [field]: { $ne: null } } : { [field]: { $gt: value } }];
+  return value === null ? [] : [{ [field]: { $lt: value } }, { [field]: null }];
+}
+
+/** A cursor that was put together by hand names what the schema cannot read. */
+function refuseForged(error: Error): never {
+  if (error.name === 'CastError') throw new BadCursor();
+  throw error;
 }
 
 const valueAt = (row: unknown, path: string): unknown => path.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], row);
 const flat = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value instanceof Types.ObjectId ? value.toHexString() : value ?? null);
-const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-const revive = (values: unknown[]): unknown[] => values.map((value, at) => {
-  if (at === values.length - 1 && typeof value === 'string' && Types.ObjectId.isValid(value)) return new Types.ObjectId(value);
-  return typeof value === 'string' && ISO.test(value) ? new Date(value) : value;
-});

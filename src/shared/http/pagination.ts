@@ -24,7 +24,7 @@ export function sortKeys(sort: string | undefined, fallback: string): SortKey[] 
   return (sort ?? fallback).split(',').map((key) => (key.startsWith('-') ? { field: key.slice(1), direction: -1 } : { field: key, direction: 1 }));
 }
 
-class BadCursor extends RuleViolation {
+export class BadCursor extends RuleViolation {
   readonly code = 'bad_cursor';
   constructor() { super('This cursor is not one of ours or belongs to another sort order. Start again without it.'); }
 }
