@@ -9,6 +9,8 @@ import type { ProductService } from './products.service.js';
 import type { SlugService } from './slugs.service.js';
 
 const write = { tag: 'Products', access: { permission: 'products:write' } } as const;
+/** A hundred products with long descriptions. */
+const BULK_BYTES = 2_000_000;
 const editOf = (id: string, { ifMatch, caller }: Context) => ({ id, ifMatch, actor: actorOf(caller) });
 
 type Deps = { products: ProductService; presenter: ProductPresenter; bulk: BulkProducts; slugs: SlugService };
@@ -24,7 +26,7 @@ export function productStaffRoutes({ products, presenter, bulk, slugs }: Deps): 
       },
     }),
     defineRoute<object, object, object, { items: unknown[] }>({
-      ...write, method: 'post', path: '/products/bulk', summary: 'Create up to 100 products, with a result for each', body: bulkBody,
+      ...write, method: 'post', path: '/products/bulk', bodyLimitBytes: BULK_BYTES, summary: 'Create up to 100 products, with a result for each', body: bulkBody,
       responses: { 207: bulkAnswer, ...problems(400, 401, 403) },
       handle: async ({ body }, { caller }) => ({ status: 207, body: success('One result per item.', await bulk.create(body.items, actorOf(caller))) }),
     }),

@@ -40,6 +40,8 @@ type Declaration = {
   rate?: 'auth';
   deprecated?: Deprecation;
   consumes?: Consumes;
+  /** For bodies that are larger by nature, such as a hundred products. */
+  bodyLimitBytes?: number;
   /** Media types of the answer, where it is not JSON. */
   produces?: readonly string[];
 };
@@ -90,7 +92,7 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
   const caller = await options.identify(req, res, route);
   authorise(route.access, caller);
   if (route.deprecated) announceDeprecation(res, route.deprecated);
-  await readBody(req, res, route, options.bodyLimitBytes);
+  await readBody(req, res, route, route.bodyLimitBytes ?? options.bodyLimitBytes);
   const input = parseInput(route, req);
   const context: Context = {
     caller,
