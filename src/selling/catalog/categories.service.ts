@@ -71,21 +71,24 @@ export class CategoryService {
   }
 
   /** Its children and products go to the other category, or it stays. */
-  remove({ id, ifMatch, actor }: Edit, reassignTo: string | undefined): Promise<Category> {
-    return this.change('deleted', 'labels', actor, async () => {
+  async remove({ id, ifMatch, actor }: Edit, reassignTo: string | undefined): Promise<Category> {
+    const removed = await this.change('deleted', 'labels', actor, async () => {
       const { categories, products } = this.deps;
       const category = await this.get(id);
       requireVersion(ifMatch, category.version);
       const children = await categories.siblings(id);
       const used = await products.countInCategory(id);
       if (reassignTo === undefined && (children.length > 0 || used > 0)) throw new CategoryInUse(children.length, used);
-      if (reassignTo !== undefined) await this.moveContents(category, children, reassignTo);
+      if (reassignTo !== undefined) await this.moveChildren(category, children, reassignTo);
       await categories.remove(id);
       return { before: category, after: category };
     }, { reassignedTo: reassignTo ?? null });
+    // After the commit and in portions: a hundred thousand products are more than one transaction can live. The event does it again.
+    if (reassignTo !== undefined) await this.clearReferences(id, reassignTo);
+    return removed;
   }
 
-  /** For a product that was saved while its category was being deleted. Safe to repeat. */
+  /** Also for a product that was saved while its category was being deleted. Safe to repeat. */
   async clearReferences(categoryId: string, reassignedTo: string | null): Promise<number> {
     const { products, variants, now, inTransaction, cache } = this.deps;
     let cleared = 0;
@@ -149,11 +152,10 @@ export class CategoryService {
     return index;
   }
 
-  private async moveContents(category: Category, children: readonly Category[], targetId: string): Promise<void> {
+  private async moveChildren(category: Category, children: readonly Category[], targetId: string): Promise<void> {
     const ancestors = await this.wayTo(targetId);
     if (ancestors.includes(category.id)) throw new CategoryCycle(category.id, targetId);
     for (const child of children) await this.hang(child, targetId, ancestors);
-    await this.clearReferences(category.id, targetId);
   }
 
   private async freeSlug(name: string): Promise<string> {
