@@ -24,20 +24,6 @@ export type ImportOutcome = Readonly<{ key: string } & (
 )>;
 export type Refusal = Readonly<{ code: string; field: string; message: string }>;
 
-/** Rows of one key or SKU depend on each other, so the later one waits for the next wave. */
-export function waves(rows: readonly ImportProduct[]): ImportProduct[][] {
-  const all: Array<{ rows: ImportProduct[]; names: Set<string> }> = [];
-  for (const row of rows) {
-    const names = [`key:${row.key}`, `sku:${row.sku.toLowerCase()}`];
-    const last = all.reduce((after, wave, at) => (names.some((name) => wave.names.has(name)) ? at : after), -1);
-    const wave = all[last + 1] ?? { rows: [], names: new Set<string>() };
-    if (!all[last + 1]) all.push(wave);
-    wave.rows.push(row);
-    for (const name of names) wave.names.add(name);
-  }
-  return all.map((wave) => wave.rows);
-}
-
 const given = <T>(wanted: T | undefined, stored: T): T => (wanted === undefined ? stored : wanted);
 
 export const referenceOf = (row: ImportProduct): string | null => (row.foundBy === 'sku' ? row.externalRef ?? null : row.key);
