@@ -6,6 +6,7 @@ import { RedisGuard } from '../../src/shared/cache/redis.js';
 export async function openRedisServer() {
   let server = await startRedis();
   const { port } = server;
+  let isKilled = false;
   const guards: RedisGuard[] = [];
   const admin = () => new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 2 });
   return {
@@ -22,12 +23,16 @@ export async function openRedisServer() {
       try { return await client.call(name, ...args); } finally { client.disconnect(); }
     },
     freeze: () => { process.kill(server.pid, 'SIGSTOP'); },
-    thaw: () => { process.kill(server.pid, 'SIGCONT'); },
+    thaw: () => { if (!isKilled) process.kill(server.pid, 'SIGCONT'); },
     async kill(): Promise<void> {
+      isKilled = true;
       process.kill(server.pid, 'SIGKILL');
       await server.stop();
     },
-    async restart(): Promise<void> { server = await startRedis({ port }); },
+    async restart(): Promise<void> {
+      server = await startRedis({ port });
+      isKilled = false;
+    },
     async close(): Promise<void> {
       await Promise.all(guards.map((guard) => guard.close()));
       await server.stop();

@@ -1,11 +1,12 @@
 import type { Store } from 'express-rate-limit';
 import type { RedisGuard } from './redis.js';
 
-type Bucket = { window: number; next: number; leasedTo: number; seen: number; fetching: Promise<void> | undefined };
+type Bucket = { window: number; next: number; leasedTo: number; seen: number; waiting: number; fetching: Promise<void> | undefined };
 
 /**
- * Hits of all nodes counted together in Redis. A node takes numbers in blocks of 1 % of what was counted so far, so that a
- * busy key costs few round trips and a rare one is exact; no number is given twice. With Redis away a node counts alone.
+ * Hits of all nodes counted together in Redis. A node takes numbers for all who wait at once, or in blocks of 1 % of what was
+ * counted so far, so that a busy key costs few round trips and a rare one is exact; no number is given twice. With Redis away
+ * a node goes on counting alone.
  */
 export class HitStore implements Store {
   private readonly buckets = new Map<string, Bucket>();
@@ -17,13 +18,15 @@ export class HitStore implements Store {
     const window = Math.floor(Date.now() / this.windowMs);
     const resetTime = new Date((window + 1) * this.windowMs);
     const bucket = this.bucketOf(key, window);
-    bucket.seen += 1;
+    const own = ++bucket.seen;
+    bucket.waiting += 1;
     while (bucket.next > bucket.leasedTo) {
       bucket.fetching ??= this.fetch(key, bucket).finally(() => { bucket.fetching = undefined; });
       await bucket.fetching;
     }
+    bucket.waiting -= 1;
     // A flushed Redis starts from nothing again; what this node has seen itself still counts.
-    return { totalHits: Math.max(bucket.next++, bucket.seen), resetTime };
+    return { totalHits: Math.max(bucket.next++, own), resetTime };
   }
 
   decrement(): void {}
@@ -33,26 +36,20 @@ export class HitStore implements Store {
     this.sweep(window);
     const known = this.buckets.get(key);
     if (known?.window === window) return known;
-    const bucket = { window, next: 1, leasedTo: 0, seen: 0, fetching: undefined };
+    const bucket = { window, next: 1, leasedTo: 0, seen: 0, waiting: 0, fetching: undefined };
     this.buckets.set(key, bucket);
     return bucket;
   }
 
   private async fetch(key: string, bucket: Bucket): Promise<void> {
-    const block = Math.max(1, Math.floor(bucket.leasedTo / 100));
+    const block = Math.max(bucket.waiting, Math.floor(bucket.leasedTo / 100));
     const name = `rl:{${this.prefix}:${key}}:${bucket.window}`;
     const counted = await this.redis.attempt(async (client) => {
-      const total = await client.incrby(name, block);
-      if (total === block) await client.pexpire(name, this.windowMs * 2);
+      const [total] = await Promise.all([client.incrby(name, block), client.pexpire(name, this.windowMs * 2)]);
       return total;
     });
-    if (counted === undefined) {
-      bucket.next = Math.max(bucket.next, bucket.seen);
-      bucket.leasedTo = bucket.next;
-      return;
-    }
-    bucket.next = counted - block + 1;
-    bucket.leasedTo = counted;
+    if (counted !== undefined) bucket.next = counted - block + 1;
+    bucket.leasedTo = bucket.next + block - 1;
   }
 
   private sweep(window: number): void {
