@@ -21,7 +21,7 @@ export class PaymentRepository {
   async insert(payment: Omit<Payment, 'id'>, lookUpAt: Date | null): Promise<Payment> {
     const _id = new Types.ObjectId();
     try {
-      await this.payments.create([{ _id, ...payment, lookUps: 0, ...(lookUpAt && { lookUpAt }) }]);
+      await this.payments.insertMany([{ _id, ...payment, lookUps: 0, ...(lookUpAt && { lookUpAt }) }], { lean: true });
     } catch (error) {
       // By order: another one is live. By order and attempt, or by key: this one was opened already.
       if (duplicateKeyOf(error) !== null) throw new PaymentInProgress(payment.orderId);

@@ -14,7 +14,7 @@ export class ActivityRepository {
 
   async append({ id, ...entry }: ActivityEntry): Promise<void> {
     try {
-      await this.entries.create([{ _id: id, ...entry }]);
+      await this.entries.insertMany([{ _id: id, ...entry }], { lean: true });
     } catch (error) {
       if (duplicateKeyOf(error) !== '_id') throw error;
     }

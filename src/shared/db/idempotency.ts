@@ -63,13 +63,13 @@ export class IdempotencyStore implements Idempotency {
     const now = this.deps.now();
     await this.records.insertMany([{
       _id: id, fingerprint, state: 'in_flight', lockedUntil: later(now, this.deps.lockMs), expiresAt: later(now, KEPT_MS), ...(resourceId !== undefined && { resourceId }),
-    }]);
+    }], { lean: true });
   }
 
   /** For a workflow of one transaction: the answer is known when the key is written. */
   async store({ id, fingerprint }: IdempotencyRequest, reply: Reply): Promise<void> {
     const now = this.deps.now();
-    await this.records.insertMany([{ _id: id, fingerprint, state: 'done', lockedUntil: now, expiresAt: later(now, KEPT_MS), ...stored(reply) }]);
+    await this.records.insertMany([{ _id: id, fingerprint, state: 'done', lockedUntil: now, expiresAt: later(now, KEPT_MS), ...stored(reply) }], { lean: true });
   }
 
   /** One taker at a time: false when somebody else has just taken it up. */

@@ -24,6 +24,9 @@ const LOOK_AGAIN_MS = 100;
 const MAX_ATTEMPTS = 10;
 const BATCH = 50;
 
+/** A mark that is lost in a fail-over means one more delivery, which every subscriber stands; waiting for the journal would cost each event a flush. */
+const BOOKKEEPING = { writeConcern: { w: 1, journal: false } } as const;
+
 export type Outbox = ReturnType<typeof createOutbox>;
 
 type OutboxDeps = {
@@ -49,7 +52,7 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
         state: deliveries.length > 0 ? 'pending' : 'delivered', dueAt: now, deliveries,
       };
     });
-    writeLast('outbox', recorded, (all) => rows.insertMany(all));
+    writeLast('outbox', recorded, (all) => rows.insertMany(all, { lean: true }));
   }
 
   /** Delivers what is due, at least once and in order per aggregate and subscriber; answers how many events were taken. */
@@ -72,12 +75,12 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     const due = await rows.find({ state: 'pending', dueAt: { $lte: now } }, { _id: 1 }).sort({ dueAt: 1, _id: 1 }).limit(BATCH).lean();
     if (due.length === 0) return { leased: [], leaseId, leaseEnds };
     const ids = due.map(({ _id }) => _id);
-    await rows.updateMany({ _id: { $in: ids }, state: 'pending', dueAt: { $lte: now } }, { $set: { leaseId, dueAt: leaseEnds } });
+    await rows.updateMany({ _id: { $in: ids }, state: 'pending', dueAt: { $lte: now } }, { $set: { leaseId, dueAt: leaseEnds } }, BOOKKEEPING);
     return { leased: await rows.find({ leaseId, _id: { $in: ids } }).sort({ _id: 1 }).lean(), leaseId, leaseEnds };
   }
 
   async function giveBack(rest: readonly OutboxRow[], leaseId: string): Promise<void> {
-    await rows.updateMany({ _id: { $in: rest.map(({ _id }) => _id) }, leaseId }, { $set: { dueAt: deps.now() }, $unset: { leaseId: 1 } });
+    await rows.updateMany({ _id: { $in: rest.map(({ _id }) => _id) }, leaseId }, { $set: { dueAt: deps.now() }, $unset: { leaseId: 1 } }, BOOKKEEPING);
   }
 
   async function deliver(row: OutboxRow): Promise<void> {
@@ -95,7 +98,7 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     const state = waits.length > 0 ? 'pending' : deliveries.some((d) => d.state === 'dead') ? 'dead' : 'delivered';
     const dueAt = new Date(Math.max(deps.now().getTime(), waits.length > 0 ? Math.min(...waits.map(Number)) : 0));
     // A worker slower than its lease finds another's id there and leaves the row alone; the inbox keeps effects single.
-    await rows.updateOne({ _id: row._id, leaseId: row.leaseId ?? '' }, { $set: { deliveries, state, dueAt }, $unset: { leaseId: 1 } });
+    await rows.updateOne({ _id: row._id, leaseId: row.leaseId ?? '' }, { $set: { deliveries, state, dueAt }, $unset: { leaseId: 1 } }, BOOKKEEPING);
   }
 
   /** Subscribers that still owe an earlier event of the same aggregate, and when it is worth looking again. */
@@ -137,7 +140,7 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     async once(event: StoredEvent, subscriber: string, effect: () => Promise<void>): Promise<void> {
       try {
         await deps.inTransaction(async () => {
-          await inbox.create([{ _id: `${subscriber}:${event.id}`, at: deps.now() }]);
+          await inbox.insertMany([{ _id: `${subscriber}:${event.id}`, at: deps.now() }], { lean: true });
           await effect();
         });
       } catch (error) {
