@@ -1,6 +1,6 @@
 import type { Config } from '../../config/index.js';
 import { RedisGuard } from './cache/redis.js';
-import { openConnection } from './db/connection.js';
+import { keepConnecting, openConnection } from './db/connection.js';
 import { createLogger } from './logging/logger.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { ReportError } from './http/problem.js';
@@ -12,13 +12,18 @@ export function startProcess(config: Config, service: string) {
   const logger = createLogger({ ...config.log, service });
   const metrics = createMetrics();
   metrics.collectProcess();
-  const connection = openConnection(config.mongo.uri, { maxPoolSize: config.mongo.poolSize, monitorCommands: true });
+  const options = { maxPoolSize: config.mongo.poolSize, monitorCommands: true };
+  const connection = openConnection(config.mongo.uri, options);
   metrics.watchDatabase(connection);
   const redis = new RedisGuard({ ...config.redis, onFailure: metrics.redisFailed });
   const report: ReportError = (error, context) => { logger.error('defect', { ...context, error }); };
 
   const steps: Array<() => Promise<unknown>> = [];
   let stopping = false;
+  const firstClient = connection.getClient();
+  void keepConnecting(connection, config.mongo.uri, options, () => stopping).then(() => {
+    if (connection.getClient() !== firstClient) metrics.watchDatabase(connection);
+  });
   async function stop(signal: string, code: number): Promise<void> {
     if (stopping) return;
     stopping = true;

@@ -1,4 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose';
+
+const CONNECT_AGAIN_MS = 250;
 
 /** Acknowledged means durable: every write waits for a majority's journal, and gives up rather than hang. */
 const DURABLE: ConnectOptions = {
@@ -15,10 +18,26 @@ const DURABLE: ConnectOptions = {
 export function openConnection(uri: string, options: ConnectOptions = {}): Connection {
   mongoose.set('transactionAsyncLocalStorage', true);
   mongoose.set('strictQuery', 'throw');
+  mongoose.set('bufferTimeoutMS', 5_000);
   const connection = mongoose.createConnection(uri, { ...DURABLE, ...options });
   // The caller hears of a failure through asPromise() or its first query; this keeps it from being an unhandled rejection.
   connection.on('error', () => {});
   return connection;
+}
+
+/**
+ * A first connection that fails is given up by Mongoose for good; a process that was started before its database would
+ * never serve. This goes on trying until it stands or `isOver`.
+ */
+export async function keepConnecting(connection: Connection, uri: string, options: ConnectOptions, isOver: () => boolean): Promise<void> {
+  for (let isFirst = true; !isOver(); isFirst = false) {
+    try {
+      await (isFirst ? connection.asPromise() : connection.openUri(uri, { ...DURABLE, ...options }));
+      return;
+    } catch {
+      await pause(CONNECT_AGAIN_MS);
+    }
+  }
 }
 
 /** Collections cannot be created inside a transaction, and a query without its index is a defect: both are made before serving. */

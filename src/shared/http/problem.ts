@@ -15,6 +15,9 @@ const transport: Record<number, { code: string; detail: string }> = {
   415: { code: 'unsupported_media_type', detail: 'The body of this request must be application/json in UTF-8.' },
 };
 
+/** Started before its database: Mongoose holds what is asked of it, for a while. */
+const isNotConnected = (error: unknown): boolean => error instanceof Error && error.name === 'MongooseError' && /buffering timed out|initial connection/.test(error.message);
+
 class RouteNotFound extends NotFoundError {
   readonly code = 'route_not_found';
   constructor(method: string, path: string) { super(`There is no ${method} ${path.slice(0, 200)}.`, { method, path: path.slice(0, 200) }); }
@@ -32,7 +35,7 @@ export function toProblem(error: unknown): Problem {
   const status = isHttpError(error) || (error instanceof URIError && 'status' in error) ? Number(error.status) : 500;
   const refusal = transport[status];
   if (refusal) return problem(status, refusal.code, refusal.detail);
-  if (isPassingDatabaseError(error)) {
+  if (isPassingDatabaseError(error) || isNotConnected(error)) {
     return problem(503, 'database_unavailable', 'The database is briefly away. Nothing was changed; try again in a moment.');
   }
   return problem(500, 'internal_error', 'Something went wrong on our side.');
