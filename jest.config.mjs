@@ -11,7 +11,8 @@ export default {
   // the sources import './x.js', as nodenext asks; here they are still './x.ts'
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '\\.ts$': ['@swc/jest', swc] },
-  testTimeout: 30_000,
+  setupFilesAfterEnv: ['<rootDir>/tests/support/setup.ts'],
+  testTimeout: process.env.CI ? 90_000 : 30_000,
   maxWorkers: 2,
   // ES modules of finished files are not freed by --experimental-vm-modules
   workerIdleMemoryLimit: '700MB',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { webhookHeaders, webhookSecret } from '../../../src/shared/crypto/standard-webhooks.js';
 import { SIMULATOR_SECRET } from '../../support/simulator.js';
 import { eur, newOrderId, openPayments, type PaymentWorld } from './payment-world.js';
+import { until } from '../../support/redis-server.js';
 
 let world: PaymentWorld;
 beforeAll(async () => { world = await openPayments(); });
@@ -28,6 +29,8 @@ describe('the simulator tells us', () => {
 
     world.simulator.ledger.authorize(world.simulator.paymentsOf(payment.orderId)[0]!);
     await world.simulator.idle();
+    // A webhook is answered when it is stored, and worked on after that.
+    await until(async () => (await world.now_of(payment)).status !== 'pending');
 
     expect(await world.now_of(payment)).toMatchObject({ status: 'succeeded', capturedAmount: 5000 });
   });
