@@ -16,11 +16,9 @@ import { ImportRuns } from './import-runs.service.js';
 import { ImportWriter, type CatalogPort, type InventoryPort } from './import-writer.js';
 import { UploadRepository } from './uploads.repository.js';
 
-export type { ImportProgress, ImportResult, Mapping, RowError } from './import-export.js';
-export { ImportFileError } from './import-export.errors.js';
+export type { ImportProgress, ImportResult } from './import-export.js';
 export { chooseMapping } from './mapping-choice.js';
 export type { ImportFormat } from './import-reader.js';
-export type ImportExport = ReturnType<typeof createImportExport>;
 
 type Deps = {
   connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit; jobs: Pick<Jobs, 'enqueue' | 'handle'>;

@@ -11,7 +11,6 @@ import { JobService } from './jobs.service.js';
 
 export type { JobContext, JobHandler } from './job-runner.service.js';
 export type { Job } from './jobs.js';
-export { jobReply, presentJob } from './jobs.schemas.js';
 export type Jobs = ReturnType<typeof createJobs>;
 
 type JobsDeps = {
