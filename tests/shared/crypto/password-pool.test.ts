@@ -46,8 +46,9 @@ test('the work is the same whether there is a hash or not', async () => {
     unknown.push(await time(null));
   }
 
-  expect(median(unknown) / median(known)).toBeGreaterThan(0.7);
-  expect(median(unknown) / median(known)).toBeLessThan(1.4);
+  // Without the dummy hash the ratio is a thousandth; anything near one will do on a busy machine.
+  expect(median(unknown) / median(known)).toBeGreaterThan(0.2);
+  expect(median(unknown) / median(known)).toBeLessThan(5);
 });
 
 test('knows a hash of another cost or scheme', async () => {
