@@ -32,6 +32,6 @@ export class AccessLines {
     if (this.lines.length === 0) return;
     const text = redactText(this.lines.join('\n'));
     this.lines = [];
-    for (const transport of this.logger.transports) transport.log?.({ level: 'http', message: '', [MESSAGE]: text }, () => {});
+    for (const transport of this.logger.transports) if (transport.silent !== true) transport.log?.({ level: 'http', message: '', [MESSAGE]: text }, () => {});
   }
 }

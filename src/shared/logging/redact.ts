@@ -1,6 +1,9 @@
 const SECRET_NAMES = /pass(word|wd)|secret|authorization|cookie|token|api[-_]?key|x-app-secret|card|cvc|cvv|pan$/i;
-/** Bearer tokens, our keys and app secrets, and anything that reads like a card number, wherever they stand in a text. */
-const SECRET_TEXT = /Bearer\s+[\w.~+/-]+=*|\b(?:pk|sk|as)_[a-z]+_\w{8,}|\bas_\w{20,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*|\b(?:\d[ -]?){13,19}\b/g;
+/**
+ * Bearer tokens, our keys and app secrets, a password in an address, and anything that reads like a card number, wherever
+ * they stand in a text. A card number stands alone: the digits inside of a request id are none.
+ */
+const SECRET_TEXT = /Bearer\s+[\w.~+/-]+=*|\b(?:pk|sk|as)_[a-z]+_\w{8,}|\bas_\w{20,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/)[^\s:@/]*:[^\s@/]+(?=@)|(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
 const MAX_DEPTH = 6;
 
 /** Replaces secrets by `[redacted]`, by the name of the field and by the look of the text. */
