@@ -24,7 +24,11 @@ const LOOK_AGAIN_MS = 100;
 const MAX_ATTEMPTS = 10;
 const BATCH = 50;
 
-/** A mark that is lost in a fail-over means one more delivery, which every subscriber stands; waiting for the journal would cost each event a flush. */
+/**
+ * A mark that is lost in a fail-over means one more delivery, which every subscriber stands; waiting for the journal would cost each event a flush.
+ * So the relay reads what is written, not what a majority has: else it would not find its own lease. An effect that is durable makes all
+ * that was written before it durable, also the event that caused it.
+ */
 const BOOKKEEPING = { writeConcern: { w: 1, journal: false } } as const;
 
 export type Outbox = ReturnType<typeof createOutbox>;
@@ -72,11 +76,11 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     const now = deps.now();
     const leaseId = newId();
     const leaseEnds = later(now, LEASE_MS);
-    const due = await rows.find({ state: 'pending', dueAt: { $lte: now } }, { _id: 1 }).sort({ dueAt: 1, _id: 1 }).limit(BATCH).lean();
+    const due = await rows.find({ state: 'pending', dueAt: { $lte: now } }, { _id: 1 }).sort({ dueAt: 1, _id: 1 }).limit(BATCH).readConcern('local').lean();
     if (due.length === 0) return { leased: [], leaseId, leaseEnds };
     const ids = due.map(({ _id }) => _id);
     await rows.updateMany({ _id: { $in: ids }, state: 'pending', dueAt: { $lte: now } }, { $set: { leaseId, dueAt: leaseEnds } }, BOOKKEEPING);
-    return { leased: await rows.find({ leaseId, _id: { $in: ids } }).sort({ _id: 1 }).lean(), leaseId, leaseEnds };
+    return { leased: await rows.find({ leaseId, _id: { $in: ids } }).sort({ _id: 1 }).readConcern('local').lean(), leaseId, leaseEnds };
   }
 
   async function giveBack(rest: readonly OutboxRow[], leaseId: string): Promise<void> {
@@ -103,7 +107,7 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
 
   /** Subscribers that still owe an earlier event of the same aggregate, and when it is worth looking again. */
   async function heldBackBy(row: OutboxRow): Promise<Map<string, Date>> {
-    const earlier = await rows.find({ aggregateId: row.aggregateId, state: 'pending', _id: { $lt: row._id } }, { deliveries: 1, leaseId: 1 }).lean();
+    const earlier = await rows.find({ aggregateId: row.aggregateId, state: 'pending', _id: { $lt: row._id } }, { deliveries: 1, leaseId: 1 }).readConcern('local').lean();
     const soon = later(deps.now(), LOOK_AGAIN_MS);
     const blocked = new Map<string, Date>();
     for (const { deliveries, leaseId } of earlier) {
@@ -151,17 +155,18 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     /** For operations: how many wait, since when, and what is dead. */
     async overview() {
       const [pending, dead, oldest] = await Promise.all([
-        rows.countDocuments({ state: 'pending' }), rows.countDocuments({ state: 'dead' }),
-        rows.findOne({ state: 'pending' }, { occurredAt: 1 }).sort({ _id: 1 }).lean(),
+        rows.countDocuments({ state: 'pending' }).readConcern('local'), rows.countDocuments({ state: 'dead' }).readConcern('local'),
+        rows.findOne({ state: 'pending' }, { occurredAt: 1 }).sort({ _id: 1 }).readConcern('local').lean(),
       ]);
-      const deadRows = await rows.find({ state: 'dead' }).sort({ _id: -1 }).limit(50).lean();
+      const deadRows = await rows.find({ state: 'dead' }).sort({ _id: -1 }).limit(50).readConcern('local').lean();
       return { pending, dead, oldestPendingAt: oldest?.occurredAt ?? null, deadEvents: deadRows.map((row) => ({ ...eventOf(row), deliveries: row.deliveries })) };
     },
 
     /** For the auditor: what has waited for longer than that, and what is dead. */
     async findOverdue(forMs: number): Promise<Array<{ id: string; type: string; state: DeliveryState; reason: string | null }>> {
       const waiting = { state: 'pending', occurredAt: { $lt: later(deps.now(), -forMs) } } as const;
-      const found = [...await rows.find({ state: 'dead' }).sort({ _id: -1 }).limit(1000).lean(), ...await rows.find(waiting).sort({ _id: 1 }).limit(1000).lean()];
+      const dead = await rows.find({ state: 'dead' }).sort({ _id: -1 }).limit(1000).readConcern('local').lean();
+      const found = [...dead, ...await rows.find(waiting).sort({ _id: 1 }).limit(1000).readConcern('local').lean()];
       return found.map(({ _id, type, state, deliveries }) => {
         const failing = deliveries.find((delivery) => delivery.state !== 'delivered' && delivery.lastError !== undefined);
         return { id: _id, type, state, reason: failing ? `${failing.subscriber}: ${failing.lastError}` : null };

@@ -16,7 +16,7 @@ afterEach(() => shop.close());
 const subscribe = (name: string, handle: (event: StoredEvent) => Promise<void>, on = ['thing.changed']) => {
   for (const { outbox } of shop.relays) outbox.subscribe({ name, on, handle });
 };
-const stateOf = async (n: number) => (await relay.connection.collection('outbox').findOne({ 'data.n': n }))!['state'] as string;
+const stateOf = async (n: number) => (await relay.connection.collection('outbox').findOne({ 'data.n': n }, { readConcern: { level: 'local' } }))!['state'] as string;
 
 test('an event exists exactly when its change committed', async () => {
   subscribe('s', async () => {});
@@ -51,7 +51,7 @@ test('two relays at once deliver six hundred events in order per aggregate, each
   });
   await Promise.all(Array.from({ length: 20 }, async (_none, at) => { for (let n = 1; n <= 30; n++) await relay.record(`a${at}`, n); }));
 
-  while (await relay.connection.collection('outbox').countDocuments({ state: 'pending' }) > 0) await Promise.all(shop.relays.map(({ drain }) => drain()));
+  while (await relay.connection.collection('outbox').countDocuments({ state: 'pending' }, { readConcern: { level: 'local' } }) > 0) await Promise.all(shop.relays.map(({ drain }) => drain()));
 
   const inOrder = Array.from({ length: 30 }, (_none, at) => at + 1);
   for (const numbers of seen.values()) expect([...new Set(numbers)]).toEqual(inOrder);
