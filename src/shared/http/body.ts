@@ -7,6 +7,9 @@ import type Joi from 'joi';
 export type Consumes = 'json' | 'raw' | { file: { maxBytes: number; directory: string } };
 
 type Reads = { body?: Joi.ObjectSchema; consumes?: Consumes };
+/** What a form with a file has besides the file. */
+const FORM_BYTES = 1_000_000;
+const LINGER_MS = 2_000;
 const parsers = new Map<string, RequestHandler>();
 
 /** Reads the body only after the caller was let in, so that strangers cannot make us buffer or parse. */
@@ -16,7 +19,30 @@ export async function readBody(req: Request, res: Response, route: Reads, limitB
   // fetch() says `Content-Length: 0` for a POST without a body: there is nothing whose type could be wrong.
   if (consumes === 'json' && req.headers['content-length'] === '0') return;
   if (consumes === 'json' && req.is('json') === false) throw createHttpError(415);
-  await run(parserFor(consumes, limitBytes), req, res);
+  const mostBytes = typeof consumes === 'object' ? consumes.file.maxBytes + FORM_BYTES : limitBytes;
+  const declared = req.headers['content-length'];
+  if (Number(declared ?? 0) > mostBytes) throw createHttpError(413);
+  const parsed = run(parserFor(consumes, limitBytes), req, res);
+  await (declared === undefined && typeof consumes === 'string' ? Promise.race([parsed, tooLarge(req, mostBytes)]) : parsed);
+}
+
+/** A body that does not say how long it is: the parser would refuse it only once everything has arrived, which may be never. */
+function tooLarge(req: Request, mostBytes: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    let received = 0;
+    req.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received > mostBytes) reject(createHttpError(413));
+    });
+  });
+}
+
+/** Who goes on sending after the answer is cut, but not at once: a client that writes would not get to read the answer. */
+export function cutLater(req: Request, res: Response): void {
+  if (req.complete) return;
+  const arm = () => { setTimeout(() => { if (!req.complete) req.socket.destroy(); }, LINGER_MS).unref(); };
+  if (res.writableFinished) arm();
+  else res.once('finish', arm);
 }
 
 function parserFor(consumes: Consumes, limit: number): RequestHandler {

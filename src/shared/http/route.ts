@@ -3,7 +3,7 @@ import type { Request, Response, Router } from 'express';
 import Joi from 'joi';
 import { DomainError } from '../errors.js';
 import { authorise, type Access, type Caller } from './caller.js';
-import { readBody, type Consumes } from './body.js';
+import { cutLater, readBody, type Consumes } from './body.js';
 import { parseInput } from './input.js';
 import { readIfMatch } from './etag.js';
 import { fingerprintOf, keyOf, type Idempotency, type IdempotencyRequest } from './idempotency.js';
@@ -81,6 +81,7 @@ export function mount(router: Router, routes: readonly Route[], options: MountOp
         const reply = await answer(() => serve(route, name, req, res, options));
         await send(req, res, reply, options.stopping);
       } finally {
+        cutLater(req, res);
         // Whoever needs an upload for longer has taken a copy by now.
         if (req.file) await rm(req.file.path, { force: true });
       }
