@@ -43,8 +43,7 @@ export class CartService {
   addLineItem(shopper: Shopper, { sku, quantity, currency }: { sku: string; quantity: number; currency?: string | undefined }): Promise<CartWithOffers> {
     return this.retrying(async (trusted): Promise<CartWithOffers> => {
       const cart = await this.findCart(shopper, { trusted });
-      const cartCurrency = cart && cart.lineItems.length > 0 ? cart.currency : currency ?? cart?.currency ?? this.deps.defaultCurrency;
-      const offers = await this.deps.findOffers([...new Set([...cart?.lineItems.map((line) => line.sku) ?? [], sku])], cartCurrency);
+      const { cartCurrency, offers } = await this.offersFor(cart, sku, currency);
       const offer = offers.get(sku);
       if (!offer?.sellable) throw new VariantNotSellable(sku);
       if (!offer.price) throw new NotPricedInCurrency(sku, cartCurrency);
@@ -183,6 +182,17 @@ export class CartService {
     const saved = await this.deps.carts.save(cart, this.expiry());
     await this.deps.cache.put(cacheId(saved), saved);
     return saved;
+  }
+
+  /** The first line fixes the currency of a cart: the one asked for, else the usual one, else one that the product is sold in. */
+  private async offersFor(cart: Cart | null, sku: string, wanted: string | undefined): Promise<{ cartCurrency: string; offers: Offers }> {
+    const isFixed = cart !== null && cart.lineItems.length > 0;
+    const cartCurrency = isFixed ? cart.currency : wanted ?? this.deps.defaultCurrency;
+    const offers = await this.deps.findOffers([...new Set([...cart?.lineItems.map((line) => line.sku) ?? [], sku])], cartCurrency);
+    const offer = offers.get(sku);
+    const [other] = offer?.currencies ?? [];
+    if (isFixed || wanted !== undefined || !offer || offer.price || other === undefined) return { cartCurrency, offers };
+    return { cartCurrency: other, offers: await this.deps.findOffers([sku], other) };
   }
 
   private async offersOf(cart: Cart): Promise<Offers> {

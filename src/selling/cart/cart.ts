@@ -4,6 +4,8 @@ import type { Money } from '../../shared/money.js';
 /** A product as it is sold, as far as a cart needs to know it. */
 export type Offer = Readonly<{
   sku: string; productId: string; productName: string; name: string; price: Money | null; sellable: boolean; available: number;
+  /** Those it has a price in. */
+  currencies: readonly string[];
   image?: { url: string; alt: string } | undefined; taxCategory?: string | undefined;
 }>;
 

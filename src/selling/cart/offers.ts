@@ -14,6 +14,6 @@ function toOffer({ sku, productId, productName, options, sellable, prices, avail
   const chosen = Object.values(options).join(', ');
   return {
     sku, productId, productName, name: chosen === '' ? productName : `${productName}, ${chosen}`,
-    price: effectivePrice(prices, currency)?.price ?? null, sellable, available, image, taxCategory,
+    price: effectivePrice(prices, currency)?.price ?? null, currencies: prices.map((price) => price.currency), sellable, available, image, taxCategory,
   };
 }

@@ -71,6 +71,15 @@ describe('adding to a cart', () => {
     expect((await add({ sku: dollars.sku }, guest)).body).toMatchObject({ status: 409, code: 'currency_mismatch', currency: 'EUR' });
   });
 
+  test('opens a cart in a currency that the product is sold in, when the usual one is not', async () => {
+    const { sku } = await shop.given.variant({ prices: [{ currency: 'USD', base: 500 }] });
+
+    const reply = await add({ sku });
+
+    expect(reply.body.data).toMatchObject({ currency: 'USD', items: [{ unitPrice: { amount: 500, currency: 'USD' } }] });
+    expect((await add({ sku, currency: 'EUR' })).body).toMatchObject({ status: 409, code: 'currency_mismatch' });
+  });
+
   test('refuses the token of no cart and opens none', async () => {
     const { sku } = await shop.given.variant();
     const before = await shop.count('carts');
