@@ -29,8 +29,8 @@ export async function openRedisCluster() {
   return {
     url: servers.map(({ port }) => `127.0.0.1:${port}`).join(',').replace(/^/, 'redis://'),
     nodes: clients,
-    async guard(): Promise<RedisGuard> {
-      const guard = new RedisGuard({ url: this.url, keyPrefix: 'test:' });
+    async guard(options: { onFailure?: (error: Error) => void } = {}): Promise<RedisGuard> {
+      const guard = new RedisGuard({ url: this.url, keyPrefix: 'test:', ...options });
       guards.push(guard);
       await guard.ready(3000);
       return guard;
