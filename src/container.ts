@@ -97,6 +97,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   }));
 
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
+  payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
 
   const checkout = createCheckout({
     carts: cart.service, findOffers, pricing: cart.pricing, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,

@@ -41,6 +41,11 @@ export function portion(of: Money, basisPoints: number, mode: RoundingMode = 'ha
   return money(Number(divide(BigInt(of.amount) * BigInt(basisPoints), 10_000n, mode)), of.currency);
 }
 
+/** `part` of `whole` equal shares, rounded once. Cumulative use closes exactly: the share of all is the amount. */
+export function fraction(of: Money, part: number, whole: number, mode: RoundingMode = 'half_up'): Money {
+  return money(Number(divide(BigInt(of.amount) * BigInt(part), BigInt(whole), mode)), of.currency);
+}
+
 /** The tax that is inside a gross amount: what is left of it beside the net price, gross / (1 + rate), which is rounded once. */
 export function includedPortion(gross: Money, basisPoints: number, mode: RoundingMode = 'half_up'): Money {
   const net = Number(divide(BigInt(gross.amount) * 10_000n, 10_000n + BigInt(basisPoints), mode));

@@ -19,14 +19,18 @@ import { createOfflineProvider } from './providers/offline.js';
 import { Providers } from './providers/registry.js';
 import { createSimulatorProvider } from './providers/simulator.js';
 import { ApplyResult, type PaymentHook } from './use-cases/apply-result.js';
+import { AttributeRefund } from './use-cases/attribute-refund.js';
 import { CompareLedgers } from './use-cases/compare-ledgers.js';
 import { MoveMoney } from './use-cases/move-money.js';
+import { PlanRefunds } from './use-cases/plan-refund.js';
 import { Reconcile } from './use-cases/reconcile.js';
 import { StaffMoves } from './use-cases/staff-moves.js';
 import { Webhooks } from './use-cases/webhooks.js';
 import { WebhookRepository } from './webhooks.repository.js';
 
 export type { Payment } from './payments.js';
+export { refundOfUnits, type Attribution } from './attribution.js';
+export type { PlanRefund, PlannedRefund } from './use-cases/plan-refund.js';
 export { createSimulator, type SimulatorOptions } from './simulator/server.js';
 export type Payments = ReturnType<typeof createPayments>;
 
@@ -45,7 +49,9 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const providers = new Providers([createOfflineProvider(), ...simulators(config, now)]);
   const hooks: PaymentHook[] = [];
   const results = new ApplyResult({ payments, outbox, inTransaction, now, hooks });
-  const moves = new MoveMoney({ payments, providers, results, inTransaction, now });
+  const attribute = new AttributeRefund({ payments });
+  const moves = new MoveMoney({ payments, providers, results, attribute, inTransaction, now });
+  const refunds = new PlanRefunds({ payments, moves, attribute, inTransaction, now });
   const reconcile = new Reconcile({ payments, providers, results, moves, outbox, inTransaction, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
   const service = new PaymentService({ payments, providers, results, moves, reconcile, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
@@ -89,6 +95,13 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     findByOrder: service.findByOrder.bind(service),
     findByOrders: service.findByOrders.bind(service),
     refund: moves.refund.bind(moves),
+    /** Inside the transaction of whatever the refund comes from; README.md tells how. */
+    planRefund: refunds.plan.bind(refunds),
+    refundableOf: refunds.refundableOf.bind(refunds),
+    quoteRefund: refunds.quote.bind(refunds),
+    refundHistory: attribute.history.bind(attribute),
+    /** Where the lines of an order are looked up, so that refunds can be mapped to them. */
+    knowOrdersBy: attribute.knowOrdersBy.bind(attribute),
     capture: moves.capture.bind(moves),
     voidOrRefundForOrder: moves.reverseOrder.bind(moves),
   };

@@ -63,6 +63,21 @@ export class WrongCurrency extends RuleViolation {
   }
 }
 
+export class OrderNotRefundable extends NotFoundError {
+  readonly code = 'order_not_found';
+  constructor() { super('There is no such order.'); }
+}
+
+export class LineNotRefundable extends ConflictError {
+  readonly code = 'line_not_refundable';
+  constructor(itemId: string, units: number) { super('So many units of this line are not left to refund.', { itemId, refundableUnits: units }); }
+}
+
+export class ShippingNotRefundable extends ConflictError {
+  readonly code = 'shipping_not_refundable';
+  constructor(left: Money) { super('That is more than is left of the shipping price. Give the rest as goodwill.', { refundable: left }); }
+}
+
 export class ProviderNotFound extends NotFoundError {
   readonly code = 'payment_provider_not_found';
   constructor() { super('There is no such payment provider.'); }

@@ -32,10 +32,13 @@ paymentSchema.index({ orderId: 1 }, { unique: true, partialFilterExpression: { l
 paymentSchema.index({ lookUpAt: 1 }, { partialFilterExpression: { lookUpAt: { $exists: true } } });
 paymentSchema.index({ provider: 1, updatedAt: 1 });
 
+const share = new Schema({ itemId: { type: String, required: true }, quantity: minor, amount: minor }, { _id: false });
+const attribution = new Schema({ lines: { type: [share], required: true }, shipping: minor, goodwill: minor }, { _id: false });
+
 const transactionSchema = new Schema<TransactionRow>({
   paymentId: { type: Schema.Types.ObjectId, required: true }, orderId: { type: String, required: true },
   kind: { type: String, required: true }, state: { type: String, required: true }, amount: money, provider: { type: String, required: true },
-  key: { type: String, required: true }, providerEventId: String, reason: String, failure: words, at: { type: Date, required: true },
+  key: { type: String, required: true }, providerEventId: String, reason: String, attribution, failure: words, at: { type: Date, required: true },
   dueAt: Date, attempts: { type: Number, required: true, default: 0 }, alarmed: Boolean,
 }, { versionKey: false });
 transactionSchema.index({ key: 1 }, { unique: true });

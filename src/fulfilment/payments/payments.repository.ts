@@ -1,13 +1,14 @@
 import { Types, type Connection } from 'mongoose';
 import { ConcurrentChange } from '../../shared/errors.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
+import type { Attribution } from './attribution.js';
 import { PaymentInProgress } from './payments.errors.js';
 import { paymentModel, transactionModel, type PaymentRow, type TransactionRow } from './payments.model.js';
 import { isOpen, type Failure, type Payment, type PaymentStatus, type PaymentTransaction, type RowChange } from './payments.js';
 
 type Stored<Row> = Row & { _id: Types.ObjectId };
 /** A movement that we are about to ask the provider for. */
-export type PlannedTransaction = Pick<PaymentTransaction, 'kind' | 'key'> & { amount: number; reason?: string; dueAt: Date };
+export type PlannedTransaction = Pick<PaymentTransaction, 'kind' | 'key'> & { amount: number; reason?: string; attribution?: Attribution; dueAt: Date };
 
 export class PaymentRepository {
   private readonly payments;
@@ -98,6 +99,12 @@ export class PaymentRepository {
   async findTransaction(key: string): Promise<PaymentTransaction | null> {
     const found = await this.transactions.findOne({ key }).lean();
     return found && toTransaction(found);
+  }
+
+  /** The movements under a key and its continuations (`key#2`). */
+  async findPlanned(orderId: string, key: string): Promise<PaymentTransaction[]> {
+    const ids = (await this.findByOrders([orderId])).map(({ id }) => id);
+    return (await this.findTransactions(ids)).filter((row) => row.key === key || row.key.startsWith(`${key}#`));
   }
 
   async plan(payment: Payment, planned: readonly PlannedTransaction[], now: Date): Promise<void> {

@@ -6,13 +6,21 @@ import type { Payment, PaymentTransaction } from './payments.js';
 export type OrderParams = { id: string };
 export const orderParams = Joi.object<OrderParams, true>({ id: id().required() });
 
-export type MoveBody = { amount?: Money; reason?: string; paymentId?: string };
+export type MoveBody = {
+  amount?: Money; reason?: string; paymentId?: string; lines?: Array<{ itemId: string; quantity: number }>; shipping?: Money; goodwill?: Money & { reason?: string };
+};
 const positive = () => Joi.object<Money, true>({ amount: amount().min(1).required(), currency: currencyCode().required() });
 const move = {
   amount: positive().description('All that is left, if absent'),
   paymentId: id().description('Of several payments of the order; the latest that can, if absent'),
 };
-export const refundBody = Joi.object<MoveBody>({ ...move, reason: line(500).min(1).required() });
+export const refundBody = Joi.object<MoveBody>({
+  ...move, reason: line(500).min(1).required(),
+  lines: Joi.array().items(Joi.object({ itemId: Joi.string().max(64).required(), quantity: Joi.number().integer().min(1).required() })).min(1).max(200)
+    .description('Units of lines, refunded at what they were paid'),
+  shipping: positive().description('Of the shipping price'),
+  goodwill: (positive() as Joi.ObjectSchema).keys({ reason: line(500).min(1) }).description('For no line; the reason is kept'),
+}).without('amount', ['lines', 'shipping', 'goodwill']).description('Either an amount, or what it is for: lines, shipping, goodwill');
 export const captureBody = Joi.object<MoveBody>({ ...move, reason: line(500).min(1) });
 
 export type WebhookParams = { provider: string };
@@ -30,9 +38,13 @@ export const paymentReply = Joi.object({
   amount: moneySchema.required(), captured: moneySchema.required(), refunded: moneySchema.required(), pendingRefunds: moneySchema.required(), disputed: moneySchema.required(),
   reference: Joi.string().allow(null).required(), failure, createdAt: timestamp().required(), updatedAt: timestamp().required(),
 }).meta({ name: 'Payment' });
+const attributionReply = Joi.object({
+  lines: Joi.array().items(Joi.object({ itemId: Joi.string().required(), quantity: Joi.number().integer().required(), amount: moneySchema.required() })).required(),
+  shipping: moneySchema.required(), goodwill: moneySchema.required(),
+}).description('What the cents of a refund are for');
 export const transactionReply = Joi.object({
   id: id().required(), kind: Joi.string().required(), state: Joi.string().required(), amount: moneySchema.required(), reason: Joi.string().allow(null).required(),
-  failure, at: timestamp().required(),
+  attribution: attributionReply, failure, at: timestamp().required(),
 }).meta({ name: 'PaymentTransaction' });
 export const movedReply = transactionReply.keys({ payment: paymentReply.required() });
 export const paymentsReply = Joi.object({ items: Joi.array().items(paymentReply.keys({ transactions: Joi.array().items(transactionReply).required() })).required() });
@@ -47,5 +59,10 @@ export function presentPayment(payment: Payment) {
   };
 }
 
-export const presentTransaction = ({ id: transactionId, kind, state, amount: money, reason, failure: why, at }: PaymentTransaction) =>
-  ({ id: transactionId, kind, state, amount: money, reason: reason ?? null, ...(why && { failure: why }), at: at.toISOString() });
+export function presentTransaction({ id: transactionId, kind, state, amount: money, reason, attribution, failure: why, at }: PaymentTransaction) {
+  const of = (minor: number): Money => ({ amount: minor, currency: money.currency });
+  const mapped = attribution && {
+    lines: attribution.lines.map((share) => ({ ...share, amount: of(share.amount) })), shipping: of(attribution.shipping), goodwill: of(attribution.goodwill),
+  };
+  return { id: transactionId, kind, state, amount: money, reason: reason ?? null, ...(mapped && { attribution: mapped }), ...(why && { failure: why }), at: at.toISOString() };
+}

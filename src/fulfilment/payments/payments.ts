@@ -1,4 +1,5 @@
 import type { Money } from '../../shared/money.js';
+import type { Attribution } from './attribution.js';
 
 /** News can arrive twice, late and in any order: of two statuses the later one in this list wins, so the end is always the same. */
 const STATUSES = ['pending', 'requires_action', 'failed', 'authorized', 'voided', 'succeeded', 'partially_refunded', 'refunded'] as const;
@@ -25,7 +26,7 @@ export type Payment = Readonly<{
 export type PaymentTransaction = Readonly<{
   id: string; paymentId: string; orderId: string; kind: TransactionKind; state: TransactionState; amount: Money; provider: string;
   /** The same request is never made twice under one key. */
-  key: string; providerEventId?: string; reason?: string; failure?: Failure; at: Date;
+  key: string; providerEventId?: string; reason?: string; attribution?: Attribution; failure?: Failure; at: Date;
   /** Only while it waits for the provider. */
   dueAt?: Date; attempts: number;
 }>;

@@ -5,18 +5,20 @@ import type { Money } from '../../../shared/money.js';
 import { backoffMs } from '../backoff.js';
 import { CaptureExceedsAuthorized, PaymentNotFound, RefundExceedsCaptured, WrongCurrency } from '../payments.errors.js';
 import { capturable, refundable, type Payment, type PaymentStatus, type PaymentTransaction } from '../payments.js';
-import type { PaymentRepository } from '../payments.repository.js';
+import type { PaymentRepository, PlannedTransaction } from '../payments.repository.js';
 import type { ProviderAnswer } from '../provider.js';
 import type { Providers } from '../providers/registry.js';
+import { attributedTotal, type Attribution, type RefundWish } from '../attribution.js';
 import type { ApplyResult } from './apply-result.js';
+import type { AttributeRefund } from './attribute-refund.js';
 import { planReturn } from './plan-return.js';
 
 export type MoveDeps = {
-  payments: PaymentRepository; providers: Providers; results: ApplyResult; inTransaction: InTransaction; now: Clock;
+  payments: PaymentRepository; providers: Providers; results: ApplyResult; attribute: AttributeRefund; inTransaction: InTransaction; now: Clock;
 };
-/** Without an amount: all that is left. `key` makes a repeated request the same one. */
+/** Without an amount: all that is left, or what the wished units make. `key` makes a repeated request the same one. */
 export type MoveRequest = Readonly<{
-  paymentId: string; amount?: Money | undefined; reason: string; key: string;
+  paymentId: string; amount?: Money | undefined; wish?: RefundWish | undefined; reason: string; key: string;
   /** Runs in the transaction that sets the money aside. */
   alongside?: (planned: { key: string; amount: Money }) => Promise<void>;
 }>;
@@ -40,7 +42,7 @@ export class MoveMoney {
   }
 
   private async move(
-    { paymentId, amount, reason, key, alongside }: MoveRequest, kind: 'refund' | 'capture',
+    { paymentId, amount, wish, reason, key, alongside }: MoveRequest, kind: 'refund' | 'capture',
     leftOf: (payment: Payment) => number, reserve: (amount: number, payment: Payment) => Promise<Payment | null>,
   ): Promise<Moved> {
     const { payments, inTransaction, now } = this.deps;
@@ -49,11 +51,13 @@ export class MoveMoney {
     try {
       await inTransaction(async () => {
         const before = await this.get(paymentId);
-        const wanted = amount?.amount ?? leftOf(before);
+        const attribution = wish && await this.deps.attribute.ofWish(before.orderId, wish);
+        const wanted = attribution ? attributedTotal(attribution) : amount?.amount ?? leftOf(before);
         await alongside?.({ key, amount: { amount: wanted, currency: before.amount.currency } });
+        const mapped = kind === 'refund' ? { attribution: attribution ?? await this.deps.attribute.ofAmount(before.orderId, wanted) } : {};
         const reserved = wanted > 0 ? await reserve(wanted, before) : null;
         if (!reserved) throw refusal(kind, before, wanted, leftOf(before));
-        await payments.plan(reserved, [{ kind, key, amount: wanted, reason, dueAt: now() }], now());
+        await payments.plan(reserved, [{ kind, key, amount: wanted, reason, ...mapped, dueAt: now() }], now());
       });
     } catch (error) {
       // The same request came before: its outcome is the answer.
@@ -87,9 +91,20 @@ export class MoveMoney {
     const known = await payments.findTransactions([before.id]);
     const { payment, planned } = planReturn(before, known, reason, now());
     if (planned.length === 0 && !keepsNothing) return;
+    const attributed = await this.attributed(before, planned, keepsNothing);
     const saved = await payments.save(before, { ...payment, live: before.live && !keepsNothing, reversal: { reason, at: now(), keepsNothing } }, now());
-    await payments.plan(saved, planned, now());
+    await payments.plan(saved, attributed, now());
     await afterCommit(async () => { for (const { key } of planned) await this.send(key); });
+  }
+
+  /** Money beside the one that paid the order was for nothing in it. */
+  private async attributed(payment: Payment, planned: readonly PlannedTransaction[], keepsNothing: boolean): Promise<PlannedTransaction[]> {
+    const rows: PlannedTransaction[] = [];
+    for (const row of planned) {
+      const attribution: Attribution | undefined = row.kind === 'refund' && !keepsNothing ? await this.deps.attribute.ofRest(payment.orderId, row.amount) : undefined;
+      rows.push({ ...row, ...(attribution && { attribution }) });
+    }
+    return rows;
   }
 
   /** Asks the provider for one planned movement, unless another process is doing so. Silence leaves it planned. */

@@ -6,14 +6,15 @@ import { RequestInFlight, type IdempotencyRequest } from '../../../shared/http/i
 import type { Reply } from '../../../shared/http/reply.js';
 import { success } from '../../../shared/http/schemas.js';
 import type { Money } from '../../../shared/money.js';
-import { PaymentNotFound } from '../payments.errors.js';
+import type { RefundWish } from '../attribution.js';
+import { PaymentNotFound, WrongCurrency } from '../payments.errors.js';
 import { capturable, refundable, type Payment } from '../payments.js';
 import type { PaymentRepository } from '../payments.repository.js';
 import { presentPayment, presentTransaction } from '../payments.schemas.js';
 import type { MoveMoney, Moved } from './move-money.js';
 
 type StaffMove = Readonly<{
-  kind: 'refund' | 'capture'; orderId: string; amount?: Money; reason?: string; paymentId?: string; actor: Actor; idempotency: IdempotencyRequest;
+  kind: 'refund' | 'capture'; orderId: string; amount?: Money; reason?: string; paymentId?: string; lines?: RefundWish['lines']; shipping?: Money; goodwill?: Money & { reason?: string }; actor: Actor; idempotency: IdempotencyRequest;
 }>;
 type StaffDeps = { payments: PaymentRepository; moves: MoveMoney; idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit };
 
@@ -45,8 +46,8 @@ export class StaffMoves {
     const { moves, idempotency, audit } = this.deps;
     const { kind, amount, actor } = request;
     const payment = await this.choose(request);
-    const reason = request.reason ?? kind;
-    return moves[kind]({ paymentId: payment.id, amount, reason, key: keyOf(request), alongside: async (planned) => {
+    const reason = request.reason ?? request.goodwill?.reason ?? kind;
+    return moves[kind]({ paymentId: payment.id, amount, wish: wishOf(request, payment), reason, key: keyOf(request), alongside: async (planned) => {
       await idempotency.begin(request.idempotency, planned.key);
       await audit({ actor, action: `payment.${kind}_requested`, subject: `payment:${payment.id}`, after: { orderId: request.orderId, amount: planned.amount, reason } });
     } });
@@ -67,6 +68,12 @@ export class StaffMoves {
     await this.deps.idempotency.complete(idempotency, reply);
     return reply;
   }
+}
+
+function wishOf({ lines, shipping, goodwill }: StaffMove, { amount: { currency } }: Payment): RefundWish | undefined {
+  const foreign = [shipping, goodwill].find((one) => one && one.currency !== currency);
+  if (foreign) throw new WrongCurrency(foreign.currency, currency);
+  return lines || shipping || goodwill ? { lines, shipping, goodwill } : undefined;
 }
 
 const keyOf = ({ kind, orderId, idempotency }: StaffMove): string => `${orderId}:${kind}:${idempotency.id}`;
