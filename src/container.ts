@@ -14,10 +14,11 @@ import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
 import { createCustomers } from './people/customers/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
-import { createCart, createFindOffers } from './selling/cart/index.js';
+import { createCart, createFindOffers, noPromotions, type QuoteDeps } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
 import { createCheckout } from './selling/checkout/index.js';
 import { createPricing } from './selling/pricing/index.js';
+import { guest } from './shared/buyer.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
@@ -82,13 +83,14 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   outbox.subscribe(...catalog.subscribers);
 
-  const findOffers = createFindOffers(catalog);
-  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, shipping, tax, ...config.cart, ...config.market });
+  const findOffers = createFindOffers({ catalog, pricing });
+  const buyerOf: QuoteDeps['buyerOf'] = async ({ userId, channel }) => ({ ...guest(channel), userId: userId ?? null });
+  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: noPromotions, shipping, tax, ...config.cart, ...config.market });
   auth.onSignIn(async ({ userId, cartToken }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken); });
   outbox.subscribe(...cart.subscribers);
 
   const orders = createOrders({
-    connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout,
+    connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: { giveBack: async () => {}, takeAgain: async () => true },
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).then(() => true, ifShort(false)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
@@ -100,7 +102,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
 
   const checkout = createCheckout({
-    carts: cart.service, findOffers, pricing: cart.pricing, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
+    carts: cart.service, findOffers, quoting: cart.quoting, redeem: async () => {}, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
     ...config.orders, tokenSecret: config.auth.jwtSecret,
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
   });

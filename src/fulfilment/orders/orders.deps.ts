@@ -22,6 +22,8 @@ export type OrderDeps = Readonly<{
     accrueForOrder(accrual: { orderId: string; userId: string; spent: Money }): Promise<number>;
     clawBackForOrder(clawback: { orderId: string; userId: string; reason: string }): Promise<number>;
   };
+  /** Uses of coupons and budgets, asked only where the order had some. `takeAgain` is false when they are used up meanwhile; nothing was changed then. */
+  benefits: { giveBack(orderId: string): Promise<unknown>; takeAgain(orderId: string): Promise<boolean> };
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;
   now: Clock;

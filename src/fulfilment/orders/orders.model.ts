@@ -14,10 +14,19 @@ const unitsSchema = new Schema(Object.fromEntries(
     .map((name) => [name, { type: Number, required: true, min: 0 }]),
 ), { _id: false });
 
+const reductionSchema = new Schema({ promotionId: String, code: String, name: String, class: String, amount: moneySchema }, { _id: false });
+const taxSchema = new Schema({ name: String, rateBps: Number, jurisdiction: String, reason: String, amount: moneySchema }, { _id: false });
+const shippingChargeSchema = new Schema({
+  price: moneySchema, discount: moneySchema, total: moneySchema, tax: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
+}, { _id: false });
+const promotionSchema = new Schema({ promotionId: String, name: String, code: String, amount: moneySchema }, { _id: false });
+
 const itemSchema = new Schema({
   id: { type: String, required: true }, productId: { type: String, required: true }, productName: { type: String, required: true },
   name: { type: String, required: true }, sku: { type: String, required: true }, quantity: { type: Number, required: true, min: 1 },
-  unitPrice: moneySchema, discount: moneySchema, tax: moneySchema, taxRateBps: { type: Number, required: true }, lineTotal: moneySchema, units: unitsSchema,
+  unitPrice: moneySchema, discount: moneySchema, tax: moneySchema, taxRateBps: { type: Number, required: true }, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
+  priceSource: { type: new Schema({ kind: String, id: String, name: String }, { _id: false, id: false }), default: null }, units: unitsSchema,
+  credited: { type: new Schema({ units: Number, amount: Number }, { _id: false }) }, finalSale: Boolean,
 }, { _id: false, id: false });
 
 const totalsSchema = new Schema({
@@ -32,7 +41,7 @@ const paymentSchema = new Schema({
 const timelineSchema = new Schema({
   at: { type: Date, required: true }, actor: { type: new Schema({ type: { type: String, required: true }, id: { type: String, default: null } }, { _id: false, id: false }), required: true },
   event: { type: String, required: true }, cause: { type: String, required: true },
-  before: { type: Schema.Types.Mixed, required: true }, after: { type: Schema.Types.Mixed, required: true },
+  before: { type: Schema.Types.Mixed, required: true }, after: { type: Schema.Types.Mixed, required: true }, details: Schema.Types.Mixed,
 }, { _id: false, minimize: false });
 
 const orderSchema = new Schema<OrderRow>({
@@ -45,12 +54,14 @@ const orderSchema = new Schema<OrderRow>({
   cartId: { type: String, required: true, unique: true },
   email: { type: String, required: true }, userId: { type: String, default: null }, tokenHash: { type: String, default: null },
   currency: { type: String, required: true },
-  items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema,
+  items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema, shippingCharge: shippingChargeSchema, promotions: [promotionSchema], coupons: [String],
   rounding: { type: new Schema({ mode: String, level: String }, { _id: false }) },
   shippingAddress: addressSchema, billingAddress: addressSchema,
   shippingMethod: { type: new Schema({ code: String, name: String, price: moneySchema }, { _id: false }) },
   payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String,
-  expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null },
+  expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null },
+  settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,
+  origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) },
   timeline: [timelineSchema],
   version: { type: Number, required: true },
 }, { timestamps: true, versionKey: false, minimize: false });

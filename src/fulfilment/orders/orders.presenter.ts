@@ -1,3 +1,5 @@
+import { money } from '../../shared/money.js';
+import { amountDue, creditedOf, settlementOf } from './credits.js';
 import type { Order, TimelineEntry } from './orders.js';
 
 /** The one shape every route answers. Tokens, the cart and internal fields stay here. */
@@ -6,16 +8,28 @@ export function presentOrder(order: Order, orderToken?: string) {
   return {
     id, number, status, paymentStatus, fulfilmentStatus, returnStatus, holds, email, ...(userId !== null && { userId }), currency,
     ...(orderToken !== undefined && { orderToken }),
-    items: items.map(({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, units }) =>
-      ({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, units })),
-    totals,
+    items: items.map(({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, finalSale }) =>
+      ({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, ...(finalSale && { finalSale }) })),
+    totals, coupons: order.coupons, promotions: order.promotions, shippingCharge: order.shippingCharge,
     shippingAddress: order.shippingAddress, billingAddress: order.billingAddress, shippingMethod: order.shippingMethod,
-    payment: payment && { ...payment },
+    payment: payment && { ...payment }, settlement: presentSettlement(order), ...(order.origin && { origin: order.origin }),
     ...(order.notes !== undefined && { notes: order.notes }),
     ...(order.expiresAt && { expiresAt: order.expiresAt.toISOString() }),
-    ...(order.placedAt && { placedAt: order.placedAt.toISOString() }),
+    ...(order.placedAt && { placedAt: order.placedAt.toISOString() }), ...(order.deliveredAt && { deliveredAt: order.deliveredAt.toISOString() }),
+    ...(order.returnPolicyVersion !== undefined && { returnPolicyVersion: order.returnPolicyVersion }),
     createdAt: order.createdAt.toISOString(), updatedAt: order.updatedAt.toISOString(), version,
   };
 }
 
-export const presentEntry = ({ at, actor, event, cause, before, after }: TimelineEntry) => ({ at: at.toISOString(), actor, event, cause, before, after });
+export const presentEntry = ({ at, actor, event, cause, before, after, details }: TimelineEntry) =>
+  ({ at: at.toISOString(), actor, event, cause, before, after, ...(details && { details }) });
+
+/** What became of the money that was agreed. */
+function presentSettlement(order: Order) {
+  const { currency } = order;
+  const { shipping, retained, refunded } = settlementOf(order);
+  return {
+    credited: creditedOf(order), shippingCredited: money(shipping, currency), retained: money(retained, currency), refunded: money(refunded, currency),
+    prepaid: money(order.prepaid ?? 0, currency), due: amountDue(order),
+  };
+}

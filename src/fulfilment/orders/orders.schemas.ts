@@ -33,6 +33,15 @@ const units = Joi.object(Object.fromEntries(
   ['ordered', 'cancelled', 'backordered', 'allocated', 'shipped', 'delivered', 'returnRequested', 'returned', 'writtenOff'].map((name) => [name, Joi.number().integer().required()]),
 ));
 
+const reduction = Joi.object({
+  promotionId: Joi.string().required(), code: Joi.string(), name: Joi.string().required(), class: Joi.string().required(), amount: moneySchema.required(),
+}).meta({ name: 'Reduction' });
+const taxShare = Joi.object({
+  name: Joi.string().required(), rateBps: Joi.number().integer().required(), jurisdiction: Joi.string().required(),
+  reason: Joi.string().description('Why nothing is due, where nothing is'), amount: moneySchema.required(),
+}).meta({ name: 'TaxShare' });
+const priceSource = Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string() }).meta({ name: 'PriceSource' });
+
 export const orderReply = Joi.object({
   id: id().required(), number: Joi.string().required(),
   status: Joi.string().valid(...ORDER_STATUSES).required(), paymentStatus: Joi.string().valid(...PAYMENT_STATUSES).required(),
@@ -42,11 +51,19 @@ export const orderReply = Joi.object({
   items: Joi.array().items(Joi.object({
     id: Joi.string().required(), productId: id().required(), productName: Joi.string().required(), name: Joi.string().required(), sku: Joi.string().required(),
     quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(), discount: moneySchema.required(), tax: moneySchema.required(),
-    taxRateBps: Joi.number().integer().required(), lineTotal: moneySchema.required(), units: units.required(),
+    taxRateBps: Joi.number().integer().required(), lineTotal: moneySchema.required(),
+    allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(), priceSource: priceSource.allow(null).required(), units: units.required(),
+    finalSale: Joi.boolean().description('Sold as not returnable'),
   })).required(),
   totals: Joi.object({
     subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(), taxTotal: moneySchema.required(),
     grandTotal: moneySchema.required(), taxIncluded: Joi.boolean().required(),
+  }).required(),
+  coupons: Joi.array().items(Joi.string()).required(),
+  promotions: Joi.array().items(Joi.object({ promotionId: Joi.string().required(), name: Joi.string().required(), code: Joi.string(), amount: moneySchema.required() })).required(),
+  shippingCharge: Joi.object({
+    price: moneySchema.required(), discount: moneySchema.required(), total: moneySchema.required(), tax: moneySchema.required(),
+    allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(),
   }).required(),
   shippingAddress: Joi.object().unknown().required(), billingAddress: Joi.object().unknown().required(),
   shippingMethod: Joi.object({ code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required() }).required(),
@@ -55,6 +72,12 @@ export const orderReply = Joi.object({
     nextAction: Joi.object({ type: Joi.string().required(), url: Joi.string().required() }).allow(null).required(), details: Joi.object().unknown().required(),
     failure: Joi.object({ code: Joi.string().required(), message: Joi.string().required() }),
   }).allow(null).required(),
+  settlement: Joi.object({
+    credited: moneySchema.required(), shippingCredited: moneySchema.required(), retained: moneySchema.required(), refunded: moneySchema.required(),
+    prepaid: moneySchema.required(), due: moneySchema.required().description('What the order costs by now'),
+  }).required(),
+  origin: Joi.object({ type: Joi.string().valid('exchange', 'claim').required(), id: id().required(), orderId: id().required() }).description('The order that this one replaces goods of'),
+  returnPolicyVersion: Joi.number().integer(), deliveredAt: timestamp(),
   notes: Joi.string(), expiresAt: timestamp(), placedAt: timestamp(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
   version: Joi.number().integer().required(),
 }).meta({ name: 'Order' });
@@ -63,5 +86,6 @@ export const timelineReply = Joi.object({
   items: Joi.array().items(Joi.object({
     at: timestamp().required(), actor: Joi.object({ type: Joi.string().required(), id: Joi.string().allow(null).required() }).required(),
     event: Joi.string().required(), cause: Joi.string().required(), before: Joi.object().unknown().required(), after: Joi.object().unknown().required(),
+    details: Joi.object().unknown(),
   })).required(),
 }).meta({ name: 'TimelineEntry' });

@@ -4,7 +4,7 @@ import type { CartState, LineItem } from './cart.js';
 
 export type CartRow = {
   _id: Types.ObjectId; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: LineItem[];
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string;
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; coupons?: string[];
   version: number; expiresAt: Date; createdAt: Date; updatedAt: Date;
 };
 
@@ -31,6 +31,7 @@ const cartSchema = new Schema<CartRow>({
   shippingAddress: { type: new Schema(addressFields, { _id: false }) },
   billingAddress: { type: new Schema(addressFields, { _id: false }) },
   shippingMethod: String,
+  coupons: { type: [String], default: undefined },
   version: { type: Number, required: true },
   expiresAt: { type: Date, required: true },
 }, { timestamps: true, versionKey: false });

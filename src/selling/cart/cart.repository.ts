@@ -2,10 +2,10 @@ import { Types, type Connection, type QueryFilter } from 'mongoose';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Violation } from '../../shared/invariant.js';
-import type { Cart, CartOwner } from './cart.js';
+import { detailsOf, type Cart, type CartDetails, type CartOwner } from './cart.js';
 import { cartModel, type CartRow } from './cart.model.js';
 
-type NewCart = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'tokenHash'> & Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod'>>;
+type NewCart = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'tokenHash'> & CartDetails;
 
 export class CartRepository {
   private readonly carts;
@@ -18,7 +18,8 @@ export class CartRepository {
   async create(cart: NewCart, expiresAt: Date): Promise<Cart> {
     try {
       const now = new Date();
-      const row = { ...withoutUndefined(cart), _id: new Types.ObjectId(), state: 'active', version: 1, expiresAt, createdAt: now, updatedAt: now } as CartRow;
+      const { userId, tokenHash, currency, lineItems } = cart;
+      const row = { userId, tokenHash, currency, lineItems: [...lineItems], ...detailsOf(cart), _id: new Types.ObjectId(), state: 'active', version: 1, expiresAt, createdAt: now, updatedAt: now } as CartRow;
       // Everything in it was validated on its way here, so there is nothing to cast.
       await this.carts.insertMany([row], { lean: true });
       return toCart(row);
@@ -46,13 +47,9 @@ export class CartRepository {
 
   /** Refuses to overwrite a cart that changed, or ended, since it was read. */
   async save(cart: Cart, expiresAt: Date): Promise<Cart> {
-    const { id, version, currency, lineItems, state, email, shippingAddress, billingAddress, shippingMethod } = cart;
+    const { id, version, currency, lineItems, state } = cart;
     const { matchedCount } = await this.carts.updateOne({ _id: new Types.ObjectId(id), version, state: 'active' }, {
-      $set: {
-        currency, lineItems: [...lineItems], state, expiresAt,
-        ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }),
-        ...(shippingMethod !== undefined && { shippingMethod }),
-      },
+      $set: { currency, lineItems: [...lineItems], state, expiresAt, ...detailsOf(cart) },
       $inc: { version: 1 },
     });
     if (matchedCount === 0) throw new ConcurrentChange('The cart changed meanwhile. Read it again and repeat your change.', { cartId: id });
@@ -70,18 +67,7 @@ export class CartRepository {
   }
 }
 
-function withoutUndefined({ userId, tokenHash, currency, lineItems, email, shippingAddress, billingAddress, shippingMethod }: NewCart) {
-  return {
-    userId, tokenHash, currency, lineItems: [...lineItems], ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }),
-    ...(billingAddress && { billingAddress }), ...(shippingMethod !== undefined && { shippingMethod }),
-  };
-}
-
 function toCart(row: Omit<CartRow, 'createdAt' | 'updatedAt' | 'expiresAt'>): Cart {
-  const { _id, state, userId, tokenHash, currency, lineItems, email, shippingAddress, billingAddress, shippingMethod, version } = row;
-  return {
-    id: _id.toString(), state, userId, tokenHash, currency, lineItems, version,
-    ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }),
-    ...(shippingMethod !== undefined && { shippingMethod }),
-  };
+  const { _id, state, userId, tokenHash, currency, lineItems, version } = row;
+  return { id: _id.toString(), state, userId, tokenHash, currency, lineItems, version, ...detailsOf(row) };
 }

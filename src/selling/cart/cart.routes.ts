@@ -1,23 +1,24 @@
 import { defineRoute, type Context } from '../../shared/http/route.js';
 import { problems, success, successOf } from '../../shared/http/schemas.js';
 import { CartNotFound } from './cart.errors.js';
-import { emptyCart, presentCart, type CartPricing } from './cart.presenter.js';
+import { emptyCart, presentCart } from './cart.presenter.js';
 import {
   addLineItemBody, addressesBody, cartHeaders, cartReply, fieldsQuery, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
   shippingMethodsQuery, shippingMethodsReply, type CartHeaders,
 } from './cart.schemas.js';
 import type { CartService, CartWithOffers, Shopper } from './cart.service.js';
+import type { QuoteDeps } from './quote.js';
 
-type Deps = { carts: CartService; pricing: CartPricing; defaultCurrency: string };
+type Deps = { carts: CartService; quoting: QuoteDeps; defaultCurrency: string };
 
 const shopperOf = (headers: CartHeaders, { caller }: Context): Shopper => ({ userId: caller.user?.id, cartToken: headers['x-cart-token'] });
 const reading = { tag: 'Cart', access: { scope: 'cart:read', user: 'optional' }, headers: cartHeaders } as const;
 const writing = { tag: 'Cart', access: { scope: 'cart:write', user: 'optional' }, headers: cartHeaders } as const;
 const refusals = problems(400, 401, 403, 404, 409, 415, 413);
 
-export function cartRoutes({ carts, pricing, defaultCurrency }: Deps) {
+export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
   const answer = async (message: string, found: CartWithOffers, status = 200) =>
-    ({ status, version: found.cart.version, body: success(message, await presentCart(found, pricing)) });
+    ({ status, version: found.cart.version, body: success(message, await presentCart(found, quoting)) });
 
   return [
     defineRoute({
@@ -61,7 +62,7 @@ export function cartRoutes({ carts, pricing, defaultCurrency }: Deps) {
         const token = body.cartToken ?? headers['x-cart-token'];
         if (token === undefined) throw new CartNotFound();
         const { merged, report } = await carts.merge(caller.user!.id, token);
-        const cart = merged ? await presentCart(merged, pricing) : emptyCart(defaultCurrency);
+        const cart = merged ? await presentCart(merged, quoting) : emptyCart(defaultCurrency);
         return { status: 200, body: success('Carts merged.', { ...cart, report }) };
       },
     }),
@@ -83,7 +84,7 @@ export function cartRoutes({ carts, pricing, defaultCurrency }: Deps) {
       responses: { 200: successOf(shippingMethodsReply), ...problems(400, 401, 403, 404) },
       handle: async ({ headers, query }, context) => {
         const { country, currency, subtotal } = await carts.destinationOf(shopperOf(headers, context));
-        const items = await pricing.shipping.methodsFor({ country: query.country ?? country, currency, subtotal });
+        const items = await quoting.shipping.methodsFor({ country: query.country ?? country, currency, subtotal });
         return { status: 200, body: success('Shipping methods.', { items }) };
       },
     }),

@@ -59,10 +59,16 @@ export const cartReply = Joi.object({
   email: Joi.string(), shippingAddress: Joi.object().unknown(), billingAddress: Joi.object().unknown(), shippingMethod: Joi.string(),
   items: Joi.array().items(Joi.object({
     id: lineId().required(), sku: Joi.string().required(), productId: id().required(), name: Joi.string().required(),
-    quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(), lineTotal: moneySchema.required(),
+    quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(),
+    discount: moneySchema.required(), tax: moneySchema.required(), lineTotal: moneySchema.required(),
+    priceSource: Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string() }).allow(null).required().description('Where the price comes from'),
     image: Joi.object({ url: Joi.string().required(), alt: Joi.string().allow('').required() }),
   })).required(),
   coupons: Joi.array().items(Joi.string()).required(),
+  promotions: Joi.array().items(Joi.object({ promotionId: Joi.string().required(), name: Joi.string().required(), code: Joi.string(), amount: moneySchema.required() })).required()
+    .description('What is reduced now, and by how much'),
+  refusedCoupons: Joi.array().items(Joi.object({ code: Joi.string().required(), reason: Joi.string().required(), message: Joi.string().required() })).required()
+    .description('Codes that do nothing now, and why'),
   totals: totalsSchema.required(),
   problems: Joi.array().items(problemSchema).required(),
   version: Joi.number().integer().required(),

@@ -7,20 +7,24 @@ import { afterCommit, type InTransaction } from '../../shared/db/transaction.js'
 import type { Outbox } from '../../shared/events/outbox.js';
 import { sum, times, zero, type Money } from '../../shared/money.js';
 import type { Shipping } from '../../fulfilment/shipping/index.js';
-import { MAX_LINES, MAX_QUANTITY_PER_LINE, mergeLines, repriced, withLineItem, withQuantity, type Cart, type CartOwner, type LineItem, type MergedLine, type Offer } from './cart.js';
+import type { Buyer } from '../../shared/buyer.js';
+import {
+  MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
+  type Cart, type CartDetails, type CartOwner, type LineItem, type MergedLine, type Offer,
+} from './cart.js';
 import { CartNotFound, LineItemNotFound, NotPricedInCurrency, QuantityLimitExceeded, TooManyLines, VariantNotSellable } from './cart.errors.js';
 import type { CartRepository } from './cart.repository.js';
 
 /** Who is asking: a signed-in user, a guest with a token, or a guest who has none yet. */
-export type Shopper = Readonly<{ userId?: string | undefined; cartToken?: string | undefined }>;
+export type Shopper = Readonly<{ userId?: string | undefined; cartToken?: string | undefined; channel?: string | undefined }>;
 export type Offers = ReadonlyMap<string, Offer>;
 export type CartWithOffers = Readonly<{ cart: Cart; offers: Offers; cartToken?: string }>;
-type Details = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod'>>;
 
 export type CartServiceDeps = {
   carts: CartRepository;
   cache: DocumentCache<Cart>;
-  findOffers: (skus: readonly string[], currency: string) => Promise<Offers>;
+  findOffers: (skus: readonly string[], currency: string, buyer: Buyer) => Promise<Offers>;
+  buyerOf: (shopper: { userId?: string | null | undefined; channel?: string | undefined }) => Promise<Buyer>;
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;
   now: Clock;
@@ -36,20 +40,20 @@ export class CartService {
   /** Null for a shopper who has put nothing aside yet; a token of no cart is refused. Never writes. */
   async getCart(shopper: Shopper): Promise<CartWithOffers | null> {
     const cart = await this.findCart(shopper, { trusted: false });
-    return cart && { cart, offers: await this.offersOf(cart) };
+    return cart && { cart, offers: await this.offersOf(cart, shopper) };
   }
 
   /** Two reads at most and one versioned write: a single document changes and nobody is told, so there is no transaction. */
   addLineItem(shopper: Shopper, { sku, quantity, currency }: { sku: string; quantity: number; currency?: string | undefined }): Promise<CartWithOffers> {
     return this.retrying(async (trusted): Promise<CartWithOffers> => {
       const cart = await this.findCart(shopper, { trusted });
-      const { cartCurrency, offers } = await this.offersFor(cart, sku, currency);
+      const { cartCurrency, offers } = await this.offersFor(cart, sku, currency, shopper);
       const offer = offers.get(sku);
       if (!offer?.sellable) throw new VariantNotSellable(sku);
-      if (!offer.price) throw new NotPricedInCurrency(sku, cartCurrency);
+      if (offer.ladder.length === 0) throw new NotPricedInCurrency(sku, cartCurrency);
 
-      const { name, productId, price } = offer;
-      const added: LineItem = { id: randomUUID(), sku, productId, name, unitPrice: price, quantity };
+      const { name, productId } = offer;
+      const added: LineItem = { id: randomUUID(), sku, productId, name, unitPrice: unitPriceOf(offer, quantity)!, quantity };
       const lineItems = repriced(withLineItem(cart?.lineItems ?? [], added), offers);
       refuseOverfull(lineItems, sku);
       if (cart) return { cart: await this.save({ ...cart, currency: cartCurrency, lineItems }), offers };
@@ -67,7 +71,7 @@ export class CartService {
     });
   }
 
-  setDetails(shopper: Shopper, details: Details): Promise<CartWithOffers> {
+  setDetails(shopper: Shopper, details: CartDetails): Promise<CartWithOffers> {
     return this.change(shopper, (cart) => ({ ...cart, ...details }));
   }
 
@@ -127,10 +131,10 @@ export class CartService {
     const { carts } = this.deps;
     const guest = await carts.findActive(guestOwner);
     const own = await carts.findActive({ userId });
-    if (!guest) return { guest, merged: own && { cart: own, offers: await this.offersOf(own) }, report: [] };
+    if (!guest) return { guest, merged: own && { cart: own, offers: await this.offersOf(own, { userId }) }, report: [] };
 
     const currency = own && own.lineItems.length > 0 ? own.currency : guest.currency;
-    const offers = await this.deps.findOffers([...new Set([...own?.lineItems ?? [], ...guest.lineItems].map(({ sku }) => sku))], currency);
+    const offers = await this.deps.findOffers([...new Set([...own?.lineItems ?? [], ...guest.lineItems].map(({ sku }) => sku))], currency, await this.deps.buyerOf({ userId }));
     const { lines, report } = mergeLines(own?.lineItems ?? [], guest.lineItems, offers);
     await carts.save({ ...guest, state: 'merged' }, this.expiry());
     const target = { ...detailsOf(guest), ...own && detailsOf(own), currency, lineItems: lines };
@@ -143,7 +147,7 @@ export class CartService {
     return this.retrying(async (trusted) => {
       const cart = await this.findCart(shopper, { trusted });
       if (!cart) throw new CartNotFound();
-      const offers = await this.offersOf(cart);
+      const offers = await this.offersOf(cart, shopper);
       return { cart: await this.save(await apply(cart, offers)), offers };
     });
   }
@@ -185,18 +189,19 @@ export class CartService {
   }
 
   /** The first line fixes the currency of a cart: the one asked for, else the usual one, else one that the product is sold in. */
-  private async offersFor(cart: Cart | null, sku: string, wanted: string | undefined): Promise<{ cartCurrency: string; offers: Offers }> {
+  private async offersFor(cart: Cart | null, sku: string, wanted: string | undefined, shopper: Shopper): Promise<{ cartCurrency: string; offers: Offers }> {
     const isFixed = cart !== null && cart.lineItems.length > 0;
     const cartCurrency = isFixed ? cart.currency : wanted ?? this.deps.defaultCurrency;
-    const offers = await this.deps.findOffers([...new Set([...cart?.lineItems.map((line) => line.sku) ?? [], sku])], cartCurrency);
+    const buyer = await this.deps.buyerOf(shopper);
+    const offers = await this.deps.findOffers([...new Set([...cart?.lineItems.map((line) => line.sku) ?? [], sku])], cartCurrency, buyer);
     const offer = offers.get(sku);
     const [other] = offer?.currencies ?? [];
-    if (isFixed || wanted !== undefined || !offer || offer.price || other === undefined) return { cartCurrency, offers };
-    return { cartCurrency: other, offers: await this.deps.findOffers([sku], other) };
+    if (isFixed || wanted !== undefined || !offer || offer.ladder.length > 0 || other === undefined) return { cartCurrency, offers };
+    return { cartCurrency: other, offers: await this.deps.findOffers([sku], other, buyer) };
   }
 
-  private async offersOf(cart: Cart): Promise<Offers> {
-    return cart.lineItems.length === 0 ? new Map() : this.deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency);
+  private async offersOf(cart: Cart, shopper: Shopper): Promise<Offers> {
+    return cart.lineItems.length === 0 ? new Map() : this.deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, await this.deps.buyerOf(shopper));
   }
 
   private expiry(): Date {
@@ -211,13 +216,6 @@ const cacheId = (cart: Cart): string => cart.userId ?? cart.tokenHash!;
 function ownerOf({ userId, cartToken }: Shopper): CartOwner | null {
   if (userId !== undefined) return { userId };
   return cartToken === undefined ? null : { tokenHash: sha256(cartToken) };
-}
-
-function detailsOf({ email, shippingAddress, billingAddress, shippingMethod }: Cart): Details {
-  return {
-    ...(email !== undefined && { email }), ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }),
-    ...(shippingMethod !== undefined && { shippingMethod }),
-  };
 }
 
 function refuseOverfull(lineItems: readonly LineItem[], sku: string): void {

@@ -1,9 +1,13 @@
 import type { Address } from '../../shared/address.js';
 import type { Money } from '../../shared/money.js';
+import { tierAt, type Ladder } from '../../shared/ladder.js';
 
 /** A product as it is sold, as far as a cart needs to know it. */
 export type Offer = Readonly<{
-  sku: string; productId: string; productName: string; name: string; price: Money | null; sellable: boolean; available: number;
+  sku: string; productId: string; productName: string; name: string; sellable: boolean; available: number;
+  /** What it costs this buyer, by quantity; empty where it is not sold in the currency. */
+  ladder: Ladder;
+  categoryIds: readonly string[]; weightGrams?: number | undefined;
   /** Those it has a price in. */
   currencies: readonly string[];
   image?: { url: string; alt: string } | undefined; taxCategory?: string | undefined;
@@ -18,8 +22,20 @@ export type LineItem = Readonly<{
 export type CartState = 'active' | 'completed' | 'merged';
 export type Cart = Readonly<{
   id: string; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: readonly LineItem[];
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; version: number;
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string;
+  /** As the shopper typed them, in that order; what each of them does is decided at every look. */
+  coupons?: readonly string[];
+  version: number;
 }>;
+
+/** What a shopper can set on a cart beside its lines. */
+export type CartDetails = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'coupons'>>;
+export const DETAILS = ['email', 'shippingAddress', 'billingAddress', 'shippingMethod', 'coupons'] as const satisfies ReadonlyArray<keyof CartDetails>;
+
+/** Those that were set. */
+export function detailsOf(cart: CartDetails): CartDetails {
+  return Object.fromEntries(DETAILS.filter((name) => cart[name] !== undefined).map((name) => [name, cart[name]]));
+}
 
 /** Who may touch a cart: a signed-in user, or whoever holds the guest's token. */
 export type CartOwner = Readonly<{ userId: string } | { tokenHash: string }>;
@@ -31,6 +47,8 @@ export type CartProblem = Readonly<{
 
 export const MAX_QUANTITY_PER_LINE = 999;
 export const MAX_LINES = 200;
+
+export const unitPriceOf = (offer: Pick<Offer, 'ladder'> | undefined, quantity: number): Money | null => (offer ? tierAt(offer.ladder, quantity)?.price ?? null : null);
 
 /** Adding a SKU that is already in the cart raises the quantity of its line and takes today's price for all of it. */
 export function withLineItem(lines: readonly LineItem[], added: LineItem): readonly LineItem[] {
@@ -49,7 +67,8 @@ export function withQuantity(lines: readonly LineItem[], lineId: string, quantit
 export function repriced(lines: readonly LineItem[], offers: ReadonlyMap<string, Offer>): readonly LineItem[] {
   return lines.map((line) => {
     const offer = offers.get(line.sku);
-    return offer?.price ? { ...line, unitPrice: offer.price, name: offer.name } : line;
+    const unitPrice = unitPriceOf(offer, line.quantity);
+    return unitPrice ? { ...line, unitPrice, name: offer!.name } : line;
   });
 }
 
@@ -59,12 +78,13 @@ export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<strin
     const at = { sku: line.sku, itemId: line.id };
     const offer = offers.get(line.sku);
     if (!offer || !offer.sellable) return [{ code: 'gone', ...at, requested: line.quantity, available: 0 }];
-    if (!offer.price) return [{ code: 'not_priced', ...at, requested: line.quantity, available: 0 }];
+    const price = unitPriceOf(offer, line.quantity);
+    if (!price) return [{ code: 'not_priced', ...at, requested: line.quantity, available: 0 }];
     const found: CartProblem[] = [];
     if (line.quantity > MAX_QUANTITY_PER_LINE) found.push({ code: 'quantity_limit', ...at, requested: line.quantity, limit: MAX_QUANTITY_PER_LINE });
     if (offer.available <= 0) found.push({ code: 'out_of_stock', ...at, requested: line.quantity, available: 0 });
     else if (offer.available < line.quantity) found.push({ code: 'insufficient_stock', ...at, requested: line.quantity, available: offer.available });
-    if (offer.price.amount !== line.unitPrice.amount) found.push({ code: 'price_changed', ...at, before: line.unitPrice, after: offer.price });
+    if (price.amount !== line.unitPrice.amount) found.push({ code: 'price_changed', ...at, before: line.unitPrice, after: price });
     return found;
   });
 }
@@ -78,13 +98,13 @@ export function mergeLines(own: readonly LineItem[], guest: readonly LineItem[],
   for (const line of guest) {
     const had = lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0;
     const offer = offers.get(line.sku);
-    if (!offer?.sellable || !offer.price) {
+    if (!offer?.sellable || offer.ladder.length === 0) {
       report.push({ sku: line.sku, requested: line.quantity, merged: 0, reason: offer?.sellable ? 'currency' : 'gone' });
       continue;
     }
     const room = Math.max(0, Math.min(MAX_QUANTITY_PER_LINE, offer.available) - had);
     const merged = Math.min(line.quantity, lines.length >= MAX_LINES && had === 0 ? 0 : room);
-    if (merged > 0) lines = withLineItem(lines, { ...line, unitPrice: offer.price, quantity: merged });
+    if (merged > 0) lines = withLineItem(lines, { ...line, unitPrice: unitPriceOf(offer, had + merged)!, quantity: merged });
     const reason = merged === line.quantity ? {} : { reason: had + line.quantity > MAX_QUANTITY_PER_LINE ? 'limit' as const : 'stock' as const };
     report.push({ sku: line.sku, requested: line.quantity, merged, ...reason });
   }

@@ -1,19 +1,22 @@
+import type { Buyer } from '../../shared/buyer.js';
 import type { Catalog, CatalogVariant } from '../catalog/index.js';
-import { effectivePrice } from '../pricing/index.js';
+import type { Ladder } from '../../shared/ladder.js';
+import type { Pricing } from '../pricing/index.js';
 import type { Offer } from './cart.js';
 
 /** One round trip however many lines: variants know their product's name, and their stock as the catalogue shows it. */
-export function createFindOffers(catalog: Pick<Catalog, 'findVariants'>) {
-  return async (skus: readonly string[], currency: string): Promise<ReadonlyMap<string, Offer>> => {
+export function createFindOffers({ catalog, pricing }: { catalog: Pick<Catalog, 'findVariants'>; pricing: Pick<Pricing, 'laddersOf'> }) {
+  return async (skus: readonly string[], currency: string, buyer: Buyer): Promise<ReadonlyMap<string, Offer>> => {
     const found = await catalog.findVariants(skus);
-    return new Map([...found].map(([sku, variant]) => [sku, toOffer(variant, currency)]));
+    const ladders = await pricing.laddersOf([...found.values()], { currency, buyer });
+    return new Map([...found].map(([sku, variant]) => [sku, toOffer(variant, ladders.get(sku) ?? [])]));
   };
 }
 
-function toOffer({ sku, productId, productName, options, sellable, prices, available, image, taxCategory }: CatalogVariant, currency: string): Offer {
+function toOffer({ sku, productId, productName, options, sellable, prices, available, image, taxCategory, categoryIds, weightGrams }: CatalogVariant, ladder: Ladder): Offer {
   const chosen = Object.values(options).join(', ');
   return {
     sku, productId, productName, name: chosen === '' ? productName : `${productName}, ${chosen}`,
-    price: effectivePrice(prices, currency)?.price ?? null, currencies: prices.map((price) => price.currency), sellable, available, image, taxCategory,
+    ladder, currencies: prices.map((price) => price.currency), sellable, available, image, taxCategory, categoryIds, weightGrams,
   };
 }

@@ -7,13 +7,16 @@ import type { IdempotencyStore } from '../../shared/db/idempotency.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Failpoint } from '../../shared/failpoint.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
-import type { CartPricing, CartService, Offers } from '../cart/index.js';
+import type { Buyer } from '../../shared/buyer.js';
+import type { CartService, Offers, Quote, QuoteDeps } from '../cart/index.js';
 
 /** Everything an order is made of. Checkout itself keeps nothing. */
 export type CheckoutDeps = Readonly<{
   carts: Pick<CartService, 'findForCheckout' | 'findLatest' | 'complete' | 'addLineItem'>;
-  findOffers(skus: readonly string[], currency: string): Promise<Offers>;
-  pricing: CartPricing;
+  findOffers(skus: readonly string[], currency: string, buyer: Buyer): Promise<Offers>;
+  quoting: QuoteDeps;
+  /** Uses up what the order was promised: coupons, budgets. Inside the order's transaction; not called when nothing was. */
+  redeem(benefits: { orderId: string; email: string; quote: Quote }): Promise<void>;
   shipping: Pick<Shipping, 'resolve'>;
   inventory: Pick<Inventory, 'reserve'>;
   orders: Orders['service'];

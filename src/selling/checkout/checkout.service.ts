@@ -108,6 +108,7 @@ export class CheckoutService {
       await deps.failpoint('checkout.after_reserve');
       const order = await deps.orders.create(made);
       await deps.failpoint('checkout.after_order');
+      if (priced.applied.length > 0) await deps.redeem({ orderId, email: draft.email, quote: priced });
       await deps.carts.complete(cart);
       if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
       await deps.failpoint('checkout.before_commit');

@@ -3,27 +3,27 @@ import { later } from '../../shared/clock.js';
 import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Address } from '../../shared/address.js';
-import { problemsOf, priceCart, type Cart, type Offers, type PricedCart, type Shopper } from '../cart/index.js';
+import { problemsOf, quoteCart, type Cart, type Offers, type Quote, type Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import { CartChanged, CartEmpty, CartNotOrderable, missing } from './checkout.errors.js';
 import type { PlaceOrderBody } from './checkout.schemas.js';
 
 /** An order that could be placed: everything is read and decided, nothing is written. */
 export type Draft = Readonly<{
-  cart: Cart; offers: Offers; priced: PricedCart; email: string; shippingAddress: Address; billingAddress: Address; shippingMethod: string; notes?: string;
+  cart: Cart; offers: Offers; priced: Quote; email: string; shippingAddress: Address; billingAddress: Address; shippingMethod: string; notes?: string;
 }>;
 type Wanted = Readonly<{ shopper: Shopper; userEmail: string | undefined; body: PlaceOrderBody }>;
 
 /** Reads the cart and today's offers from the database, never from a cache, and refuses whatever would not be what the shopper saw. */
-export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { userEmail, body }: Wanted): Promise<Draft> {
+export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shopper, userEmail, body }: Wanted): Promise<Draft> {
   if (!cart || cart.lineItems.length === 0) throw new CartEmpty();
   const details = requireDetails(cart, body, userEmail);
-  const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency);
+  const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, await deps.quoting.buyerOf(shopper));
   const problems = problemsOf(cart.lineItems, offers);
   const blocking = problems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit');
   if (blocking.length > 0) throw new CartNotOrderable(blocking);
 
-  const priced = await priceCart(cart, offers, deps.pricing, { address: details.shippingAddress, method: details.shippingMethod });
+  const priced = await quoteCart({ ...cart, email: details.email }, offers, deps.quoting, { address: details.shippingAddress, method: details.shippingMethod });
   if (!priced.method) await deps.shipping.resolve(details.shippingMethod, { country: details.shippingAddress.country, currency: cart.currency, subtotal: priced.totals.subtotal });
   const { grandTotal } = priced.totals;
   const agreed = body.expectedTotal
@@ -56,14 +56,15 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
   return {
     id, number: orderNumber(randomText), ...axes, holds: [], cartId: cart.id, email, userId: cart.userId, tokenHash, currency: cart.currency,
     items: cart.lineItems.map((line, at): OrderItem => {
-      const { unitPrice, discount, tax, taxRateBps, lineTotal } = priced.lines[at]!;
+      const { unitPrice, discount, tax, lineTotal, allocations, taxes, priceSource } = priced.lines[at]!;
+      const taxRateBps = taxes.reduce((so, { rateBps }) => so + rateBps, 0);
       const offer = offers.get(line.sku)!;
       return {
-        id: line.id, productId: line.productId, productName: offer.productName, name: offer.name, sku: line.sku, quantity: line.quantity, unitPrice, discount, tax, taxRateBps, lineTotal,
+        id: line.id, productId: line.productId, productName: offer.productName, name: offer.name, sku: line.sku, quantity: line.quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource,
         units: { ordered: line.quantity, cancelled: 0, backordered: 0, allocated: line.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },
       };
     }),
-    totals: priced.totals, shippingTax: priced.shippingTax, rounding: { mode: 'half_up', level: 'line' },
+    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.applied, coupons: priced.applied.flatMap(({ code: used }) => used ?? []), rounding: { mode: 'half_up', level: 'line' },
     shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: { code, name, price },
     payment, paymentAttempts: 1, ...(notes !== undefined && { notes }),
     expiresAt: nothingToPayNow ? null : later(now, deps.paymentWindowSeconds * 1000), placedAt: nothingToPayNow ? now : null, createdAt: now, updatedAt: now,

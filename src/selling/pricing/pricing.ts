@@ -1,3 +1,4 @@
+import type { Ladder } from '../../shared/ladder.js';
 import { money, type Money } from '../../shared/money.js';
 
 /** What a variant costs in one currency, in minor units. `wholesale` is for staff only. */
@@ -18,6 +19,12 @@ export function effectivePrice(prices: Prices, currency: string): EffectivePrice
   if (!entry) return null;
   const price = money(payable(entry), currency);
   return price.amount < entry.base ? { price, compareAtPrice: money(entry.base, currency) } : { price };
+}
+
+/** What everybody pays who has no list of his own. */
+export function usualLadder(prices: Prices, currency: string): Ladder {
+  const usual = effectivePrice(prices, currency);
+  return usual ? [{ minQuantity: 1, ...usual, source: { kind: usual.compareAtPrice ? 'sale' : 'base' } }] : [];
 }
 
 export function priceRanges(variants: readonly Prices[]): PriceRanges {

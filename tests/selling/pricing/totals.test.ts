@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { computeTotals, type TotalsInput } from '../../../src/selling/pricing/totals.js';
+import type { LineTax } from '../../../src/selling/pricing/index.js';
 import { money } from '../../../src/shared/money.js';
+
+const vat = (rateBps: number): LineTax[] => [{ name: 'VAT', rateBps, jurisdiction: 'GB' }];
+const off = (amount: number, of: string) => ({ promotionId: 'p', name: 'Off', class: 'order' as const, amount: money(amount, of) });
 
 const currency = fc.constantFrom('JPY', 'EUR', 'KWD');
 const carts: fc.Arbitrary<TotalsInput> = fc.record({
@@ -9,21 +13,23 @@ const carts: fc.Arbitrary<TotalsInput> = fc.record({
   lines: fc.array(fc.record({ unitPrice: fc.nat(5_000_000), quantity: fc.integer({ min: 1, max: 999 }), taxRateBps: fc.integer({ min: 0, max: 3000 }), discounted: fc.integer({ min: 0, max: 100 }) }), { maxLength: 12 }),
 }).map(({ shipping, lines, ...rest }) => ({
   ...rest,
-  shipping: shipping && { price: money(shipping.price, rest.currency), taxRateBps: shipping.taxRateBps },
+  shipping: shipping && { price: money(shipping.price, rest.currency), taxes: vat(shipping.taxRateBps), allocations: [off(Math.floor(shipping.price / 3), rest.currency)] },
   lines: lines.map(({ unitPrice, quantity, taxRateBps, discounted }, i) => ({
-    id: `l${i}`, sku: `S${i}`, quantity, taxRateBps, unitPrice: money(unitPrice, rest.currency), discount: money(Math.floor(unitPrice * quantity * discounted / 100), rest.currency),
+    id: `l${i}`, sku: `S${i}`, quantity, unitPrice: money(unitPrice, rest.currency), allocations: [off(Math.floor(unitPrice * quantity * discounted / 100), rest.currency)],
+    taxes: [...vat(taxRateBps), { name: 'City', rateBps: 125, jurisdiction: 'GB-LND' }],
   })),
 }));
 
 test('10,000 random carts in JPY, EUR and KWD: the parts make the total exactly, and none is negative', () => {
   fc.assert(fc.property(carts, (input) => {
-    const { totals, lines, shippingTax } = computeTotals(input);
+    const { totals, lines, shipping } = computeTotals(input);
     const of = (pick: (line: (typeof lines)[number]) => number) => lines.reduce((all, line) => all + pick(line), 0);
     const added = totals.taxIncluded ? 0 : totals.taxTotal.amount;
 
     expect(of(({ lineTotal }) => lineTotal.amount) + totals.shippingTotal.amount + added).toBe(totals.grandTotal.amount);
     expect(totals.subtotal.amount - totals.discountTotal.amount + totals.shippingTotal.amount + added).toBe(totals.grandTotal.amount);
-    expect(of(({ tax }) => tax.amount) + shippingTax.amount).toBe(totals.taxTotal.amount);
+    expect(of(({ tax }) => tax.amount) + shipping.tax.amount).toBe(totals.taxTotal.amount);
+    for (const { tax, taxes } of lines) expect(taxes.reduce((all, { amount }) => all + amount.amount, 0)).toBe(tax.amount);
     for (const part of Object.values(totals)) if (typeof part === 'object') expect(part.amount >= 0 && Number.isSafeInteger(part.amount) && part.currency === input.currency).toBe(true);
   }), { numRuns: 10_000, seed: 20_261_121 });
 });
@@ -32,7 +38,7 @@ test.each([
   { _case: 'gross prices', pricesIncludeTax: true, tax: 333, grand: 1999 },
   { _case: 'net prices', pricesIncludeTax: false, tax: 400, grand: 2399 },
 ])('20 % on 19.99 with $_case', ({ pricesIncludeTax, tax, grand }) => {
-  const { totals } = computeTotals({ currency: 'EUR', pricesIncludeTax, shipping: null, lines: [{ id: '1', sku: 'A', quantity: 1, unitPrice: money(1999, 'EUR'), taxRateBps: 2000 }] });
+  const { totals } = computeTotals({ currency: 'EUR', pricesIncludeTax, shipping: null, lines: [{ id: '1', sku: 'A', quantity: 1, unitPrice: money(1999, 'EUR'), taxes: vat(2000) }] });
 
   expect([totals.taxTotal.amount, totals.grandTotal.amount]).toEqual([tax, grand]);
 });
@@ -40,6 +46,6 @@ test.each([
 test('a discount above the price of its line is a defect, not a negative line', () => {
   expect(() => computeTotals({
     currency: 'EUR', pricesIncludeTax: true, shipping: null,
-    lines: [{ id: '1', sku: 'A', quantity: 1, unitPrice: money(100, 'EUR'), taxRateBps: 0, discount: money(101, 'EUR') }],
+    lines: [{ id: '1', sku: 'A', quantity: 1, unitPrice: money(100, 'EUR'), taxes: vat(0), allocations: [off(101, 'EUR')] }],
   })).toThrow(RangeError);
 });

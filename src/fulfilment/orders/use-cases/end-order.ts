@@ -24,6 +24,7 @@ export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, re
     const cancelled = await deps.orders.change(order, { ...after, items, expiresAt: null }, entry(deps.now(), 'order.cancelled', reason, axes(order, after), after, actor));
     if (!cancelled) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
     await deps.inventory.release({ orderId, cause: 'cancelled' });
+    if (order.promotions.length > 0) await deps.benefits.giveBack(orderId);
     if (order.userId !== null && order.status === 'placed') await deps.loyalty.clawBackForOrder({ orderId, userId: order.userId, reason: 'order cancelled' });
     await deps.outbox.record(...endingEvents(order, 'order.cancelled', reason));
     return cancelled;
@@ -40,6 +41,7 @@ export async function expireOrder(deps: OrderDeps, order: Order): Promise<boolea
       entry(deps.now(), 'order.expired', 'not paid in time', axes(order, after), after));
     if (!expired) return false;
     await deps.inventory.release({ orderId: order.id, cause: 'expired' });
+    if (order.promotions.length > 0) await deps.benefits.giveBack(order.id);
     await deps.outbox.record(...endingEvents(order, 'order.expired', 'not paid in time'));
     return true;
   });

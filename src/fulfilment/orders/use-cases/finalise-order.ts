@@ -52,6 +52,10 @@ async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, c
   const lines = order.items.map(({ id, sku, quantity }) => ({ lineId: id, sku, quantity }));
   const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, country: order.shippingAddress.country, expiresAt: null });
   if (!reserved) return null;
+  if (order.promotions.length > 0 && !await deps.benefits.takeAgain(order.id)) {
+    await deps.inventory.release({ orderId: order.id, cause: 'expired' });
+    return null;
+  }
   const items = order.items.map((item) => ({ ...item, units: { ...item.units, cancelled: 0, allocated: item.units.ordered } }));
   const after = { status: 'placed', paymentStatus, fulfilmentStatus: fulfilmentStatusOf(items) } as const;
   const placed = await deps.orders.transition(order.id, 'expired', { ...after, items, payment: summary, placedAt: deps.now() },
