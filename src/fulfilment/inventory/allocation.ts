@@ -1,24 +1,50 @@
-import { keyOf, sumBySku, type Allocation, type Available, type OrderLine, type Shortage, type Site } from './inventory.js';
+import { keyOf, sumBySku, type Allocation, type Available, type Destination, type OrderLine, type Shortage, type Site } from './inventory.js';
 
-/** Beyond so many combinations the search settles for a good answer; shops with fewer than 14 warehouses never get there. */
+/** Beyond so many combinations the search settles for the best it saw; shops with fewer than 14 warehouses never get there. */
 const MAX_TRIED = 20_000;
 const EVERYWHERE = '*';
 
 type Plan = { allocations: Allocation[]; shortages: Shortage[] };
-type Wanted = { lines: readonly OrderLine[]; stock: readonly Available[]; sites: readonly Site[]; country: string };
+type Wanted = { lines: readonly OrderLine[]; stock: readonly Available[]; sites: readonly Site[] } & Destination;
 type Needs = ReadonlyMap<string, number>;
+type InStock = (sku: string, site: Site) => number;
+/** What a parcel from a site costs: what staff say of it, then whether it crosses a border, then the site's priority. */
+type Cost = readonly [perParcel: number, abroad: number, priority: number];
+
+const partOf = ({ country, region }: Destination): string | null => (region === undefined ? null : `${country}-${region.toUpperCase()}`);
+
+/** What a table by place says of a destination: its part of the country, the country, everywhere. */
+export function byPlace<T>(table: Readonly<Record<string, T>>, to: Destination): T | undefined {
+  const part = partOf(to);
+  return (part !== null && Object.hasOwn(table, part) ? table[part] : undefined) ?? table[to.country] ?? table[EVERYWHERE];
+}
 
 /** A warehouse that names no region serves all of them. */
-export const serves = ({ regionsServed }: Site, country: string): boolean =>
-  regionsServed.length === 0 || regionsServed.includes(country) || regionsServed.includes(EVERYWHERE);
+export function serves({ regionsServed }: Pick<Site, 'regionsServed'>, to: Destination): boolean {
+  if (regionsServed.length === 0 || regionsServed.includes(to.country) || regionsServed.includes(EVERYWHERE)) return true;
+  const part = partOf(to);
+  return part !== null && regionsServed.includes(part);
+}
+
+export const parcelCost = ({ costPerParcel = 0, location, priority }: Site, { country }: Destination): Cost =>
+  [costPerParcel, location === undefined || location.country === country ? 0 : 1, priority];
+export const compareCosts = (a: Cost, b: Cost): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+const plus = (a: Cost, b: Cost): Cost => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+
+/** The cheapest first, those that serve the destination before all others. */
+export function rankSites<S extends Site>(sites: readonly S[], to: Destination): { near: S[]; far: S[] } {
+  const ranked = [...sites].sort((a, b) => compareCosts(parcelCost(a, to), parcelCost(b, to)) || (a.id < b.id ? -1 : 1));
+  const near = ranked.filter((site) => serves(site, to));
+  return { near, far: near.length === ranked.length ? [] : ranked.filter((site) => !near.includes(site)) };
+}
 
 /**
- * Which warehouse sends what: as many units as possible from those that serve the country, then the fewest parcels, then
- * the preferred warehouses. All lines or none; the same SKU on several lines counts together.
+ * Which warehouse sends what: as many units as possible from those that serve the destination, then the fewest parcels,
+ * then the cheapest. All lines or none; the same SKU on several lines counts together.
  */
-export function planAllocation({ lines, stock, sites, country }: Wanted): Plan {
+export function planAllocation({ lines, stock, sites, ...to }: Wanted): Plan {
   const left = new Map(stock.map((level) => [keyOf(level), level.available]));
-  const inStock = (sku: string, site: Site) => left.get(keyOf({ sku, warehouseId: site.id })) ?? 0;
+  const inStock: InStock = (sku, site) => left.get(keyOf({ sku, warehouseId: site.id })) ?? 0;
   const total = (sku: string, among: readonly Site[]) => among.reduce((all, site) => all + inStock(sku, site), 0);
 
   const needs = sumBySku(lines);
@@ -26,12 +52,10 @@ export function planAllocation({ lines, stock, sites, country }: Wanted): Plan {
     .filter(({ requested, available }) => available < requested);
   if (shortages.length > 0) return { allocations: [], shortages };
 
-  const ranked = [...sites].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
-  const near = ranked.filter((site) => serves(site, country));
-  const far = ranked.filter((site) => !near.includes(site));
+  const { near, far } = rankSites(sites, to);
   const fromNear = new Map([...needs].map(([sku, need]) => [sku, Math.min(need, total(sku, near))]));
   const fromFar = new Map([...needs].map(([sku, need]) => [sku, need - (fromNear.get(sku) ?? 0)]));
-  const chosen = [fewestSites(near, fromNear, inStock), fewestSites(far, fromFar, inStock)];
+  const chosen = [cheapestSites(near, fromNear, inStock, to), cheapestSites(far, fromFar, inStock, to)];
 
   return { shortages: [], allocations: lines.flatMap((line) => shareOut(line, chosen, left)) };
 }
@@ -54,31 +78,53 @@ function shareOut(line: OrderLine, groups: ReadonlyArray<readonly Site[]>, left:
   return allocations;
 }
 
-/** The smallest set that has it all, and among those the one that comes first in rank. */
-function fewestSites(ranked: readonly Site[], needs: Needs, inStock: (sku: string, site: Site) => number): readonly Site[] {
+/** The smallest set that has it all, and among those the cheapest; what costs the same is taken in the order of the ids. */
+function cheapestSites(ranked: readonly Site[], needs: Needs, inStock: InStock, to: Destination): readonly Site[] {
   const open = [...needs].filter(([, need]) => need > 0);
   if (open.length === 0) return [];
+  const hasAll = (site: Site) => open.every(([sku, need]) => inStock(sku, site) >= need);
+  const single = ranked.find(hasAll);
+  if (single) return [single];
   const useful = ranked.filter((site) => open.some(([sku]) => inStock(sku, site) > 0));
-  const enough = (sites: readonly Site[]) =>
-    open.every(([sku, need]) => sites.reduce((all, site) => all + inStock(sku, site), 0) >= need);
-
-  let tried = 0;
-  const search = (size: number, from: number, picked: readonly Site[]): readonly Site[] | null => {
-    if (picked.length === size) return ++tried <= MAX_TRIED && enough(picked) ? picked : null;
-    for (let at = from; at <= useful.length - (size - picked.length) && tried <= MAX_TRIED; at++) {
-      const found = search(size, at + 1, [...picked, useful[at]!]);
-      if (found) return found;
-    }
-    return null;
-  };
-  for (let size = 1; size <= useful.length && tried <= MAX_TRIED; size++) {
-    const found = search(size, 0, []);
-    if (found) return found;
+  let budget = MAX_TRIED;
+  for (let size = 2; size <= useful.length && budget > 0; size++) {
+    const { best, tried } = cheapestOfSize(size, { useful, open, inStock, to, budget });
+    if (best) return best;
+    budget -= tried;
   }
   return greedySites(useful, new Map(open), inStock);
 }
 
-function greedySites(ranked: readonly Site[], needs: Map<string, number>, inStock: (sku: string, site: Site) => number): readonly Site[] {
+type Search = { useful: readonly Site[]; open: ReadonlyArray<readonly [string, number]>; inStock: InStock; to: Destination; budget: number };
+
+/** Sites come cheapest first, so a branch that already costs more than the best found cannot win. */
+function cheapestOfSize(size: number, { useful, open, inStock, to, budget }: Search): { best: readonly Site[] | null; tried: number } {
+  const costs = useful.map((site) => parcelCost(site, to));
+  const enough = (sites: readonly Site[]) => open.every(([sku, need]) => sites.reduce((all, site) => all + inStock(sku, site), 0) >= need);
+  let best: { sites: readonly Site[]; cost: Cost } | null = null;
+  let tried = 0;
+  const search = (from: number, picked: readonly Site[], cost: Cost): void => {
+    if (picked.length === size) {
+      tried += 1;
+      if (enough(picked)) best = { sites: picked, cost };
+      return;
+    }
+    for (let at = from; at <= useful.length - (size - picked.length) && tried < budget; at++) {
+      const next = plus(cost, costs[at]!);
+      if (best && compareCosts(atLeast(next, costs[at]!, size - picked.length - 1), best.cost) >= 0) return;
+      search(at + 1, [...picked, useful[at]!], next);
+    }
+  };
+  search(0, [], [0, 0, 0]);
+  return { best: (best as { sites: readonly Site[] } | null)?.sites ?? null, tried };
+}
+
+/** Those that follow cost no less than this one. */
+function atLeast(cost: Cost, each: Cost, more: number): Cost {
+  return [cost[0] + each[0] * more, cost[1] + each[1] * more, cost[2] + each[2] * more];
+}
+
+function greedySites(ranked: readonly Site[], needs: Map<string, number>, inStock: InStock): readonly Site[] {
   const picked: Site[] = [];
   const covers = (site: Site) => [...needs].reduce((all, [sku, need]) => all + Math.min(need, inStock(sku, site)), 0);
   while ([...needs.values()].some((need) => need > 0)) {

@@ -10,7 +10,7 @@ import type { InventoryRepository } from './inventory.repository.js';
 import type { StockLedger } from './stock-ledger.js';
 import type { Warehouse } from './warehouses.js';
 
-export type Reserve = { orderId: string; cartId: string; lines: readonly OrderLine[]; country: string; expiresAt: Date | null; actor?: Actor };
+export type Reserve = { orderId: string; cartId: string; lines: readonly OrderLine[]; country: string; region?: string | undefined; expiresAt: Date | null; actor?: Actor };
 export type Release = { orderId: string; cause: string; lines?: ReadonlyArray<{ lineId: string; quantity: number }>; actor?: Actor };
 export type Ship = { orderId: string; lines: ReadonlyArray<{ lineId: string; quantity: number; warehouseId?: string }>; actor?: Actor };
 
@@ -24,12 +24,12 @@ export class HoldsService {
   constructor(private readonly deps: Deps) {}
 
   /** All lines or none. Four round trips however many lines: read, take, hold, write down. */
-  async reserve({ orderId, cartId, lines, country, expiresAt, actor }: Reserve): Promise<Allocation[]> {
+  async reserve({ orderId, cartId, lines, country, region, expiresAt, actor }: Reserve): Promise<Allocation[]> {
     const { stock, holds, ledger, warehouses, now } = this.deps;
     const sites = [...(await warehouses()).values()].filter(({ active }) => active);
     const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))])).filter(({ active }) => active);
     const available = levels.map((level) => ({ sku: level.sku, warehouseId: level.warehouseId, available: availableIn(level) }));
-    const { allocations, shortages } = planAllocation({ lines, stock: available, sites, country });
+    const { allocations, shortages } = planAllocation({ lines, stock: available, sites, country, region });
     if (shortages.length > 0) throw new InsufficientStock(shortages);
 
     const taken = holdsOf(allocations);

@@ -14,6 +14,8 @@ import { InventoryRepository } from './inventory.repository.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { InventoryService } from './inventory.service.js';
 import { LowStockService } from './low-stock.service.js';
+import { promiseRoutes } from './promise.routes.js';
+import { PromiseService } from './promise.service.js';
 import { StockAuditRepository } from './stock-audit.repository.js';
 import { StockLedger } from './stock-ledger.js';
 import type { Warehouse } from './warehouses.js';
@@ -21,10 +23,15 @@ import { WarehouseRepository } from './warehouses.repository.js';
 import { warehouseRoutes } from './warehouses.routes.js';
 import { WarehousesService } from './warehouses.service.js';
 
-export { InsufficientStock } from './inventory.errors.js';
+export { InsufficientStock, RegionNotServed } from './inventory.errors.js';
+export type { Allocation, Destination } from './inventory.js';
+export type { DeliveryPromise, ParcelPromise, PromisedLine } from './promise.js';
+export type { PromiseRequest } from './promise.service.js';
 
 export type Inventory = ReturnType<typeof createInventory>;
 type Deps = { connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit?: RecordAudit };
+/** What a SKU consists of, for those that are sold as sets of others. */
+type ComponentsOf = (sku: string, quantity: number) => Promise<ReadonlyArray<{ sku: string; quantity: number }>>;
 type OnChange = (skus: string[]) => Promise<void>;
 
 const WAREHOUSES_MS = 900;
@@ -46,10 +53,12 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const levels = new InventoryService({ stock, ledger, now, inTransaction, outbox, audit, warehouses });
   const bulk = new BulkLevelsService({ stock, ledger, inTransaction, outbox, warehouses });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
+  const promises = new PromiseService({ stock, warehouses, now });
 
   const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
 
-  const routes: Route[] = [...warehouseRoutes(sites), ...inventoryRoutes(levels)];
+  let componentsOf: ComponentsOf = async (sku, quantity) => [{ sku, quantity }];
+  const routes: Route[] = [...warehouseRoutes(sites), ...promiseRoutes({ promises, componentsOf: (sku, quantity) => componentsOf(sku, quantity) }), ...inventoryRoutes(levels)];
   // The caller of a warehouse route has this done at once; the events do it again in case that process died meanwhile.
   const subscribers: Subscriber[] = [
     { name: 'inventory.completeLevels', on: ['warehouse.created'], handle: ({ aggregateId }) => sites.completeLevels(aggregateId) },
@@ -62,6 +71,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     invariants: inventoryInvariants(new StockAuditRepository(connection)),
     /** Called after the commit of any change, with its SKUs. */
     onChange(handler: OnChange): void { handlers.push(handler); },
+    /** Sets are made of what lies in the warehouses; the catalogue knows of what. */
+    expandWith(expand: ComponentsOf): void { componentsOf = expand; },
     ensureWarehouse: sites.ensureWarehouse.bind(sites),
     /** Those that send, the preferred first. */
     activeWarehouses: async () => [...(await warehouses()).values()].filter(({ active }) => active),
@@ -69,6 +80,9 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     availabilityOf: levels.availabilityOf.bind(levels),
     setLevels: bulk.setLevels.bind(bulk),
     restock: levels.restock.bind(levels),
+    writeOff: levels.writeOff.bind(levels),
+    promiseFor: promises.promiseFor.bind(promises),
+    refuseUnserved: promises.refuseUnserved.bind(promises),
     reserve: holds.reserve.bind(holds),
     makePermanent: holds.makePermanent.bind(holds),
     extend: holds.extend.bind(holds),

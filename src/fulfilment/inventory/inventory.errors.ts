@@ -1,5 +1,6 @@
-import { ConflictError, NotFoundError } from '../../shared/errors.js';
-import type { LevelKey, NotHeld, Shortage } from './inventory.js';
+import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors.js';
+import type { Destination, LevelKey, NotHeld, Shortage } from './inventory.js';
+import { unservedMessage } from './promise.js';
 
 export class WarehouseNotFound extends NotFoundError {
   readonly code = 'warehouse_not_found';
@@ -48,4 +49,13 @@ export class UnitsNotHeld extends ConflictError {
 export class ReceiptIdReused extends ConflictError {
   readonly code = 'receipt_id_reused';
   constructor(receiptId: string) { super(`Receipt ${receiptId} was booked before with other lines.`, { receiptId }); }
+}
+
+export class RegionNotServed extends RuleViolation {
+  readonly code = 'region_not_served';
+  constructor(to: Destination, served: readonly string[]) {
+    super(unservedMessage(to), { country: to.country, ...(to.region !== undefined && { region: to.region }), served }, [
+      { pointer: '#/body/shippingAddress/country', code: 'region_not_served', message: 'must be a country that a warehouse serves' },
+    ]);
+  }
 }

@@ -3,11 +3,11 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
-import type { Actor } from '../../shared/actor.js';
+import { SYSTEM, type Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import { ReceiptIdReused, SkuNotFound, WarehouseNotFound } from './inventory.errors.js';
-import { availableIn, sumBySku, type Level, type LevelKey, type StockChange } from './inventory.js';
+import { availableIn, sumBySku, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
 import type { InventoryRepository, Receipt, StockItem } from './inventory.repository.js';
 import { emptyLevel, type StockLedger } from './stock-ledger.js';
 import type { Warehouse } from './warehouses.js';
@@ -17,6 +17,10 @@ export type Availability = Readonly<{ available: number; version: number; byWare
 type Adjust = LevelKey & { delta: number; reason: string; reference?: string | undefined; actor: Actor };
 type Transfer = { sku: string; fromWarehouseId: string; toWarehouseId: string; quantity: number; actor: Actor };
 type Receive = { receiptId: string; warehouseId: string; lines: ReadonlyArray<{ sku: string; quantity: number }>; actor: Actor };
+/** `key` makes a booking safe to repeat: a return item's id, for example. */
+export type Booking = Readonly<{
+  cause: Cause; lines: ReadonlyArray<LevelKey & { quantity: number }>; key?: string; reason?: string; actor?: Actor;
+}>;
 type SetLevel = LevelKey & { onHand: number; threshold?: number | null | undefined; ifMatch: number | undefined; requestId: string; actor: Actor };
 
 type Deps = {
@@ -129,10 +133,28 @@ export class InventoryService {
     });
   }
 
-  /** Goods that came back and can be sold again. Inside the transaction of the return. */
-  async restock({ cause, lines, actor }: { cause: { type: string; id: string }; lines: ReadonlyArray<LevelKey & { quantity: number }>; actor?: Actor }): Promise<void> {
-    await this.deps.ledger.apply(lines.map(({ sku, warehouseId, quantity }) => ({ sku, warehouseId, type: 'return' as const, onHandDelta: quantity, reservedDelta: 0 })),
-      { cause, ...(actor && { actor }) });
+  /** Goods that came back and can be sold again. Inside the transaction of the return; with a key the second call changes nothing and answers false. */
+  restock({ lines, ...booking }: Booking): Promise<boolean> {
+    return this.bookOnce('return', lines, booking, ({ sku, warehouseId, quantity }) => [{ sku, warehouseId, type: 'return', onHandDelta: quantity, reservedDelta: 0 }]);
+  }
+
+  /** Goods nobody can sell. What came back broken enters the book and leaves it; `fromStock` is what broke on the shelf. */
+  writeOff({ lines, fromStock = false, ...booking }: Booking & { fromStock?: boolean }): Promise<boolean> {
+    return this.bookOnce('write_off', lines, booking, ({ sku, warehouseId, quantity }) => [
+      ...(fromStock ? [] : [{ sku, warehouseId, type: 'return' as const, onHandDelta: quantity, reservedDelta: 0 }]),
+      { sku, warehouseId, type: 'write_off', onHandDelta: -quantity, reservedDelta: 0 },
+    ]);
+  }
+
+  private async bookOnce(what: string, lines: Booking['lines'], { key, cause, reason, actor }: Omit<Booking, 'lines'>, toChanges: (line: Booking['lines'][number]) => StockChange[]): Promise<boolean> {
+    if (lines.length === 0) return false;
+    const receiptId = `${what}:${key}`;
+    if (key !== undefined) {
+      if (await this.deps.stock.findReceipt(receiptId)) return false;
+      await this.deps.stock.addReceipt({ receiptId, warehouseId: lines[0]!.warehouseId, lines: lines.map(({ sku, quantity }) => ({ sku, quantity })), actor: actor ?? SYSTEM, createdAt: this.deps.now() });
+    }
+    await this.recordChange(() => this.deps.ledger.apply(lines.flatMap(toChanges), { cause, reason, ...(actor && { actor }) }));
+    return true;
   }
 
   private change(work: () => Promise<Level[]>): Promise<Level[]> {

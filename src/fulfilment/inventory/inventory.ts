@@ -7,21 +7,44 @@ export type Level = LevelKey & Readonly<{
   /** Overrides the warehouse's own; at or below it the level is low. */
   threshold?: number;
   lowSince?: Date;
+  /** Units that are ordered and do not lie anywhere yet. */
+  backordered?: number;
+  backorder?: BackorderPolicy;
+  preorder?: PreorderPolicy & Readonly<{ taken: number }>;
 }>;
 
+/** Up to so many units may be owed at a time; an order placed now is sent after so many days. */
+export type BackorderPolicy = Readonly<{ ceiling: number; restockInDays: number }>;
+/** So many units are sold before the goods exist, in all; those given back can be sold again. */
+export type PreorderPolicy = Readonly<{ cap: number; shipsAt: Date }>;
+export type Owing = 'backorder' | 'preorder';
+
 export const MOVEMENT_TYPES = [
-  'receipt', 'reservation', 'release', 'shipment', 'return', 'adjustment', 'transfer_in', 'transfer_out',
+  'receipt', 'reservation', 'release', 'shipment', 'return', 'adjustment', 'transfer_in', 'transfer_out', 'write_off',
+  'backorder', 'backorder_fill', 'backorder_release',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 export type StockChange = LevelKey & Readonly<{ type: MovementType; onHandDelta: number; reservedDelta: number }>;
 /** What a movement happened for: `{ type: 'order', id }`. */
 export type Cause = Readonly<{ type: string; id: string }>;
 
-export type Site = Readonly<{ id: string; priority: number; regionsServed: readonly string[] }>;
+export type Site = Readonly<{
+  id: string; priority: number; regionsServed: readonly string[]; costPerParcel?: number; location?: Readonly<{ country: string }>;
+}>;
+/** Where goods go. The part of the country counts when its code is known (SCT of GB-SCT). */
+export type Destination = Readonly<{ country: string; region?: string | undefined }>;
 export type OrderLine = Readonly<{ lineId: string; sku: string; quantity: number }>;
 export type Allocation = OrderLine & Readonly<{ warehouseId: string }>;
 export type Shortage = Readonly<{ sku: string; requested: number; available: number }>;
 export type Available = LevelKey & Readonly<{ available: number }>;
+
+const DAY_MS = 86_400_000;
+/** What a level may still owe beyond its stock, and from when an order placed at that moment could be served. */
+export function owingOf({ backordered = 0, backorder, preorder }: Level, at: Date): { kind: Owing; room: number; readyAt: Date } | null {
+  if (preorder) return { kind: 'preorder', room: Math.max(0, preorder.cap - preorder.taken), readyAt: preorder.shipsAt > at ? preorder.shipsAt : at };
+  if (backorder) return { kind: 'backorder', room: Math.max(0, backorder.ceiling - backordered), readyAt: new Date(at.getTime() + backorder.restockInDays * DAY_MS) };
+  return null;
+}
 
 export const availableIn = ({ onHand, reserved }: Pick<Level, 'onHand' | 'reserved'>): number => onHand - reserved;
 export const keyOf = ({ sku, warehouseId }: LevelKey): string => `${sku}\n${warehouseId}`;

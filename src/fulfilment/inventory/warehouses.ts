@@ -1,17 +1,22 @@
+import type { WorkCalendar } from './calendar.js';
 import type { Site } from './inventory.js';
 
 export type AutoReorder = Readonly<{ enabled: boolean; threshold: number; preferredSupplier?: string }>;
 export type WarehouseFields = Readonly<{
   code: string; name: string;
   location: Readonly<{ address?: string; city: string; country: string; lat?: number; lng?: number }>;
-  /** Country codes; none means everywhere. */
+  /** Countries (GB) or parts of them (GB-SCT); none means everywhere. */
   regionsServed: readonly string[];
-  /** Days to a country. */
+  /** Working days on the road to a country or a part of it; `*` is everywhere else. */
   shippingTimeEstimates: Readonly<Record<string, number>>;
   /** Lower is asked first. */
   priority: number;
+  /** What a parcel from here costs, in minor units of one currency for all warehouses. */
+  costPerParcel?: number;
   autoReorder?: AutoReorder;
-}>;
+  /** `digital` holds what is sent by the shop itself: licence keys. It serves everybody and sends no parcels. */
+  kind?: 'digital';
+}> & WorkCalendar;
 export type Warehouse = WarehouseFields & Site & Readonly<{ id: string; active: boolean; version: number; createdAt: Date; updatedAt: Date }>;
 
 /** At or below so many available units a level of this warehouse is low, unless the level has a threshold of its own. */

@@ -1,0 +1,40 @@
+import type { Clock } from '../../shared/clock.js';
+import { RegionNotServed } from './inventory.errors.js';
+import { owingOf, type Destination, type Level } from './inventory.js';
+import type { InventoryRepository } from './inventory.repository.js';
+import { promiseOf, servedBy, type DeliveryPromise, type Expected, type PromisedLine } from './promise.js';
+import { sellableStock } from './queue.js';
+import type { Warehouse } from './warehouses.js';
+
+export type PromiseRequest = Readonly<{ lines: readonly PromisedLine[]; at?: Date }> & Destination;
+
+/** Says when goods would arrive, and where nothing is sent at all. */
+export class PromiseService {
+  constructor(private readonly deps: { stock: InventoryRepository; warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; now: Clock }) {}
+
+  /** One round trip. The answer is what an order placed at that moment would get. */
+  async promiseFor({ lines, country, region, at = this.deps.now() }: PromiseRequest): Promise<DeliveryPromise> {
+    const warehouses = await this.active();
+    const levels = (await this.deps.stock.findLevels([...new Set(lines.map(({ sku }) => sku))])).filter(({ active }) => active);
+    return promiseOf({ lines, stock: sellableStock(levels), warehouses, to: { country, region }, at, expected: expectedOf(levels, at) });
+  }
+
+  /** Costs no round trip. */
+  async refuseUnserved(to: Destination): Promise<void> {
+    const warehouses = await this.active();
+    if (warehouses.length === 0 || servedBy(warehouses, to).length > 0) return;
+    throw new RegionNotServed(to, [...new Set(warehouses.flatMap(({ regionsServed }) => regionsServed))].sort());
+  }
+
+  private async active(): Promise<Warehouse[]> {
+    return [...(await this.deps.warehouses()).values()].filter(({ active, kind }) => active && kind !== 'digital');
+  }
+}
+
+function expectedOf(levels: readonly Level[], at: Date): Expected[] {
+  return levels.flatMap((level) => {
+    const owing = owingOf(level, at);
+    return owing && owing.room > 0 ? [{ sku: level.sku, warehouseId: level.warehouseId, quantity: owing.room, readyAt: owing.readyAt }] : [];
+  });
+}
+
