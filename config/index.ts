@@ -54,6 +54,7 @@ export const environment = Joi.object({
   SHIPPING_FLAT_RATES: Joi.string().pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:490,USD:590 in minor units').default('EUR:490,USD:590,GBP:450,JPY:800,KWD:1800'),
   CART_TTL_DAYS: Joi.number().integer().min(1).default(60),
   ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
+  ORDER_CANCELLATION_WINDOW_SECONDS: Joi.number().integer().min(0).default(24 * 3600),
 
   PAYMENT_SIMULATOR_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
   PAYMENT_SIMULATOR_SECRET: secret(16).allow('').default('')
@@ -106,7 +107,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       flatShippingRates: parseRates(text('SHIPPING_FLAT_RATES')),
     },
     cart: { ttlDays: number('CART_TTL_DAYS') },
-    orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS') },
+    orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS') },
     payments: {
       simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
     },

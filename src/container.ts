@@ -1,8 +1,8 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
 import { createInventory, InsufficientStock } from './fulfilment/inventory/index.js';
-import { createOrders } from './fulfilment/orders/index.js';
-import { createPayments } from './fulfilment/payments/index.js';
+import { createOrders, type Refunds } from './fulfilment/orders/index.js';
+import { createPayments, type Payments } from './fulfilment/payments/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
 import { createAdmin } from './operations/admin/index.js';
@@ -91,6 +91,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const orders = createOrders({
     connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: { giveBack: async () => {}, takeAgain: async () => true },
+    refunds: refundsThrough(payments), beforeShip: async () => {}, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: createKeyedQueue(),
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).then(() => true, ifShort(false)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
@@ -130,6 +131,18 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }
+
+/** Money that goes back takes the way it came. */
+const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund'>): Refunds => ({
+  received: async (orderId) => ({
+    taken: (await payments.findByOrder(orderId)).reduce((so, { capturedAmount }) => so + capturedAmount, 0),
+    left: (await payments.refundableOf(orderId))?.amount ?? 0,
+  }),
+  refund: ({ lines, shipping, ...refund }) => {
+    const goodwill = refund.amount.amount - shipping - lines.reduce((so, { amount }) => so + amount, 0);
+    return payments.planRefund({ ...refund, attribution: { lines, shipping, goodwill } });
+  },
+});
 
 /** A shortage is an answer here; anything else stays an error. */
 const ifShort = <T>(answer: T) => (error: unknown): T => {

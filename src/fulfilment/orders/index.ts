@@ -1,6 +1,9 @@
 import type { Connection } from 'mongoose';
 import type { Invariant } from '../../shared/invariant.js';
 import type { Schedule } from '../../shared/schedule.js';
+import { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
+import { fulfilmentRoutes } from './fulfilments/fulfilments.routes.js';
+import { FulfilmentService } from './fulfilments/fulfilments.service.js';
 import type { OrderDeps } from './orders.deps.js';
 import { orderInvariants } from './orders.invariants.js';
 import { OrderRepository } from './orders.repository.js';
@@ -8,19 +11,24 @@ import { orderRoutes } from './orders.routes.js';
 import { OrderService } from './orders.service.js';
 
 export { orderNumber, type Order, type OrderItem, type OrderOwner, type PaymentSummary } from './orders.js';
+export type { Refunds } from './orders.deps.js';
 export { presentOrder } from './orders.presenter.js';
 export { orderReply, orderHeaders, orderParams, type OrderHeaders } from './orders.schemas.js';
 export { orderOwnerOf } from './orders.routes.js';
 
 type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'now'>;
-type Deps = Omit<OrderDeps, 'orders'> & { connection: Connection; auditing: InvariantDeps };
+type Deps = Omit<OrderDeps, 'orders' | 'fulfilments'> & { connection: Connection; auditing: InvariantDeps };
 
 export type Orders = ReturnType<typeof createOrders>;
 
 export function createOrders(deps: Deps) {
   const orders = new OrderRepository(deps.connection);
-  const service = new OrderService({ ...deps, orders });
+  const all: OrderDeps = { ...deps, orders, fulfilments: new FulfilmentRepository(deps.connection) };
+  const fulfilments = new FulfilmentService(all);
+  const service = new OrderService(all, fulfilments);
   const invariants: Invariant[] = orderInvariants({ ...deps.auditing, orders, now: deps.now });
   const schedules: Schedule[] = [{ name: 'expire-unpaid-orders', everyMs: 1000, run: () => service.expireDue() }];
-  return { service, routes: orderRoutes(service), invariants, schedules };
+  return {
+    service, fulfilments, totalsOf: orders.totalsOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments)], invariants, schedules,
+  };
 }

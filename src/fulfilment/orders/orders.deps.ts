@@ -2,9 +2,24 @@ import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
+import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { Money } from '../../shared/money.js';
+import type { CreditedLine } from './credits.js';
+import type { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
+import type { Held } from './fulfilments/fulfilments.js';
 import type { Axes, TimelineEntry } from './orders.js';
 import type { OrderRepository } from './orders.repository.js';
+
+/** Of this warehouse only, when it is named. */
+type HeldUnits = Readonly<{ lineId: string; quantity: number; warehouseId?: string }>;
+
+/** The one way money goes back to the customer. */
+export type Refunds = Readonly<{
+  /** Minor units: all that was ever received for the order, and what of it is still there to give back. */
+  received(orderId: string): Promise<{ taken: number; left: number }>;
+  /** Inside the transaction of what it is for; the same key is the same refund. The lines and the postage add up to the amount. */
+  refund(request: { orderId: string; amount: Money; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number }): Promise<unknown>;
+}>;
 
 type ReserveRequest = { orderId: string; cartId: string; lines: ReadonlyArray<{ lineId: string; sku: string; quantity: number }>; country: string; expiresAt: Date | null };
 
@@ -15,13 +30,24 @@ export type OrderDeps = Readonly<{
     makePermanent(orderId: string): Promise<unknown>;
     /** False when something is short; nothing was changed then. */
     tryReserve(request: ReserveRequest): Promise<boolean>;
-    release(request: { orderId: string; cause: 'cancelled' | 'expired' }): Promise<unknown>;
-    ship(request: { orderId: string; lines: ReadonlyArray<{ lineId: string; quantity: number }> }): Promise<unknown>;
+    release(request: { orderId: string; cause: 'cancelled' | 'expired'; lines?: readonly HeldUnits[] }): Promise<unknown>;
+    ship(request: { orderId: string; lines: readonly HeldUnits[] }): Promise<unknown>;
+    holdsOf(orderId: string): Promise<readonly Held[]>;
   };
+  fulfilments: FulfilmentRepository;
   loyalty: {
     accrueForOrder(accrual: { orderId: string; userId: string; spent: Money }): Promise<number>;
     clawBackForOrder(clawback: { orderId: string; userId: string; reason: string }): Promise<number>;
+    /** Of what the order earned, the share of what was credited so far; what was taken back before is not taken again. */
+    clawBackShare(clawback: { orderId: string; userId: string; reason: string; credited: number; total: number }): Promise<number>;
   };
+  refunds: Refunds;
+  /** Before goods leave: whoever keeps the money may have to make sure of it. Outside transactions; throws to stop them. */
+  beforeShip(orderId: string): Promise<void>;
+  /** How long after placement a customer may cancel by themselves, while nothing is packed. */
+  cancellationWindowSeconds: number;
+  /** Changes of one order take turns in this process. */
+  queue: KeyedQueue;
   /** Uses of coupons and budgets, asked only where the order had some. `takeAgain` is false when they are used up meanwhile; nothing was changed then. */
   benefits: { giveBack(orderId: string): Promise<unknown>; takeAgain(orderId: string): Promise<boolean> };
   outbox: Pick<Outbox, 'record'>;

@@ -22,3 +22,18 @@ export class NotPayable extends ConflictError {
     super(`This order is ${status} and its payment ${paymentStatus}; only a pending order takes another payment.`, { status, paymentStatus });
   }
 }
+
+/** Too late for a customer; staff can still do it. */
+export class CancellationClosed extends ConflictError {
+  readonly code = 'cancellation_closed';
+  constructor(reason: 'packed' | 'window_over') {
+    super(reason === 'packed' ? 'These goods are packed already; ask our staff, or return them.' : 'The time to cancel by yourself is over; ask our staff.', { reason });
+  }
+}
+
+export class UnitsNotCancellable extends ConflictError {
+  readonly code = 'units_not_cancellable';
+  constructor(lines: ReadonlyArray<{ itemId: string; requested: number; cancellable: number }>) {
+    super('Only units that were not sent and not cancelled before can be cancelled.', { lines });
+  }
+}

@@ -58,7 +58,7 @@ const orderSchema = new Schema<OrderRow>({
   rounding: { type: new Schema({ mode: String, level: String }, { _id: false }) },
   shippingAddress: addressSchema, billingAddress: addressSchema,
   shippingMethod: { type: new Schema({ code: String, name: String, price: moneySchema }, { _id: false }) },
-  payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String,
+  payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String, locale: String, editedAt: Date,
   expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null },
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,
   origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) },

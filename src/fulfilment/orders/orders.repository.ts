@@ -89,6 +89,12 @@ export class OrderRepository {
     return found.map(toOrder);
   }
 
+  /** For whoever compares documents with orders: what these cost, and whether that was changed since. */
+  async totalsOf(ids: readonly string[]): Promise<Map<string, { grandTotal: number; isEdited: boolean }>> {
+    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { 'totals.grandTotal': 1, editedAt: 1 }).lean();
+    return new Map(found.map(({ _id, totals, editedAt }) => [_id.toHexString(), { grandTotal: totals.grandTotal.amount, isEdited: editedAt !== undefined }]));
+  }
+
   async existing(ids: readonly string[]): Promise<Set<string>> {
     const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { _id: 1 }).lean();
     return new Set(found.map(({ _id }) => _id.toHexString()));

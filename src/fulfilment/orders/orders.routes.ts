@@ -72,13 +72,13 @@ export function orderRoutes(orders: OrderService) {
       },
     }),
     defineRoute({
-      method: 'post', path: '/orders/:id/cancellation', summary: 'Cancel an order of which nothing was sent', tag: 'Orders',
+      method: 'post', path: '/orders/:id/cancellation', summary: 'Cancel an order of which nothing was sent, or units that were not', tag: 'Orders',
       access: { scope: 'checkout:write', user: 'optional' }, idempotency: 'optional',
       params: orderParams, headers: orderHeaders, body: cancellationBody,
       responses: { 200: successOf(orderReply), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
       handle: async ({ params, headers, body }, { caller }) => {
-        const order = await orders.cancel(params.id, { owner: orderOwnerOf(caller, headers, 'orders:write'), actor: actorOf(caller), reason: body.reason ?? 'cancelled on request' });
-        return { status: 200, version: order.version, body: success('The order is cancelled.', presentOrder(order)) };
+        const order = await orders.cancel(params.id, { owner: orderOwnerOf(caller, headers, 'orders:write'), actor: actorOf(caller), reason: body.reason ?? 'cancelled on request', lines: body.lines });
+        return { status: 200, version: order.version, body: success(order.status === 'cancelled' ? 'The order is cancelled.' : 'These units are cancelled.', presentOrder(order)) };
       },
     }),
   ];

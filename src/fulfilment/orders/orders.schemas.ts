@@ -26,8 +26,10 @@ export const statusBody = Joi.object<StatusBody, true>({
   status: Joi.string().valid(...new Set([...ORDER_STATUSES, ...COMMANDS])).required().description(`Commands: ${COMMANDS.join(', ')}. An illegal one is 409 and lists what is allowed.`),
 });
 
-export type CancellationBody = { reason?: string };
-export const cancellationBody = Joi.object<CancellationBody>({ reason: line(500) });
+export type CancellationBody = { reason?: string; lines?: Array<{ itemId: string; quantity: number }> };
+/** Units of lines of an order, each line once or more often. */
+export const unitLines = () => Joi.array().items(Joi.object({ itemId: Joi.string().max(64).required(), quantity: Joi.number().integer().min(1).max(100_000).required() })).min(1).max(200);
+export const cancellationBody = Joi.object<CancellationBody>({ reason: line(500), lines: unitLines().description('Only these units; the whole order, if absent') });
 
 const units = Joi.object(Object.fromEntries(
   ['ordered', 'cancelled', 'backordered', 'allocated', 'shipped', 'delivered', 'returnRequested', 'returned', 'writtenOff'].map((name) => [name, Joi.number().integer().required()]),

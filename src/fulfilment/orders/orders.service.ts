@@ -6,6 +6,9 @@ import { ConcurrentChange } from '../../shared/errors.js';
 import { NotPayable, OrderNotFound } from './orders.errors.js';
 import { entry, type OrderDeps } from './orders.deps.js';
 import type { NewOrder } from './orders.repository.js';
+import type { UnitsOfLine } from './credits.js';
+import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
+import { cancelUnits } from './use-cases/cancel-units.js';
 import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
 import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
@@ -16,7 +19,7 @@ export type PaymentNews = Readonly<{ orderId: string; summary: PaymentSummary; o
 const DUE_BATCH = 100;
 
 export class OrderService {
-  constructor(private readonly deps: OrderDeps) {}
+  constructor(private readonly deps: OrderDeps, private readonly fulfilments: FulfilmentService) {}
 
   newId(): string {
     return this.deps.orders.newId();
@@ -70,17 +73,22 @@ export class OrderService {
     const waiting = order.status === 'pending' && ['failed', 'pending'].includes(order.paymentStatus);
     if (!waiting) throw new NotPayable(order);
     const paymentAttempts = order.paymentAttempts + 1;
-    const changed = await this.deps.orders.change(order, { paymentAttempts, paymentStatus: 'pending' }, null);
+    const after = { paymentStatus: 'pending' } as const;
+    const retried = order.paymentStatus === 'pending' ? null : entry(this.deps.now(), 'order.payment_retried', 'another payment begins', axes(order, after), after);
+    const changed = await this.deps.orders.change(order, { paymentAttempts, ...after }, retried);
     if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: id });
     return paymentAttempts;
   }
 
-  cancel(id: string, request: { owner: OrderOwner; actor: Actor; reason: string }): Promise<Order> {
-    return retryLostRace(() => cancelOrder(this.deps, id, request), 5);
+  /** The whole order, or these units of it. */
+  cancel(id: string, { lines, ...request }: { owner: OrderOwner; actor: Actor; reason: string; lines?: readonly UnitsOfLine[] | undefined }): Promise<Order> {
+    const { deps } = this;
+    if (!lines) return retryLostRace(() => cancelOrder(deps, id, request), 5);
+    return deps.queue.run([id], () => retryLostRace(() => deps.inTransaction(() => cancelUnits(deps, id, { ...request, lines }))));
   }
 
   changeStatus(id: string, request: { status: OrderStatus | Command; actor: Actor; ifMatch: number | undefined }): Promise<Order> {
-    return changeStatus(this.deps, id, request);
+    return this.deps.queue.run([id], () => changeStatus(this.deps, this.fulfilments, id, request));
   }
 
   /** Gives up pending orders past their time; only those that hold one of the SKUs, when given. Answers how many. */

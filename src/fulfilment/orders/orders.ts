@@ -16,22 +16,43 @@ export type UnitCounters = Readonly<{ ordered: number; cancelled: number; backor
 /** What was bought, as it was then. Never recomputed. */
 export type OrderItem = Readonly<{
   id: string; productId: string; productName: string; name: string; sku: string; quantity: number;
-  unitPrice: Money; discount: Money; tax: Money; taxRateBps: number; lineTotal: Money; units: UnitCounters;
+  unitPrice: Money; discount: Money; tax: Money; taxRateBps: number; lineTotal: Money;
+  allocations: readonly Reduction[]; taxes: readonly TaxShare[]; priceSource: Readonly<{ kind: string; id?: string; name?: string }> | null;
+  units: UnitCounters;
+  /** Units that are not to be paid any more, and what they were paid in minor units; cumulative. */
+  credited?: Readonly<{ units: number; amount: number }>;
+  /** Sold as not returnable, by the terms at that time. */
+  finalSale?: boolean;
 }>;
+/** Minor units: postage credited, fees kept, and what went back because of credits (goodwill is not among it). */
+export type Settlement = Readonly<{ shipping: number; retained: number; refunded: number }>;
+/** Why an order exists that no cart was turned into. */
+export type OrderOrigin = Readonly<{ type: 'exchange' | 'claim'; id: string; orderId: string }>;
+/** What a promotion took off one line or the shipping, and each tax on it; frozen, whatever is cancelled or returned later. */
+export type Reduction = Readonly<{ promotionId: string; code?: string; name: string; class: string; amount: Money }>;
+export type TaxShare = Readonly<{ name: string; rateBps: number; jurisdiction: string; reason?: string; amount: Money }>;
+export type ShippingCharge = Readonly<{ price: Money; discount: Money; total: Money; tax: Money; allocations: readonly Reduction[]; taxes: readonly TaxShare[] }>;
 export type OrderTotals = Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; taxIncluded: boolean }>;
 /** The last payment as clients see it; the payments module owns the truth and updates this in its own transactions. */
 export type PaymentSummary = Readonly<{
   id: string; provider: string; method: string; status: string; nextAction: { type: string; url: string } | null;
   details: Readonly<Record<string, unknown>>; failure?: { code: string; message: string };
 }>;
-export type TimelineEntry = Readonly<{ at: Date; actor: { type: string; id: string | null }; event: string; cause: string; before: Partial<Axes>; after: Partial<Axes> }>;
+export type TimelineEntry = Readonly<{ at: Date; actor: { type: string; id: string | null }; event: string; cause: string; before: Partial<Axes>; after: Partial<Axes>; details?: Readonly<Record<string, unknown>> }>;
 export type Axes = Readonly<{ status: OrderStatus; paymentStatus: PaymentStatus; fulfilmentStatus: FulfilmentStatus; returnStatus: ReturnStatus }>;
 
 export type Order = Axes & Readonly<{
   id: string; number: string; holds: readonly string[]; cartId: string; email: string; userId: string | null; tokenHash: string | null; currency: string;
-  items: readonly OrderItem[]; totals: OrderTotals; shippingTax: Money; rounding: { mode: string; level: string };
+  items: readonly OrderItem[]; totals: OrderTotals; shippingTax: Money; shippingCharge: ShippingCharge;
+  promotions: ReadonlyArray<Readonly<{ promotionId: string; name: string; code?: string; amount: Money }>>; coupons: readonly string[]; rounding: { mode: string; level: string };
   shippingAddress: Address; billingAddress: Address; shippingMethod: { code: string; name: string; price: Money };
-  payment: PaymentSummary | null; paymentAttempts: number; notes?: string; expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
+  payment: PaymentSummary | null; paymentAttempts: number; notes?: string; locale?: string; editedAt?: Date; expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
+  settlement?: Settlement; deliveredAt?: Date | null;
+  /** The terms of return that this sale was made under. */
+  returnPolicyVersion?: number;
+  origin?: OrderOrigin;
+  /** Paid by goods that were exchanged, in minor units. */
+  prepaid?: number;
 }>;
 
 /** Whose orders may be found: a user's, the holder's of an order token, or (staff) anybody's. */
@@ -44,18 +65,22 @@ export type OrderFilter = Readonly<{
 export const COMMANDS = ['placed', 'shipped', 'delivered', 'completed', 'cancelled'] as const;
 export type Command = (typeof COMMANDS)[number];
 
-const SENT: readonly FulfilmentStatus[] = ['shipped', 'partially_delivered', 'delivered'];
+/** Units that are still to be sent; of them, those for which there is no stock yet. */
+export const unsentUnits = (items: ReadonlyArray<Pick<OrderItem, 'units'>>): number => items.reduce((so, { units }) => so + units.ordered - units.cancelled - units.shipped, 0);
+const sum = (items: ReadonlyArray<Pick<OrderItem, 'units'>>, of: keyof UnitCounters): number => items.reduce((so, { units }) => so + units[of], 0);
 
+type Obedient = Axes & Pick<Order, 'holds'> & Readonly<{ items: ReadonlyArray<Pick<OrderItem, 'units'>> }>;
 /** The commands that this order can obey now; anything else is a 409 that lists them. */
-export function allowedCommands({ status, paymentStatus, fulfilmentStatus }: Axes): Command[] {
+export function allowedCommands({ status, paymentStatus, items, holds }: Obedient): Command[] {
   if (status === 'pending') return paymentStatus === 'paid' || paymentStatus === 'authorized' ? ['placed', 'cancelled'] : ['cancelled'];
   if (status !== 'placed') return [];
-  const unsent = fulfilmentStatus === 'unfulfilled';
+  const [unsent, shipped, delivered] = [unsentUnits(items), sum(items, 'shipped'), sum(items, 'delivered')];
+  const sendable = holds.length === 0 && sum(items, 'backordered') === 0;
   return [
-    ...(unsent ? ['shipped' as const] : []),
-    ...(fulfilmentStatus === 'shipped' ? ['delivered' as const] : []),
-    'completed',
-    ...(unsent ? ['cancelled' as const] : []),
+    ...(unsent > 0 && sendable ? ['shipped' as const] : []),
+    ...(unsent === 0 && delivered < shipped ? ['delivered' as const] : []),
+    ...(unsent === 0 || sendable ? ['completed' as const] : []),
+    ...(shipped === 0 ? ['cancelled' as const] : []),
   ];
 }
 
@@ -72,7 +97,12 @@ export function fulfilmentStatusOf(items: ReadonlyArray<Pick<OrderItem, 'units'>
   return backordered > 0 ? 'backordered' : 'unfulfilled';
 }
 
-export const wasSent = ({ fulfilmentStatus }: Pick<Axes, 'fulfilmentStatus'>): boolean => SENT.includes(fulfilmentStatus) || fulfilmentStatus === 'partially_shipped';
+/** Follows the units like the axis above; it closes when everything that was to be sent has come back or is lost. */
+export function returnStatusOf(items: ReadonlyArray<Pick<OrderItem, 'units'>>): ReturnStatus {
+  const gone = sum(items, 'returned') + sum(items, 'writtenOff');
+  if (gone > 0) return gone >= sum(items, 'ordered') - sum(items, 'cancelled') ? 'returned' : 'partially_returned';
+  return sum(items, 'returnRequested') > 0 ? 'requested' : 'none';
+}
 
 const NUMBER_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** `K-7Q2M9-4TXB1`: 50 random bits in Crockford's alphabet; says nothing of how many orders there are. */

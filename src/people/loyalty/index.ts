@@ -20,12 +20,13 @@ export function createLoyalty({ connection, audit = async () => {}, ...deps }: D
     invariants: invariantsOf(new LoyaltyAuditRepository(connection)),
     accrueForOrder: service.accrueForOrder.bind(service),
     clawBackForOrder: service.clawBackForOrder.bind(service),
+    clawBackShare: service.clawBackShare.bind(service),
     redeem: service.redeem.bind(service),
   };
 }
 
 function invariantsOf(audit: LoyaltyAuditRepository): Invariant[] {
-  const names = { fold: 'loyalty.balance_equals_ledger', negative: 'loyalty.never_negative', once: 'loyalty.once_per_order' };
+  const names = { fold: 'loyalty.balance_equals_ledger', negative: 'loyalty.never_negative', once: 'loyalty.once_per_order', overtaken: 'loyalty.no_more_taken_than_given' };
   return [
     { name: names.fold, check: async () => (await audit.findUnlikeLedger()).map(({ _id, balance, lifetime, debt }) =>
       ({ invariant: names.fold, subject: `user:${_id}`, detail: `the ledger differs by ${balance} points, ${lifetime} lifetime, ${debt} debt` })) },
@@ -33,5 +34,7 @@ function invariantsOf(audit: LoyaltyAuditRepository): Invariant[] {
       ({ invariant: names.negative, subject: `user:${_id}`, detail: `${balance} points, ${lifetime} lifetime, ${debt} debt` })) },
     { name: names.once, check: async () => (await audit.findRepeated()).map(({ _id, times }) =>
       ({ invariant: names.once, subject: `order:${_id.orderId}`, detail: `${times} rows of ${_id.kind}` })) },
+    { name: names.overtaken, check: async () => (await audit.findOvertaken()).map(({ _id, left }) =>
+      ({ invariant: names.overtaken, subject: `order:${_id}`, detail: `it lost ${-left} points more than it gave` })) },
   ];
 }

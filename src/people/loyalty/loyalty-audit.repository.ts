@@ -41,8 +41,17 @@ export class LoyaltyAuditRepository {
   async findRepeated(): Promise<Array<{ _id: { orderId: string; kind: string }; times: number }>> {
     return this.ledger.aggregate<{ _id: { orderId: string; kind: string }; times: number }>([
       { $match: { orderId: { $exists: true } } },
-      { $group: { _id: { orderId: '$orderId', kind: '$kind' }, times: { $sum: 1 } } },
+      { $group: { _id: { orderId: '$orderId', kind: '$kind', part: '$part' }, times: { $sum: 1 } } },
       { $match: { times: { $gt: 1 } } }, { $limit: MAX_FOUND },
+    ]).option(ONE_MOMENT);
+  }
+
+  /** Orders that lost more points than they gave. */
+  async findOvertaken(): Promise<Array<{ _id: string; left: number }>> {
+    return this.ledger.aggregate<{ _id: string; left: number }>([
+      { $match: { orderId: { $exists: true }, kind: { $in: EARNED } } },
+      { $group: { _id: '$orderId', left: { $sum: '$points' } } },
+      { $match: { left: { $lt: 0 } } }, { $limit: MAX_FOUND },
     ]).option(ONE_MOMENT);
   }
 }

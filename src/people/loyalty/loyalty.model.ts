@@ -10,12 +10,12 @@ const accountSchema = new Schema<AccountRow>({
 }, { versionKey: false });
 
 /** Append-only. A mistake is made good by another row. */
-export type LedgerRow = { userId: string; kind: LedgerKind; points: number; orderId?: string; reason?: string; at: Date };
+export type LedgerRow = { userId: string; kind: LedgerKind; points: number; orderId?: string; part?: number; reason?: string; at: Date };
 const ledgerSchema = new Schema<LedgerRow>({
   userId: { type: String, required: true }, kind: { type: String, enum: LEDGER_KINDS, required: true }, points: { type: Number, required: true },
-  orderId: String, reason: String, at: { type: Date, required: true },
+  orderId: String, part: Number, reason: String, at: { type: Date, required: true },
 }, { versionKey: false });
-ledgerSchema.index({ orderId: 1, kind: 1 }, { unique: true, partialFilterExpression: { orderId: { $exists: true } } });
+ledgerSchema.index({ orderId: 1, kind: 1, part: 1 }, { unique: true, partialFilterExpression: { orderId: { $exists: true } } });
 ledgerSchema.index({ userId: 1, _id: 1 });
 
 export const accountModel = (connection: Connection) => connection.model('PointsAccount', accountSchema, 'points_accounts');

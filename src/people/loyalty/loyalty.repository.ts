@@ -28,6 +28,12 @@ export class LoyaltyRepository {
     return found?.points ?? null;
   }
 
+  /** What an order has lost again, and in how many parts. */
+  async takenBack(orderId: string): Promise<{ taken: number; parts: number }> {
+    const found = await this.ledger.find({ orderId, kind: { $in: ['clawback', 'debt'] } }, { kind: 1, points: 1 }).lean();
+    return { taken: found.reduce((so, { points }) => so - points, 0), parts: found.filter(({ kind }) => kind === 'clawback').length };
+  }
+
   findLedgerPage(userId: string, query: PageQuery): Promise<Page<LedgerEntry>> {
     return findPage<LedgerRow>(this.ledger, { filter: { userId }, query, fallbackSort: '-id', paths: { id: '_id' } })
       .then((page) => ({ ...page, items: page.items.map(({ _id, ...row }) => ({ id: _id.toHexString(), ...row })) }));

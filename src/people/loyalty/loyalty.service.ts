@@ -6,7 +6,7 @@ import type { Actor } from '../../shared/actor.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import type { Money } from '../../shared/money.js';
 import { InsufficientPoints } from './loyalty.errors.js';
-import { clawback, pointsFor, settlement, type Account } from './loyalty.js';
+import { clawback, pointsFor, settlement, shareOf, type Account } from './loyalty.js';
 import type { LoyaltyRepository } from './loyalty.repository.js';
 
 type OfOrder = { orderId: string; userId: string };
@@ -34,16 +34,24 @@ export class LoyaltyService {
     return points;
   }
 
-  /** Inside the transaction that cancels the order. Takes back what it gave, once; what is not there any more becomes a debt. */
-  async clawBackForOrder({ orderId, userId, reason }: OfOrder & { reason: string }): Promise<number> {
+  /** Inside the transaction that cancels the order. Takes back what is left of what it gave, once; what is not there any more becomes a debt. */
+  clawBackForOrder(order: OfOrder & { reason: string }): Promise<number> {
+    return this.clawBackShare({ ...order, credited: 1, total: 1 });
+  }
+
+  /** Inside the transaction that takes goods back. `credited` is all that came back so far: asking again takes nothing more. */
+  async clawBackShare({ orderId, userId, reason, credited, total }: OfOrder & { reason: string; credited: number; total: number }): Promise<number> {
     const { points: rows, now } = this.deps;
     const accrued = await rows.findOrderPoints(orderId, 'accrual');
-    if (accrued === null || await rows.findOrderPoints(orderId, 'clawback') !== null) return 0;
+    if (accrued === null) return 0;
+    const { taken, parts } = await rows.takenBack(orderId);
+    const points = shareOf(accrued, credited, total) - taken;
+    if (points <= 0) return 0;
     const { balance } = await rows.getAccount(userId);
-    const entries = clawback(accrued, balance).map((change) => ({ ...change, userId, orderId, reason, at: now() }));
+    const entries = clawback(points, balance).map((change) => ({ ...change, userId, orderId, reason, at: now(), ...(parts > 0 && { part: parts }) }));
     await rows.change(userId, entries);
     await rows.add(entries);
-    return accrued;
+    return points;
   }
 
   /** For checkout: pays with points, inside the transaction of the order. Refused when they are not there. */

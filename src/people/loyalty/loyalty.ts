@@ -6,7 +6,10 @@ export const LEDGER_KINDS = ['accrual', 'clawback', 'debt', 'settlement', 'adjus
  * only what is there; the rest is a debt (-), which the points of later orders pay back: settlement (-).
  */
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
-export type LedgerEntry = Readonly<{ id: string; userId: string; kind: LedgerKind; points: number; orderId?: string; reason?: string; at: Date }>;
+export type LedgerEntry = Readonly<{ id: string; userId: string; kind: LedgerKind; points: number; orderId?: string; reason?: string; at: Date;
+  /** Goods come back in parts, and so do their points: counted from 1 after the first. */
+  part?: number;
+}>;
 export type Account = Readonly<{
   userId: string; balance: number;
   /** Earned by orders that stood; decides the tier. */
@@ -47,6 +50,10 @@ export function effectOf({ kind, points }: Pick<LedgerEntry, 'kind' | 'points'>)
     debt: kind === 'debt' ? -points : kind === 'settlement' ? points : 0,
   };
 }
+
+/** Of what an order earned, what its goods that came back had earned; rounded in the customer's favour, and all of it at the end. */
+export const shareOf = (accrued: number, credited: number, total: number): number =>
+  (total <= 0 || credited >= total ? accrued : Number((BigInt(accrued) * BigInt(credited)) / BigInt(total)));
 
 type Change = Readonly<{ kind: LedgerKind; points: number }>;
 /** Takes points back from a balance that may be too small for it. The clawback is written even when nothing was there: it happens once. */

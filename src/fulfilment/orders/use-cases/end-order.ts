@@ -1,7 +1,9 @@
+import { later } from '../../../shared/clock.js';
 import { ConcurrentChange } from '../../../shared/errors.js';
 import type { Actor } from '../../../shared/actor.js';
 import { allowedCommands, fulfilmentStatusOf, type Order, type OrderItem, type OrderOwner, type PaymentStatus } from '../orders.js';
-import { IllegalTransition, OrderNotFound } from '../orders.errors.js';
+import { isOpen } from '../fulfilments/fulfilments.js';
+import { CancellationClosed, IllegalTransition, OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
 import { axes } from './finalise-order.js';
 
@@ -18,17 +20,31 @@ export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, re
     if (!order) throw new OrderNotFound();
     const allowed = allowedCommands(order);
     if (!allowed.includes('cancelled')) throw new IllegalTransition(order, 'cancelled', allowed);
+    if (!('staff' in owner)) await requireInTime(deps, order);
 
     const items = allCancelled(order.items);
     const after = { status: 'cancelled', paymentStatus: afterGivingUp(order.paymentStatus), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
     const cancelled = await deps.orders.change(order, { ...after, items, expiresAt: null }, entry(deps.now(), 'order.cancelled', reason, axes(order, after), after, actor));
     if (!cancelled) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
+    await cancelOpenFulfilments(deps, orderId);
     await deps.inventory.release({ orderId, cause: 'cancelled' });
     if (order.promotions.length > 0) await deps.benefits.giveBack(orderId);
     if (order.userId !== null && order.status === 'placed') await deps.loyalty.clawBackForOrder({ orderId, userId: order.userId, reason: 'order cancelled' });
     await deps.outbox.record(...endingEvents(order, 'order.cancelled', reason));
     return cancelled;
   });
+}
+
+/** A customer may change their mind until somebody has packed, and for so long as the shop allows. */
+export async function requireInTime(deps: OrderDeps, order: Order): Promise<void> {
+  if (order.placedAt && deps.now() > later(order.placedAt, deps.cancellationWindowSeconds * 1000)) throw new CancellationClosed('window_over');
+  if ((await deps.fulfilments.findByOrder(order.id)).some(({ state }) => state === 'packed')) throw new CancellationClosed('packed');
+}
+
+async function cancelOpenFulfilments(deps: OrderDeps, orderId: string): Promise<void> {
+  for (const fulfilment of (await deps.fulfilments.findByOrder(orderId)).filter(isOpen)) {
+    await deps.fulfilments.save(fulfilment, { ...fulfilment, state: 'cancelled', cancelledAt: deps.now() });
+  }
 }
 
 /** Nobody paid in time. Everything goes back; a copy of the cart is made by whoever hears of it. */

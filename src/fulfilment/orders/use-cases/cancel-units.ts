@@ -1,0 +1,99 @@
+import type { Actor } from '../../../shared/actor.js';
+import { creditLines, moneyOf, type UnitsOfLine } from '../credits.js';
+import { ItemNotInOrder } from '../fulfilments/fulfilments.errors.js';
+import { freeUnits, isOpen, unitsIn, unitsOf, withoutUnits, type Fulfilment, type Held } from '../fulfilments/fulfilments.js';
+import type { OrderDeps } from '../orders.deps.js';
+import { IllegalTransition, OrderNotFound, UnitsNotCancellable } from '../orders.errors.js';
+import { allowedCommands, type Order, type OrderItem, type OrderOwner } from '../orders.js';
+import { cancelOrder, requireInTime } from './end-order.js';
+import { giveBack } from './give-back.js';
+import { clawBack } from './loyalty-share.js';
+import { moveUnits, orderEvent, recompute } from './recompute.js';
+
+export type CancelUnits = Readonly<{ owner: OrderOwner; actor: Actor; reason: string; lines: readonly UnitsOfLine[] }>;
+
+const unsent = ({ units }: OrderItem): number => units.ordered - units.cancelled - units.shipped;
+
+/** Gives up some units that were not sent: exactly those are free again, and exactly what they were paid goes back. */
+export async function cancelUnits(deps: OrderDeps, orderId: string, request: CancelUnits): Promise<Order> {
+  const { owner, actor, reason } = request;
+  const order = await deps.orders.find(orderId, owner);
+  if (!order) throw new OrderNotFound();
+  const lines = wantedOf(order, request.lines);
+  if (order.items.every((item) => unitsIn(lines, item.id) === item.units.ordered - item.units.cancelled)) return cancelOrder(deps, orderId, request);
+  if (order.status !== 'placed') throw new IllegalTransition(order, 'partially cancelled', allowedCommands(order));
+  if (!('staff' in owner)) await requireInTime(deps, order);
+
+  await releaseUnits(deps, order, lines);
+  const { items, credits } = creditLines({ items: moveUnits(withoutStock(order.items, lines), lines, null, 'cancelled'), totals: order.totals }, lines);
+  const { settlement, refunded } = await giveBack(deps, order, { lines: credits, reason, key: `${orderId}:cancelled:${order.version}` });
+  const cancelled = await recompute(deps, order, {
+    items, event: 'order.partially_cancelled', cause: reason, actor, more: { settlement }, details: { lines, refunded },
+  });
+  await clawBack(deps, cancelled, 'units cancelled');
+  await deps.outbox.record(orderEvent('order.partially_cancelled', cancelled, { reason, lines: credits, credited: moneyOf(credits, order.currency), refunded: { amount: refunded, currency: order.currency } }));
+  return cancelled;
+}
+
+function wantedOf(order: Order, lines: readonly UnitsOfLine[]): UnitsOfLine[] {
+  const unknown = lines.find(({ itemId }) => !order.items.some(({ id }) => id === itemId));
+  if (unknown) throw new ItemNotInOrder(unknown.itemId);
+  const wanted = order.items.map((item) => ({ itemId: item.id, quantity: unitsIn(lines, item.id) })).filter(({ quantity }) => quantity > 0);
+  const missing = wanted.map(({ itemId, quantity }) => ({ itemId, requested: quantity, cancellable: unsent(order.items.find(({ id }) => id === itemId)!) }))
+    .filter(({ requested, cancellable }) => requested > cancellable);
+  if (missing.length > 0) throw new UnitsNotCancellable(missing);
+  return wanted;
+}
+
+/** Units for which there is no stock yet go first; then those in stock. */
+const backorderedPart = ({ units }: OrderItem, quantity: number): number => Math.min(units.backordered, quantity);
+function withoutStock(items: readonly OrderItem[], lines: readonly UnitsOfLine[]): OrderItem[] {
+  return items.map((item) => {
+    const quantity = unitsIn(lines, item.id);
+    const waiting = backorderedPart(item, quantity);
+    return { ...item, units: { ...item.units, backordered: item.units.backordered - waiting, allocated: item.units.allocated - (quantity - waiting) } };
+  });
+}
+
+/** Units in no parcel go first, then those of parcels that nobody has packed, then packed ones; each is free where it was held. */
+async function releaseUnits(deps: OrderDeps, order: Order, lines: readonly UnitsOfLine[]): Promise<void> {
+  const held = await deps.inventory.holdsOf(order.id);
+  let open = (await deps.fulfilments.findByOrder(order.id)).filter(isOpen).sort((a, b) => Number(a.state === 'packed') - Number(b.state === 'packed'));
+  const released: Array<{ lineId: string; quantity: number; warehouseId?: string }> = [];
+  for (const { itemId, quantity } of lines) {
+    const item = order.items.find(({ id }) => id === itemId)!;
+    const inStock = quantity - backorderedPart(item, quantity);
+    open = await takeOutOfParcels(deps, open, { itemId, quantity: Math.max(0, inStock - freeUnits(item, open)) });
+    released.push(...placesOf(item, inStock, held, open));
+  }
+  if (released.length > 0) await deps.inventory.release({ orderId: order.id, cause: 'cancelled', lines: released });
+}
+
+async function takeOutOfParcels(deps: OrderDeps, open: readonly Fulfilment[], { itemId, quantity }: UnitsOfLine): Promise<Fulfilment[]> {
+  let left = quantity;
+  const after: Fulfilment[] = [];
+  for (const fulfilment of open) {
+    const gone = Math.min(left, unitsOf([fulfilment], itemId));
+    left -= gone;
+    after.push(gone === 0 ? fulfilment : await deps.fulfilments.save(fulfilment, withoutUnits(fulfilment, { itemId, quantity: gone }, deps.now())));
+  }
+  return after.filter(isOpen);
+}
+
+/** Where units lie that no remaining parcel claims. */
+function placesOf(item: OrderItem, quantity: number, held: readonly Held[], open: readonly Fulfilment[]) {
+  const claimed = open.flatMap(({ lines }) => lines).filter((line) => line.itemId === item.id);
+  const places = new Map<string, number>();
+  for (const hold of held.filter(({ sku }) => sku === item.sku)) {
+    const units = hold.lines.reduce((so, line) => (line.lineId === item.id ? so + line.quantity : so), 0);
+    places.set(hold.warehouseId, (places.get(hold.warehouseId) ?? 0) + units);
+  }
+  let left = quantity;
+  const taken = [...places].map(([warehouseId, units]) => {
+    const free = units - claimed.filter((line) => line.warehouseId === warehouseId).reduce((so, line) => so + line.quantity, 0);
+    const part = Math.min(left, Math.max(0, free));
+    left -= part;
+    return { lineId: item.id, quantity: part, warehouseId };
+  }).filter((place) => place.quantity > 0);
+  return left > 0 ? [...taken, { lineId: item.id, quantity: left }] : taken;
+}
