@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
 import { createInventory, InsufficientStock } from './fulfilment/inventory/index.js';
+import { createInvoices } from './fulfilment/invoices/index.js';
 import { createOrders, type Refunds } from './fulfilment/orders/index.js';
 import { createPayments, type Payments } from './fulfilment/payments/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
@@ -14,10 +15,11 @@ import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
 import { createCustomers } from './people/customers/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
-import { createCart, createFindOffers, noPromotions, type QuoteDeps } from './selling/cart/index.js';
+import { createCart, createFindOffers, type QuoteDeps } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
 import { createCheckout } from './selling/checkout/index.js';
 import { createPricing } from './selling/pricing/index.js';
+import { createPromotions } from './selling/promotions/index.js';
 import { guest } from './shared/buyer.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
@@ -85,7 +87,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const findOffers = createFindOffers({ catalog, pricing });
   const buyerOf: QuoteDeps['buyerOf'] = async ({ userId, channel }) => ({ ...guest(channel), userId: userId ?? null });
-  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: noPromotions, shipping, tax, ...config.cart, ...config.market });
+  const promotions = createPromotions();
+  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, ...config.cart, ...config.market });
   auth.onSignIn(async ({ userId, cartToken }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken); });
   outbox.subscribe(...cart.subscribers);
 
@@ -108,6 +111,12 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
   });
 
+  const invoices = createInvoices({
+    connection, outbox, now, failpoint, config: { ...config.invoices, fallbackLocale: 'en' }, totalsOfOrders: orders.totalsOf, getOrder: orders.service.get.bind(orders.service),
+    findOrder: (orderId) => orders.service.get(orderId, { staff: true }), findRefund: payments.findRefund,
+  });
+  outbox.subscribe(...invoices.subscribers);
+
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
   const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants });
@@ -115,19 +124,19 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   // The router asks one route after the other, so those that are called most stand first.
   const routes: Route[] = [
     // /products/export is no product
-    ...importExport.routes, ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes,
+    ...importExport.routes, ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes, ...invoices.routes,
     ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes, ...admin.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
   const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...admin.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...orders.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...jobs.invariants];
+  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...orders.invariants, ...invoices.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules, invariants,
     audit, jobs, importExport, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments, catalog, cart, orders, checkout,
+    inventory, shipping, tax, payments, catalog, cart, orders, checkout, invoices,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }

@@ -8,7 +8,7 @@ export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   customer: [],
   vendor: [],
   moderator: ['products:read'],
-  support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read'],
+  support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read', 'promotions:read'],
   operations: [
     'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',
     'import:write', 'invariants:read', 'products:read',

@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors.js';
-import { MAX_LINES, MAX_QUANTITY_PER_LINE } from './cart.js';
+import { MAX_COUPONS, MAX_LINES, MAX_QUANTITY_PER_LINE } from './cart.js';
 
 export class CartNotFound extends NotFoundError {
   readonly code = 'cart_not_found';
@@ -29,4 +29,14 @@ export class QuantityLimitExceeded extends RuleViolation {
 export class TooManyLines extends RuleViolation {
   readonly code = 'too_many_lines';
   constructor() { super(`A cart can hold at most ${MAX_LINES} lines.`, { limit: MAX_LINES }); }
+}
+
+export class TooManyCoupons extends RuleViolation {
+  readonly code = 'too_many_coupons';
+  constructor() { super(`A cart can hold at most ${MAX_COUPONS} codes.`, { limit: MAX_COUPONS }); }
+}
+
+export class CouponNotInCart extends NotFoundError {
+  readonly code = 'coupon_not_found';
+  constructor(coupon: string) { super(`The cart has no code ${coupon}.`, { coupon }); }
 }

@@ -1,11 +1,11 @@
 import { zero } from '../../shared/money.js';
-import { detailsOf, problemsOf } from './cart.js';
+import { couponProblems, detailsOf, problemsOf } from './cart.js';
 import type { CartWithOffers } from './cart.service.js';
 import { quoteCart, type QuoteDeps } from './quote.js';
 
-export async function presentCart({ cart, offers, cartToken }: CartWithOffers, deps: QuoteDeps) {
+export async function presentCart({ cart, offers, cartToken }: CartWithOffers, deps: QuoteDeps, { explain = false } = {}) {
   const address = cart.shippingAddress ?? { country: deps.defaultCountry };
-  const { totals, lines, applied, refused } = await quoteCart(cart, offers, deps, { address, method: cart.shippingMethod });
+  const { totals, lines, promotions } = await quoteCart(cart, offers, deps, { address, method: cart.shippingMethod });
   const { id, currency, version } = cart;
   const { coupons = [], ...details } = detailsOf(cart);
   return {
@@ -16,10 +16,11 @@ export async function presentCart({ cart, offers, cartToken }: CartWithOffers, d
       return { id: line.id, sku: line.sku, productId: line.productId, name: offer?.name ?? line.name, quantity: line.quantity, unitPrice, discount, tax, lineTotal, priceSource, ...(offer?.image && { image: offer.image }) };
     }),
     coupons: [...coupons],
-    promotions: applied,
-    refusedCoupons: refused,
+    promotions: promotions.applied,
+    refusedCoupons: promotions.refused,
+    ...(explain && { explanation: promotions.tried }),
     totals,
-    problems: problemsOf(cart.lineItems, offers),
+    problems: [...problemsOf(cart.lineItems, offers), ...couponProblems(promotions.refused)],
     version,
   };
 }

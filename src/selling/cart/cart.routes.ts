@@ -3,8 +3,8 @@ import { problems, success, successOf } from '../../shared/http/schemas.js';
 import { CartNotFound } from './cart.errors.js';
 import { emptyCart, presentCart } from './cart.presenter.js';
 import {
-  addLineItemBody, addressesBody, cartHeaders, cartReply, fieldsQuery, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
-  shippingMethodsQuery, shippingMethodsReply, type CartHeaders,
+  addLineItemBody, addressesBody, cartHeaders, cartParams, cartQuery, cartReply, couponBody, couponParams, explanationReply, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
+  shippingMethodsQuery, shippingMethodsReply, type CartHeaders, type CartQuery,
 } from './cart.schemas.js';
 import type { CartService, CartWithOffers, Shopper } from './cart.service.js';
 import type { QuoteDeps } from './quote.js';
@@ -17,8 +17,8 @@ const writing = { tag: 'Cart', access: { scope: 'cart:write', user: 'optional' }
 const refusals = problems(400, 401, 403, 404, 409, 415, 413);
 
 export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
-  const answer = async (message: string, found: CartWithOffers, status = 200) =>
-    ({ status, version: found.cart.version, body: success(message, await presentCart(found, quoting)) });
+  const answer = async (message: string, found: CartWithOffers, status = 200, { explain }: CartQuery = {}) =>
+    ({ status, version: found.cart.version, body: success(message, await presentCart(found, quoting, explain === undefined ? {} : { explain })) });
 
   return [
     defineRoute({
@@ -29,11 +29,11 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
     }),
     defineRoute({
       ...reading, method: 'get', path: '/cart', summary: 'Show the cart with totals and everything that stands against its completion',
-      query: fieldsQuery,
+      query: cartQuery,
       responses: { 200: successOf(cartReply), ...problems(400, 401, 403, 404) },
-      handle: async ({ headers }, context) => {
+      handle: async ({ headers, query }, context) => {
         const found = await carts.getCart(shopperOf(headers, context));
-        if (found) return answer('Your cart.', found);
+        if (found) return answer('Your cart.', found, 200, query);
         return { status: 200, body: success('Your cart is empty.', emptyCart(defaultCurrency)) };
       },
     }),
@@ -64,6 +64,28 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
         const { merged, report } = await carts.merge(caller.user!.id, token);
         const cart = merged ? await presentCart(merged, quoting) : emptyCart(defaultCurrency);
         return { status: 200, body: success('Carts merged.', { ...cart, report }) };
+      },
+    }),
+    defineRoute({
+      ...writing, method: 'post', path: '/cart/coupons', summary: 'Add a coupon code',
+      description: 'A code that is good but does nothing for this cart now is kept and told in refusedCoupons.',
+      body: couponBody,
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer('Code added.', await carts.addCoupon(shopperOf(headers, context), body.code)),
+    }),
+    defineRoute({
+      ...writing, method: 'delete', path: '/cart/coupons/:code', summary: 'Remove a coupon code',
+      params: couponParams,
+      responses: { 200: successOf(cartReply), ...problems(400, 401, 403, 404, 409) },
+      handle: async ({ params, headers }, context) => answer('Code removed.', await carts.removeCoupon(shopperOf(headers, context), params.code)),
+    }),
+    defineRoute({
+      method: 'get', path: '/carts/:id/explanation', summary: 'Why a cart costs what it costs: every promotion that was tried', tag: 'Promotions', access: { permission: 'promotions:read' },
+      params: cartParams,
+      responses: { 200: successOf(explanationReply), ...problems(400, 401, 403, 404) },
+      handle: async ({ params }) => {
+        const { explanation, totals, problems: found } = await presentCart(await carts.getById(params.id), quoting, { explain: true });
+        return { status: 200, body: success('Every promotion that was tried.', { items: explanation, totals, problems: found }) };
       },
     }),
     defineRoute({

@@ -1,19 +1,27 @@
 import Joi from 'joi';
 import type { Address } from '../../shared/address.js';
-import { addressSchema, countryCode, currencyCode, email, id, moneySchema, sku } from '../../shared/http/schemas.js';
+import { addressSchema, countryCode, currencyCode, email, id, line, moneySchema, sku } from '../../shared/http/schemas.js';
 import { fieldsParam } from '../../shared/http/pagination.js';
 import { MAX_QUANTITY_PER_LINE } from './cart.js';
 
 const quantity = () => Joi.number().integer().max(MAX_QUANTITY_PER_LINE);
 const lineId = () => Joi.string().guid();
+const couponInput = () => line(64).min(1);
 
 export type CartHeaders = { 'x-cart-token'?: string };
 export const cartHeaders = Joi.object<CartHeaders>({
   'x-cart-token': Joi.string().max(128).description("A guest's cart, as named by the first answer"),
 });
 
-export type FieldsQuery = { fields?: string };
-export const fieldsQuery = Joi.object<FieldsQuery>({ fields: fieldsParam() });
+export type CartQuery = { fields?: string; explain?: boolean };
+export const cartQuery = Joi.object<CartQuery>({ fields: fieldsParam(), explain: Joi.boolean().description('Adds every promotion that was tried, its result and why') });
+
+export type CouponBody = { code: string };
+export const couponBody = Joi.object<CouponBody, true>({ code: couponInput().required() });
+export type CouponParams = { code: string };
+export const couponParams = Joi.object<CouponParams, true>({ code: couponInput().required() });
+export type CartParams = { id: string };
+export const cartParams = Joi.object<CartParams, true>({ id: id().required() });
 
 export type AddLineItemBody = { sku: string; quantity: number; currency?: string };
 export const addLineItemBody = Joi.object<AddLineItemBody>({
@@ -47,10 +55,17 @@ export const totalsSchema = Joi.object({
 }).meta({ name: 'Totals' });
 
 const problemSchema = Joi.object({
-  code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit').required(),
-  sku: Joi.string().required(), itemId: Joi.string().required(), requested: Joi.number().integer(), available: Joi.number().integer(),
+  code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit', 'coupon_not_applicable').required(),
+  sku: Joi.string(), itemId: Joi.string(), coupon: Joi.string(), reason: Joi.string(), message: Joi.string(), requested: Joi.number().integer(), available: Joi.number().integer(),
   limit: Joi.number().integer(), before: moneySchema, after: moneySchema,
 });
+
+const explanation = () => Joi.array().items(Joi.object({
+  promotionId: Joi.string().allow(null).required(), name: Joi.string().allow('').required(), code: Joi.string(), class: Joi.string().valid('product', 'order', 'shipping').allow(null).required(),
+  trigger: Joi.string().valid('automatic', 'coupon').required(), result: Joi.string().valid('applied', 'refused').required(),
+  reason: Joi.string().required(), message: Joi.string().required(), amount: moneySchema.required(),
+}).meta({ name: 'TriedPromotion' }));
+export const explanationReply = Joi.object({ items: explanation().required(), totals: totalsSchema.required(), problems: Joi.array().items(problemSchema).required() });
 
 export const cartReply = Joi.object({
   id: id().allow(null).required().description('Null until something is put in'),
@@ -69,6 +84,7 @@ export const cartReply = Joi.object({
     .description('What is reduced now, and by how much'),
   refusedCoupons: Joi.array().items(Joi.object({ code: Joi.string().required(), reason: Joi.string().required(), message: Joi.string().required() })).required()
     .description('Codes that do nothing now, and why'),
+  explanation: explanation().description('With ?explain=true'),
   totals: totalsSchema.required(),
   problems: Joi.array().items(problemSchema).required(),
   version: Joi.number().integer().required(),

@@ -5,14 +5,15 @@ import { newToken, sha256 } from '../../shared/crypto/tokens.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import { couponCode } from '../../shared/coupon-code.js';
 import { sum, times, zero, type Money } from '../../shared/money.js';
 import type { Shipping } from '../../fulfilment/shipping/index.js';
 import type { Buyer } from '../../shared/buyer.js';
 import {
-  MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
+  MAX_COUPONS, MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
   type Cart, type CartDetails, type CartOwner, type LineItem, type MergedLine, type Offer,
 } from './cart.js';
-import { CartNotFound, LineItemNotFound, NotPricedInCurrency, QuantityLimitExceeded, TooManyLines, VariantNotSellable } from './cart.errors.js';
+import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, QuantityLimitExceeded, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
 import type { CartRepository } from './cart.repository.js';
 
 /** Who is asking: a signed-in user, a guest with a token, or a guest who has none yet. */
@@ -32,6 +33,8 @@ export type CartServiceDeps = {
   defaultCurrency: string;
   defaultCountry: string;
   shipping: Pick<Shipping, 'resolve'>;
+  /** Refuses a code that nobody can use, today or later. */
+  requireCoupon: (code: string) => Promise<void>;
 };
 
 export class CartService {
@@ -90,6 +93,32 @@ export class CartService {
     return { ...destinationOf(cart, this.deps), subtotal: subtotalOf(cart) };
   }
 
+  /** A code that is good, if not for this cart or not now, is kept: it may become so with the next line. */
+  async addCoupon(shopper: Shopper, typed: string): Promise<CartWithOffers> {
+    const code = couponCode(typed);
+    await this.deps.requireCoupon(code);
+    return this.change(shopper, (cart) => {
+      const coupons = [...new Set([...cart.coupons ?? [], code])];
+      if (coupons.length > MAX_COUPONS) throw new TooManyCoupons();
+      return { ...cart, coupons };
+    });
+  }
+
+  removeCoupon(shopper: Shopper, typed: string): Promise<CartWithOffers> {
+    const code = couponCode(typed);
+    return this.change(shopper, (cart) => {
+      if (!cart.coupons?.includes(code)) throw new CouponNotInCart(code);
+      return { ...cart, coupons: cart.coupons.filter((kept) => kept !== code) };
+    });
+  }
+
+  /** For staff: the cart as its owner would see it now. */
+  async getById(id: string): Promise<CartWithOffers> {
+    const cart = await this.deps.carts.findById(id);
+    if (!cart) throw new CartNotFound();
+    return { cart, offers: await this.offersOf(cart, { userId: cart.userId ?? undefined }) };
+  }
+
   clear(shopper: Shopper): Promise<CartWithOffers> {
     return this.change(shopper, (cart) => ({ ...cart, lineItems: [] }));
   }
@@ -137,7 +166,8 @@ export class CartService {
     const offers = await this.deps.findOffers([...new Set([...own?.lineItems ?? [], ...guest.lineItems].map(({ sku }) => sku))], currency, await this.deps.buyerOf({ userId }));
     const { lines, report } = mergeLines(own?.lineItems ?? [], guest.lineItems, offers);
     await carts.save({ ...guest, state: 'merged' }, this.expiry());
-    const target = { ...detailsOf(guest), ...own && detailsOf(own), currency, lineItems: lines };
+    const coupons = [...new Set([...own?.coupons ?? [], ...guest.coupons ?? []])].slice(0, MAX_COUPONS);
+    const target = { ...detailsOf(guest), ...own && detailsOf(own), ...(coupons.length > 0 && { coupons }), currency, lineItems: lines };
     const cart = own ? await carts.save({ ...own, ...target }, this.expiry()) : await carts.create({ ...target, userId, tokenHash: null }, this.expiry());
     await this.deps.outbox.record({ type: 'cart.merged', aggregateId: cart.id, data: { cartId: cart.id, guestCartId: guest.id, userId, report } });
     return { guest, merged: { cart, offers }, report };

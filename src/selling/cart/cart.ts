@@ -40,13 +40,17 @@ export function detailsOf(cart: CartDetails): CartDetails {
 /** Who may touch a cart: a signed-in user, or whoever holds the guest's token. */
 export type CartOwner = Readonly<{ userId: string } | { tokenHash: string }>;
 
-export type CartProblem = Readonly<{
+type LineProblem = Readonly<{
   code: 'gone' | 'not_priced' | 'out_of_stock' | 'insufficient_stock' | 'price_changed' | 'quantity_limit';
   sku: string; itemId: string; requested?: number; available?: number; limit?: number; before?: Money; after?: Money;
 }>;
+/** A code that does nothing now: without it, or agreed to by expectedTotal, the order can be placed. */
+type CouponProblem = Readonly<{ code: 'coupon_not_applicable'; coupon: string; reason: string; message: string }>;
+export type CartProblem = LineProblem | CouponProblem;
 
 export const MAX_QUANTITY_PER_LINE = 999;
 export const MAX_LINES = 200;
+export const MAX_COUPONS = 20;
 
 export const unitPriceOf = (offer: Pick<Offer, 'ladder'> | undefined, quantity: number): Money | null => (offer ? tierAt(offer.ladder, quantity)?.price ?? null : null);
 
@@ -73,14 +77,14 @@ export function repriced(lines: readonly LineItem[], offers: ReadonlyMap<string,
 }
 
 /** Everything that would make a checkout fail, or charge another amount than was shown. One line may have several. */
-export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<string, Offer>): CartProblem[] {
-  return lines.flatMap((line): CartProblem[] => {
+export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<string, Offer>): LineProblem[] {
+  return lines.flatMap((line): LineProblem[] => {
     const at = { sku: line.sku, itemId: line.id };
     const offer = offers.get(line.sku);
     if (!offer || !offer.sellable) return [{ code: 'gone', ...at, requested: line.quantity, available: 0 }];
     const price = unitPriceOf(offer, line.quantity);
     if (!price) return [{ code: 'not_priced', ...at, requested: line.quantity, available: 0 }];
-    const found: CartProblem[] = [];
+    const found: LineProblem[] = [];
     if (line.quantity > MAX_QUANTITY_PER_LINE) found.push({ code: 'quantity_limit', ...at, requested: line.quantity, limit: MAX_QUANTITY_PER_LINE });
     if (offer.available <= 0) found.push({ code: 'out_of_stock', ...at, requested: line.quantity, available: 0 });
     else if (offer.available < line.quantity) found.push({ code: 'insufficient_stock', ...at, requested: line.quantity, available: offer.available });
@@ -88,6 +92,9 @@ export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<strin
     return found;
   });
 }
+
+export const couponProblems = (refused: ReadonlyArray<{ code: string; reason: string; message: string }>): CouponProblem[] =>
+  refused.map(({ code, reason, message }) => ({ code: 'coupon_not_applicable', coupon: code, reason, message }));
 
 export type MergedLine = Readonly<{ sku: string; requested: number; merged: number; reason?: 'stock' | 'limit' | 'gone' | 'currency' }>;
 

@@ -9,10 +9,10 @@ import { cartRoutes } from './cart.routes.js';
 import { CartService, type CartServiceDeps } from './cart.service.js';
 import type { QuoteDeps } from './quote.js';
 
-export { problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
+export { couponProblems, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
 export { createFindOffers } from './offers.js';
 export { noPromotions, quoteCart } from './quote.js';
-export type { AppliedPromotion, PromotableLine, Promote, PromotionRequest, PromotionResult, Quote, QuoteDeps } from './quote.js';
+export type { AppliedPromotion, PromotableLine, Promote, PromotionRequest, PromotionResult, Quote, QuoteDeps, RefusedCoupon, SettledPromotions, TriedRule } from './quote.js';
 export type { CartService, Offers, Shopper } from './cart.service.js';
 
 const KEPT_SECONDS = 300;

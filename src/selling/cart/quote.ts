@@ -16,11 +16,24 @@ export type PromotionRequest = Readonly<{
   currency: string; buyer: Buyer; email: string | undefined; coupons: readonly string[]; lines: readonly PromotableLine[]; country: string;
 }>;
 export type AppliedPromotion = Readonly<{ promotionId: string; name: string; code?: string; amount: Money }>;
-/** Reductions by line, and of a price of shipping once it is known; `refused` says of each code that does nothing why it does not. */
+/** A rule that was looked at: what it took off, or why nothing. A code that nobody knows has no promotion. */
+export type TriedRule = Readonly<{
+  promotionId: string | null; name: string; code?: string; class: Allocation['class'] | null; trigger: 'automatic' | 'coupon';
+  result: 'applied' | 'refused'; reason: string; message: string; amount: Money;
+}>;
+export type RefusedCoupon = Readonly<{ code: string; reason: string; message: string }>;
+export type SettledPromotions = Readonly<{
+  shipping: readonly Allocation[]; applied: readonly AppliedPromotion[]; refused: readonly RefusedCoupon[]; tried: readonly TriedRule[];
+}>;
+/** Reductions by line, and of a price of shipping once it is known. */
 export type PromotionResult = Readonly<{
   lines: ReadonlyMap<string, readonly Allocation[]>;
-  reduceShipping(price: Money): readonly Allocation[];
-  applied: ReadonlyArray<Omit<AppliedPromotion, 'amount'>>; refused: ReadonlyArray<Readonly<{ code: string; reason: string; message: string }>>;
+  /** Null while no method is chosen. */
+  settle(shippingPrice: Money | null): SettledPromotions;
+  /** What it takes to decide the same again; null when there was nothing to decide. Only promotions look into it. */
+  evidence: unknown;
+  /** What only so many orders may have: those who want the same take turns. */
+  contended: readonly string[];
 }>;
 export type Promote = (request: PromotionRequest) => Promise<PromotionResult>;
 
@@ -36,7 +49,7 @@ export type QuoteDeps = Readonly<{
 export type QuotedLine = LineTotals & Readonly<{ priceSource: PriceSource | null }>;
 export type Quote = Readonly<{
   totals: Totals; lines: readonly QuotedLine[]; shipping: ShippingTotals; method: ShippingMethod | null;
-  applied: readonly AppliedPromotion[]; refused: PromotionResult['refused']; buyer: Buyer;
+  promotions: SettledPromotions & Pick<PromotionResult, 'evidence' | 'contended'>; buyer: Buyer;
 }>;
 type Destination = Readonly<Pick<Address, 'country'> & Partial<Address>>;
 type Quoted = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'email' | 'coupons'>;
@@ -55,10 +68,11 @@ export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, t
   const { inclusive, ...usual } = await rateOf(undefined);
   const lines = await Promise.all(lineItems.map(async ({ id, sku, quantity, unitPrice }) => (
     { id, sku, quantity, unitPrice, taxes: [taxOf(await rateOf(offers.get(sku)?.taxCategory))], allocations: promoted.lines.get(id) ?? [] })));
-  const shipping = method && { price: method.price, taxes: [usual], allocations: promoted.reduceShipping(method.price) };
+  const settled = promoted.settle(method?.price ?? null);
+  const shipping = method && { price: method.price, taxes: [usual], allocations: settled.shipping };
   const result = computeTotals({ currency, lines, shipping, pricesIncludeTax: inclusive });
   const quoted = result.lines.map((line): QuotedLine => ({ ...line, priceSource: tierAt(offers.get(line.sku)?.ladder ?? [], line.quantity)?.source ?? null }));
-  return { ...result, lines: quoted, method, applied: appliedOf(promoted, result, currency), refused: promoted.refused, buyer };
+  return { ...result, lines: quoted, method, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer };
 }
 
 async function findMethod({ shipping }: QuoteDeps, code: string, context: { country: string; currency: string; subtotal: Money }): Promise<ShippingMethod | null> {
@@ -89,11 +103,7 @@ function goodsTotal(lineItems: Cart['lineItems'], { lines }: PromotionResult, cu
   return subtract(full, sum([...lines.values()].flat().map(({ amount }) => amount), currency));
 }
 
-/** What each promotion took off, on lines and shipping together. */
-function appliedOf({ applied }: PromotionResult, { lines, shipping }: Pick<Quote, 'shipping'> & { lines: readonly LineTotals[] }, currency: string): AppliedPromotion[] {
-  const all = [...lines.flatMap(({ allocations }) => allocations), ...shipping.allocations];
-  return applied.map((promotion) => ({ ...promotion, amount: sum(all.filter(({ promotionId }) => promotionId === promotion.promotionId).map(({ amount }) => amount), currency) }));
-}
-
+const NOTHING: SettledPromotions = { shipping: [], applied: [], refused: [], tried: [] };
+const UNREDUCED: PromotionResult = { lines: new Map(), settle: () => NOTHING, evidence: null, contended: [] };
 /** Nothing is reduced: the answer while no promotion exists. */
-export const noPromotions: Promote = async () => ({ lines: new Map(), reduceShipping: () => [], applied: [], refused: [] });
+export const noPromotions: Promote = async () => UNREDUCED;

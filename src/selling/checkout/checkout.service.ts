@@ -94,8 +94,8 @@ export class CheckoutService {
     const { deps } = this;
     const { cart, priced, shippingAddress } = draft;
     const orderId = deps.orders.newId();
-    // Buyers of one SKU would only collide in the database, so those of this process take turns; the levels decide all the same.
-    return deps.queue.run(cart.lineItems.map(({ sku }) => sku), () => deps.inTransaction(async () => {
+    // Buyers of one SKU or of the last uses of a coupon would only collide in the database, so those of this process take turns; the levels decide all the same.
+    return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...priced.promotions.contended], () => deps.inTransaction(async () => {
       const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.totals.grandTotal.amount === 0;
       if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
       await deps.failpoint('checkout.after_key');
@@ -108,7 +108,7 @@ export class CheckoutService {
       await deps.failpoint('checkout.after_reserve');
       const order = await deps.orders.create(made);
       await deps.failpoint('checkout.after_order');
-      if (priced.applied.length > 0) await deps.redeem({ orderId, email: draft.email, quote: priced });
+      if (priced.promotions.applied.length > 0 || priced.promotions.refused.length > 0) await deps.redeem({ orderId, email: draft.email, quote: priced });
       await deps.carts.complete(cart);
       if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
       await deps.failpoint('checkout.before_commit');

@@ -3,8 +3,9 @@ import { later } from '../../shared/clock.js';
 import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Address } from '../../shared/address.js';
-import { problemsOf, quoteCart, type Cart, type Offers, type Quote, type Shopper } from '../cart/index.js';
+import { couponProblems, problemsOf, quoteCart, type Cart, type Offers, type Quote, type Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
+import { CouponExhausted, EXHAUSTED } from '../promotions/index.js';
 import { CartChanged, CartEmpty, CartNotOrderable, missing } from './checkout.errors.js';
 import type { PlaceOrderBody } from './checkout.schemas.js';
 
@@ -19,17 +20,22 @@ export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shoppe
   if (!cart || cart.lineItems.length === 0) throw new CartEmpty();
   const details = requireDetails(cart, body, userEmail);
   const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, await deps.quoting.buyerOf(shopper));
-  const problems = problemsOf(cart.lineItems, offers);
-  const blocking = problems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit');
+  const lineProblems = problemsOf(cart.lineItems, offers);
+  const blocking = lineProblems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit');
   if (blocking.length > 0) throw new CartNotOrderable(blocking);
 
   const priced = await quoteCart({ ...cart, email: details.email }, offers, deps.quoting, { address: details.shippingAddress, method: details.shippingMethod });
   if (!priced.method) await deps.shipping.resolve(details.shippingMethod, { country: details.shippingAddress.country, currency: cart.currency, subtotal: priced.totals.subtotal });
-  const { grandTotal } = priced.totals;
+  const { totals, totals: { grandTotal }, promotions: { refused } } = priced;
+  const problems = [...lineProblems, ...couponProblems(refused)];
   const agreed = body.expectedTotal
     ? body.expectedTotal.amount === grandTotal.amount && body.expectedTotal.currency === grandTotal.currency
-    : !problems.some(({ code }) => code === 'price_changed');
-  if (!agreed) throw new CartChanged({ totals: priced.totals, problems, ...(body.expectedTotal && { expectedTotal: body.expectedTotal }) });
+    : !problems.some(({ code }) => code === 'price_changed' || code === 'coupon_not_applicable');
+  if (!agreed) {
+    const facts = { totals, problems, ...(body.expectedTotal && { expectedTotal: body.expectedTotal }) };
+    const used = refused.find(({ reason }) => EXHAUSTED.has(reason));
+    throw used ? new CouponExhausted(used.message, { coupon: used.code, reason: used.reason, ...facts }) : new CartChanged(facts);
+  }
   return { cart, offers, priced, ...details, ...(body.notes !== undefined && { notes: body.notes }) };
 }
 
@@ -64,7 +70,7 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
         units: { ordered: line.quantity, cancelled: 0, backordered: 0, allocated: line.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },
       };
     }),
-    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.applied, coupons: priced.applied.flatMap(({ code: used }) => used ?? []), rounding: { mode: 'half_up', level: 'line' },
+    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: { mode: 'half_up', level: 'line' },
     shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: { code, name, price },
     payment, paymentAttempts: 1, ...(notes !== undefined && { notes }),
     expiresAt: nothingToPayNow ? null : later(now, deps.paymentWindowSeconds * 1000), placedAt: nothingToPayNow ? now : null, createdAt: now, updatedAt: now,
