@@ -9,6 +9,9 @@ const hosts = (scheme: string) => Joi.string().pattern(new RegExp(`^${scheme}://
   .messages({ 'string.pattern.base': `{{#label}} must be one or more hosts, like ${scheme.replace(/\W.*/, '')}://host1,host2` });
 const currency = () => Joi.string().pattern(/^[A-Z]{3}$/, 'ISO 4217 code');
 
+/** `INV-{year}`, and for single countries `DE:RE-{country}-{year}`. */
+const series = () => Joi.string().pattern(/^[\w/{}-]{1,40}(,\s*[A-Z]{2}:[\w/{}-]{1,40})*$/, 'list of series like INV-{year},DE:RE-{year}');
+
 /** Long, and neither a placeholder nor one key held down: what was copied from an example guards nothing. */
 const secret = (length: number) => Joi.string().min(length).custom((value: string, helpers) => (
   new Set(value).size < 8 || /change.?me|placeholder|your.?secret|example/i.test(value) ? helpers.error('string.weak') : value
@@ -62,6 +65,14 @@ export const environment = Joi.object({
   PAYMENT_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(6000),
   LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
 
+  SELLER_NAME: Joi.string().max(200).default('Kontor'),
+  SELLER_ADDRESS: Joi.string().max(500).allow('').default(''),
+  SELLER_VAT_ID: Joi.string().max(30).allow('').default(''),
+  SELLER_EMAIL: Joi.string().email({ tlds: false }).allow('').default(''),
+  INVOICE_ISSUED_AT: Joi.string().valid('placement', 'shipment').default('placement'),
+  INVOICE_SERIES: series().default('INV-{year}'),
+  CREDIT_NOTE_SERIES: series().default('CN-{year}'),
+
   WORKER_POLL_MS: Joi.number().integer().min(10).default(200),
   FAILPOINT: Joi.string().allow('').default(''),
 })
@@ -110,6 +121,10 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS') },
     payments: {
       simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
+    },
+    invoices: {
+      issueAt: text('INVOICE_ISSUED_AT') as 'placement' | 'shipment', invoiceSeries: text('INVOICE_SERIES'), creditNoteSeries: text('CREDIT_NOTE_SERIES'),
+      seller: { name: text('SELLER_NAME'), address: text('SELLER_ADDRESS').split('|').map((part) => part.trim()).filter(Boolean), vatId: text('SELLER_VAT_ID'), email: text('SELLER_EMAIL') },
     },
     loyalty: { pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT') },
     worker: { pollMs: number('WORKER_POLL_MS') },

@@ -99,6 +99,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     planRefund: refunds.plan.bind(refunds),
     refundableOf: refunds.refundableOf.bind(refunds),
     quoteRefund: refunds.quote.bind(refunds),
+    /** One movement that gave money back, by its key. */
+    findRefund: service.findRefund.bind(service),
     refundHistory: attribute.history.bind(attribute),
     /** Where the lines of an order are looked up, so that refunds can be mapped to them. */
     knowOrdersBy: attribute.knowOrdersBy.bind(attribute),

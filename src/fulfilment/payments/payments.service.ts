@@ -1,6 +1,7 @@
 import { later, type Clock } from '../../shared/clock.js';
 import type { Failpoint } from '../../shared/failpoint.js';
 import type { Money } from '../../shared/money.js';
+import { NOTHING, type Attribution } from './attribution.js';
 import { PaymentNotFound } from './payments.errors.js';
 import { isLive, isOpen, type Payment } from './payments.js';
 import type { PaymentRepository } from './payments.repository.js';
@@ -94,6 +95,12 @@ export class PaymentService {
   findByOrder(orderId: string): Promise<Payment[]> { return this.deps.payments.findByOrders([orderId]); }
 
   findByOrders(orderIds: readonly string[]): Promise<Payment[]> { return this.deps.payments.findByOrders(orderIds); }
+
+  async findRefund(orderId: string, key: string): Promise<{ attribution: Attribution; reason?: string } | null> {
+    const all = (await this.withTransactions(orderId)).flatMap(({ transactions }) => transactions);
+    const found = all.find((row) => row.kind === 'refund' && row.key === key);
+    return found ? { attribution: found.attribution ?? { ...NOTHING, goodwill: found.amount.amount }, ...(found.reason !== undefined && { reason: found.reason }) } : null;
+  }
 
   async withTransactions(orderId: string) {
     const found = await this.findByOrder(orderId);

@@ -1,0 +1,115 @@
+import type { Clock } from '../../shared/clock.js';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import type { Outbox, StoredEvent } from '../../shared/events/outbox.js';
+import type { Failpoint } from '../../shared/failpoint.js';
+import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import type { KeyedQueue } from '../../shared/keyed-queue.js';
+import type { Money } from '../../shared/money.js';
+import { InvoiceNotFound } from './invoices.errors.js';
+import { creditLines, faultOf, isDue, dueLines, seriesFor, supplementOf, totalsOf, type Attribution, type Document, type DocumentKind, type DocumentLine, type InvoicedOrder, type IssueAt, type Seller } from './invoices.js';
+import type { DocumentFilter, InvoiceRepository } from './invoices.repository.js';
+
+export type InvoiceConfig = Readonly<{ issueAt: IssueAt; invoiceSeries: string; creditNoteSeries: string; seller: Seller; fallbackLocale: string }>;
+export type InvoiceDeps = Readonly<{
+  invoices: InvoiceRepository; outbox: Pick<Outbox, 'once' | 'record'>; queue: KeyedQueue; now: Clock; failpoint: Failpoint; config: InvoiceConfig;
+  findOrder(orderId: string): Promise<InvoicedOrder>;
+  /** What one movement of money gave back for; null when nobody knows such a refund. */
+  findRefund(orderId: string, key: string): Promise<Readonly<{ attribution: Attribution; reason?: string }> | null>;
+}>;
+
+const SUBSCRIBER = 'invoices';
+
+export class InvoiceService {
+  constructor(private readonly deps: InvoiceDeps) {}
+
+  /** Whatever an event says, the order as it is now decides. Documents of one process take turns: they would only collide at the number. */
+  async hear(event: StoredEvent): Promise<void> {
+    await this.deps.queue.run([SUBSCRIBER], async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.deps.outbox.once(event, SUBSCRIBER, () => this.write(event));
+        } catch (error) {
+          // Two first documents of a new series: the other one has begun it now.
+          if (duplicateKeyOf(error) !== 'series' || attempt === 5) throw error;
+        }
+      }
+    });
+  }
+
+  async ofOrder(orderId: string): Promise<Document> {
+    const found = await this.deps.invoices.find({ orderId, kind: 'invoice' });
+    if (!found) throw new InvoiceNotFound();
+    return found;
+  }
+
+  allOf(orderId: string): Promise<Document[]> {
+    return this.deps.invoices.ofOrder(orderId);
+  }
+
+  async get(id: string, kind: DocumentKind): Promise<Document> {
+    const found = await this.deps.invoices.find({ id, kind });
+    if (!found) throw new InvoiceNotFound();
+    return found;
+  }
+
+  list(filter: DocumentFilter, query: PageQuery): Promise<Page<Document>> {
+    return this.deps.invoices.list(filter, query);
+  }
+
+  private async write(event: StoredEvent): Promise<void> {
+    const order = await this.deps.findOrder(event.aggregateId);
+    const known = await this.deps.invoices.ofOrder(order.id);
+    if (event.type === 'payment.refunded') return this.credit(order, known, event.data);
+    const hasInvoice = known.some(({ kind }) => kind === 'invoice');
+    if (!hasInvoice && isDue(order, this.deps.config.issueAt)) await this.first(order);
+    if (hasInvoice && event.type === 'order.edited') await this.supplement(order, known, event);
+  }
+
+  private async first(order: InvoicedOrder): Promise<void> {
+    await this.issue(order, 'invoice', dueLines(order), {});
+    if (order.origin?.type === 'exchange' && (order.prepaid ?? 0) > 0) await this.creditExchanged(order.origin, order.prepaid!);
+  }
+
+  /** Goods that were exchanged paid a part of the new ones, so no money moves: the invoice of the old ones is corrected all the same. */
+  private async creditExchanged(origin: { id: string; orderId: string }, worth: number): Promise<void> {
+    const order = await this.deps.findOrder(origin.orderId);
+    const data = { key: `exchange:${origin.id}`, refundAmount: worth };
+    await this.credit(order, await this.deps.invoices.ofOrder(order.id), data);
+  }
+
+  /** A refund of what was never invoiced needs no correction. */
+  private async credit(order: InvoicedOrder, known: readonly Document[], data: Readonly<Record<string, unknown>>): Promise<void> {
+    const invoice = known.find(({ kind }) => kind === 'invoice');
+    const refundKey = String(data['key']);
+    if (!invoice || known.some((document) => document.refundKey === refundKey)) return;
+    const amount: Money = { amount: Number(data['refundAmount']), currency: order.currency };
+    const refund = await this.deps.findRefund(order.id, refundKey);
+    const lines = creditLines(known, amount, refund?.attribution ?? { lines: [], shipping: 0, goodwill: amount.amount });
+    await this.issue(order, 'credit_note', lines, { refundKey, invoiceNumber: invoice.number, ...(refund?.reason !== undefined && { reason: refund.reason }) });
+  }
+
+  private async supplement(order: InvoicedOrder, known: readonly Document[], event: StoredEvent): Promise<void> {
+    const lines = supplementOf(order, known);
+    if (lines) await this.issue(order, 'invoice', lines, { supplements: event.id, invoiceNumber: known.find(({ kind }) => kind === 'invoice')!.number });
+  }
+
+  private async issue(order: InvoicedOrder, kind: DocumentKind, lines: readonly DocumentLine[], more: Pick<Document, 'refundKey' | 'reason' | 'invoiceNumber' | 'supplements'>): Promise<void> {
+    const { invoices, outbox, now, failpoint, config } = this.deps;
+    const issuedAt = now();
+    const { currency, billingAddress, shippingAddress, userId, email } = order;
+    const content = { lines, totals: totalsOf(lines, currency), currency };
+    const fault = faultOf(content);
+    if (fault !== null) throw new RangeError(`The ${kind} of order ${order.id} does not add up: ${fault}`);
+    await failpoint('invoices.before_number');
+    const document = await invoices.issue({
+      kind, series: seriesFor(kind === 'invoice' ? config.invoiceSeries : config.creditNoteSeries, billingAddress.country, issuedAt), issuedAt,
+      orderId: order.id, orderNumber: order.number, userId, email, locale: order.locale ?? config.fallbackLocale, seller: config.seller,
+      billingAddress, shippingAddress, taxIncluded: order.totals.taxIncluded, ...content, ...more,
+    }, () => failpoint('invoices.after_number'));
+    await outbox.record({
+      type: kind === 'invoice' ? 'invoice.issued' : 'credit_note.issued', aggregateId: order.id,
+      data: { documentId: document.id, number: document.number, orderId: order.id, gross: document.totals.gross, ...(more.refundKey !== undefined && { refundKey: more.refundKey }) },
+    });
+    await failpoint('invoices.before_commit');
+  }
+}
