@@ -2,9 +2,10 @@ import type { Connection, Types } from 'mongoose';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import { holdModel, type HoldRow } from './inventory.model.js';
-import type { Hold, HoldState } from './inventory.js';
+import { owedOf, type Hold, type HoldState } from './holds.js';
+import type { LevelKey } from './inventory.js';
 
-type NewHold = Pick<HoldRow, 'orderId' | 'cartId' | 'sku' | 'warehouseId' | 'lines' | 'quantity' | 'state' | 'expiresAt'>;
+type NewHold = Pick<HoldRow, 'orderId' | 'cartId' | 'sku' | 'warehouseId' | 'lines' | 'quantity' | 'state' | 'expiresAt' | 'backordered' | 'owing' | 'readyAt' | 'queued'>;
 
 /** A hold is active while it reserves units, and ends exactly once. */
 export class HoldRepository {
@@ -47,19 +48,34 @@ export class HoldRepository {
 
   /** Saves holds as changed by the caller, each only if it is still what the caller read. One round trip. */
   async save(changes: ReadonlyArray<{ before: Hold; after: Hold }>, now: Date): Promise<void> {
-    const { matchedCount } = await this.holds.bulkWrite(changes.map(({ before, after }) => ({ updateOne: {
-      filter: { _id: before.id, active: true, quantity: before.quantity, state: before.state },
-      update: {
-        $set: { lines: [...after.lines], quantity: after.quantity, shipped: after.shipped, released: after.released, state: after.state, ...(after.quantity === 0 && { endedAt: now }) },
-        ...(after.quantity === 0 && { $unset: { active: 1 as const } }),
-      },
-    } })));
+    const { matchedCount } = await this.holds.bulkWrite(changes.map(({ before, after }) => {
+      const [owed, open] = [owedOf(after), after.quantity + owedOf(after)];
+      return { updateOne: {
+        filter: { _id: before.id, active: true, quantity: before.quantity, state: before.state, ...(owedOf(before) > 0 && { backordered: owedOf(before) }) },
+        update: {
+          $set: { lines: [...after.lines], quantity: after.quantity, shipped: after.shipped, released: after.released, state: after.state, ...(owed > 0 && { backordered: owed }), ...(open === 0 && { endedAt: now }) },
+          $unset: { ...(open === 0 && { active: 1 as const }), ...(owed === 0 && { backordered: 1 as const }) },
+        },
+      } };
+    }) as never);
     if (matchedCount !== changes.length) throw new ConcurrentChange('The holds of this order changed meanwhile.', { orderId: changes[0]?.before.orderId });
   }
 
+  /** Those who wait for units of a level, the first of them first. */
+  async findQueue({ sku, warehouseId }: LevelKey, limit: number): Promise<Hold[]> {
+    const found = await this.holds.find({ sku, warehouseId, backordered: { $gt: 0 } }).sort({ queued: 1 }).limit(limit).lean();
+    return found.map(toHold);
+  }
+
+  /** What a cart holds of a SKU in a warehouse. */
+  async findActiveOf(cartId: string, { sku, warehouseId }: LevelKey): Promise<Hold | null> {
+    const found = await this.holds.findOne({ cartId, sku, warehouseId, active: true }).lean();
+    return found && toHold(found);
+  }
+
   /** What these orders still reserve, per SKU and hold. */
-  async findOpen(orderIds: readonly string[]): Promise<Array<Pick<Hold, 'orderId' | 'sku' | 'quantity'>>> {
-    return this.holds.find({ orderId: { $in: [...orderIds] }, active: true }, { orderId: 1, sku: 1, quantity: 1, _id: 0 }).lean();
+  async findOpen(orderIds: readonly string[]): Promise<Array<Pick<Hold, 'orderId' | 'sku' | 'quantity' | 'backordered'>>> {
+    return this.holds.find({ orderId: { $in: [...orderIds] }, active: true }, { orderId: 1, sku: 1, quantity: 1, backordered: 1, _id: 0 }).lean();
   }
 
   /** Every order that reserves anything. */
@@ -76,6 +92,9 @@ export class HoldRepository {
   }
 }
 
-function toHold({ _id, orderId, cartId, sku, warehouseId, lines, quantity, shipped, released, state, expiresAt }: HoldRow & { _id: Types.ObjectId }): Hold {
-  return { id: _id.toHexString(), orderId, cartId, sku, warehouseId, lines, quantity, shipped, released, state: state as HoldState, expiresAt };
+function toHold({ _id, orderId, cartId, sku, warehouseId, lines, quantity, shipped, released, state, expiresAt, backordered, owing, readyAt, queued }: HoldRow & { _id: Types.ObjectId }): Hold {
+  return {
+    id: _id.toHexString(), orderId, cartId, sku, warehouseId, lines, quantity, shipped, released, state: state as HoldState, expiresAt,
+    ...(backordered !== undefined && { backordered }), ...(owing && { owing }), ...(readyAt && { readyAt }), ...(queued !== undefined && { queued }),
+  };
 }

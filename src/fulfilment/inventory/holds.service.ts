@@ -1,16 +1,17 @@
 import type { Clock } from '../../shared/clock.js';
 import type { Actor } from '../../shared/actor.js';
-import { planAllocation } from './allocation.js';
 import { InsufficientStock, UnitsNotHeld } from './inventory.errors.js';
-import {
-  availableIn, holdsOf, keyOf, takeFromHolds, withoutUnits, type Allocation, type Hold, type HoldState, type LevelKey, type OrderLine, type StockChange, type Taken,
-} from './inventory.js';
+import { holdsOf, owedOf, takeFromHolds, withoutUnits, type Hold, type HoldState, type Taken } from './holds.js';
+import { keyOf, type Allocation, type Level, type LevelKey, type OrderLine, type StockChange } from './inventory.js';
 import type { HoldRepository } from './holds.repository.js';
 import type { InventoryRepository } from './inventory.repository.js';
+import { planReservation } from './queue.js';
 import type { StockLedger } from './stock-ledger.js';
 import type { Warehouse } from './warehouses.js';
 
-export type Reserve = { orderId: string; cartId: string; lines: readonly OrderLine[]; country: string; region?: string | undefined; expiresAt: Date | null; actor?: Actor };
+export type Reserve = { orderId: string; cartId: string; lines: readonly OrderLine[]; country: string; region?: string | undefined; expiresAt: Date | null; actor?: Actor;
+  /** It is fetched there, so that it has to lie there. */
+  onlyFrom?: string | undefined };
 export type Release = { orderId: string; cause: string; lines?: ReadonlyArray<{ lineId: string; quantity: number }>; actor?: Actor };
 export type Ship = { orderId: string; lines: ReadonlyArray<{ lineId: string; quantity: number; warehouseId?: string }>; actor?: Actor };
 
@@ -23,18 +24,17 @@ type Deps = {
 export class HoldsService {
   constructor(private readonly deps: Deps) {}
 
-  /** All lines or none. Four round trips however many lines: read, take, hold, write down. */
-  async reserve({ orderId, cartId, lines, country, region, expiresAt, actor }: Reserve): Promise<Allocation[]> {
+  /** All lines or none; beyond the stock as many as may be owed. Four round trips however many lines: read, take, hold, write down. */
+  async reserve({ orderId, cartId, lines, country, region, expiresAt, actor, onlyFrom }: Reserve): Promise<Allocation[]> {
     const { stock, holds, ledger, warehouses, now } = this.deps;
     const sites = [...(await warehouses()).values()].filter(({ active }) => active);
-    const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))])).filter(({ active }) => active);
-    const available = levels.map((level) => ({ sku: level.sku, warehouseId: level.warehouseId, available: availableIn(level) }));
-    const { allocations, shortages } = planAllocation({ lines, stock: available, sites, country, region });
+    const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))], ...(onlyFrom === undefined ? [] : [[onlyFrom]]))).filter(({ active }) => active);
+    const { allocations, shortages } = planReservation({ lines, levels, sites, country, region, at: now() });
     if (shortages.length > 0) throw new InsufficientStock(shortages);
 
     const taken = holdsOf(allocations);
-    await ledger.apply(taken.map((hold) => change(hold, 'reservation', 0, hold.quantity)), { cause: orderCause(orderId), ...(actor && { actor }) }, levels);
-    await holds.add(taken.map((hold) => ({ ...hold, orderId, cartId, expiresAt, state: expiresAt ? 'held' : 'allocated' })), now());
+    await ledger.apply(taken.flatMap(reserving), { cause: orderCause(orderId), ...(actor && { actor }) }, levels);
+    await holds.add(taken.map((hold) => ({ ...hold, ...queued(hold, levels), orderId, cartId, expiresAt, state: expiresAt ? 'held' : 'allocated' })), now());
     return allocations;
   }
 
@@ -52,8 +52,10 @@ export class HoldsService {
   async release({ orderId, cause, lines, actor }: Release): Promise<Allocation[]> {
     // The last parcel planned is the first to be given up.
     const active = (await this.deps.holds.findActive(orderId)).reverse();
-    const taken = this.take(orderId, active, lines);
-    const changes = perHold(taken).map(([hold, quantity]) => change(hold, 'release', 0, -quantity));
+    const taken = this.take(orderId, active, lines, { owed: true });
+    const changes = perHold(taken).flatMap(([hold, { quantity, backordered }]) => [
+      ...(quantity > 0 ? [change(hold, 'release', 0, -quantity)] : []), ...(backordered > 0 ? [owed(hold, 'backorder_release', -backordered)] : []),
+    ]);
     await this.deps.ledger.apply(changes, { cause: orderCause(orderId), reason: cause, ...(actor && { actor }) });
     await this.saveHolds(taken, 'released', cause === 'expired' ? 'expired' : 'released');
     return taken.map(allocationOf);
@@ -63,7 +65,7 @@ export class HoldsService {
   async ship({ orderId, lines, actor }: Ship): Promise<Allocation[]> {
     const allocated = (await this.deps.holds.findActive(orderId)).filter(({ state }) => state === 'allocated');
     const taken = this.take(orderId, allocated, lines);
-    const changes = perHold(taken).map(([hold, quantity]) => change(hold, 'shipment', -quantity, -quantity));
+    const changes = perHold(taken).map(([hold, { quantity }]) => change(hold, 'shipment', -quantity, -quantity));
     await this.deps.ledger.apply(changes, { cause: orderCause(orderId), ...(actor && { actor }) });
     await this.saveHolds(taken, 'shipped', 'shipped');
     return taken.map(allocationOf);
@@ -79,8 +81,8 @@ export class HoldsService {
     return this.deps.holds.findExpiredOrders(this.deps.now(), { limit, ...(skus && { skus }) });
   }
 
-  private take(orderId: string, holds: readonly Hold[], lines: Ship['lines'] | undefined): Taken[] {
-    const { taken, notHeld } = takeFromHolds(holds, lines);
+  private take(orderId: string, holds: readonly Hold[], lines: Ship['lines'] | undefined, options = {}): Taken[] {
+    const { taken, notHeld } = takeFromHolds(holds, lines, options);
     if (notHeld.length > 0) throw new UnitsNotHeld(orderId, notHeld);
     return taken;
   }
@@ -92,12 +94,27 @@ export class HoldsService {
 }
 
 const orderCause = (id: string) => ({ type: 'order', id });
-const allocationOf = ({ hold, lineId, quantity }: Taken): Allocation => ({ lineId, sku: hold.sku, warehouseId: hold.warehouseId, quantity });
+const allocationOf = ({ hold, lineId, quantity, backordered }: Taken): Allocation => ({ lineId, sku: hold.sku, warehouseId: hold.warehouseId, quantity: quantity + backordered });
 const change = ({ sku, warehouseId }: LevelKey, type: StockChange['type'], onHandDelta: number, reservedDelta: number): StockChange =>
   ({ sku, warehouseId, type, onHandDelta, reservedDelta });
+const owed = ({ sku, warehouseId, owing }: LevelKey & Pick<Hold, 'owing'>, type: StockChange['type'], backorderedDelta: number): StockChange =>
+  ({ sku, warehouseId, type, onHandDelta: 0, reservedDelta: 0, backorderedDelta, ...(owing && { owing }) });
 
-function perHold(taken: readonly Taken[]): Array<[Hold, number]> {
-  const sums = new Map<Hold, number>();
-  for (const { hold, quantity } of taken) sums.set(hold, (sums.get(hold) ?? 0) + quantity);
+type New = ReturnType<typeof holdsOf>[number];
+const reserving = (hold: New): StockChange[] => [
+  ...(hold.quantity > 0 ? [change(hold, 'reservation', 0, hold.quantity)] : []), ...(owedOf(hold) > 0 ? [owed(hold, 'backorder', owedOf(hold))] : []),
+];
+/** The version that the level gets with this very change: nobody else can have the same, and who comes later has a higher one. */
+function queued(hold: New, levels: readonly Level[]): { queued?: number } {
+  if (owedOf(hold) === 0) return {};
+  return { queued: levels.find((level) => keyOf(level) === keyOf(hold))!.version + 1 };
+}
+
+function perHold(taken: readonly Taken[]): Array<[Hold, { quantity: number; backordered: number }]> {
+  const sums = new Map<Hold, { quantity: number; backordered: number }>();
+  for (const { hold, quantity, backordered } of taken) {
+    const sum = sums.get(hold) ?? { quantity: 0, backordered: 0 };
+    sums.set(hold, { quantity: sum.quantity + quantity, backordered: sum.backordered + backordered });
+  }
   return [...sums].sort(([a], [b]) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

@@ -6,6 +6,7 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Schedule } from '../../shared/schedule.js';
+import { BackordersService, type OnFilled } from './backorders.service.js';
 import { BulkLevelsService } from './bulk-levels.service.js';
 import { HoldRepository } from './holds.repository.js';
 import { HoldsService } from './holds.service.js';
@@ -13,6 +14,7 @@ import { inventoryInvariants } from './inventory.invariants.js';
 import { InventoryRepository } from './inventory.repository.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { InventoryService } from './inventory.service.js';
+import { LevelPoliciesService } from './level-policies.service.js';
 import { LowStockService } from './low-stock.service.js';
 import { promiseRoutes } from './promise.routes.js';
 import { PromiseService } from './promise.service.js';
@@ -24,6 +26,7 @@ import { warehouseRoutes } from './warehouses.routes.js';
 import { WarehousesService } from './warehouses.service.js';
 
 export { InsufficientStock, RegionNotServed } from './inventory.errors.js';
+export type { Filled } from './backorders.service.js';
 export type { Allocation, Destination } from './inventory.js';
 export type { DeliveryPromise, ParcelPromise, PromisedLine } from './promise.js';
 export type { PromiseRequest } from './promise.service.js';
@@ -35,7 +38,7 @@ type ComponentsOf = (sku: string, quantity: number) => Promise<ReadonlyArray<{ s
 type OnChange = (skus: string[]) => Promise<void>;
 
 const WAREHOUSES_MS = 900;
-const LEFT_OVERS_MS = 5_000;
+const LEFT_OVERS_MS = 2_000;
 
 export function createInventory({ connection, now, outbox, inTransaction, audit = async () => {} }: Deps) {
   const stock = new InventoryRepository(connection);
@@ -49,28 +52,39 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const changed = async (skus: string[]) => { for (const handler of handlers) await handler(skus); };
 
   const lowStock = new LowStockService({ stock, inTransaction, outbox, warehouses });
-  const ledger = new StockLedger({ stock, warehouses, now, changed, announceLow: (levels) => lowStock.announce(levels) });
+  const ledger = new StockLedger({
+    stock, warehouses, now, changed, announceLow: (keys) => lowStock.announce(keys), arrived: async (skus) => { await backorders.fill(skus); },
+  });
+  const filledHandlers: OnFilled[] = [];
+  const filled: OnFilled = async (units) => { for (const handler of filledHandlers) await handler(units); };
+  const backorders = new BackordersService({ stock, holds: holdRows, ledger, now, inTransaction, warehouses, filled });
   const levels = new InventoryService({ stock, ledger, now, inTransaction, outbox, audit, warehouses });
   const bulk = new BulkLevelsService({ stock, ledger, inTransaction, outbox, warehouses });
+  const policies = new LevelPoliciesService({ stock, ledger, levels, inTransaction, outbox, audit, changed });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
   const promises = new PromiseService({ stock, warehouses, now });
 
   const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
 
   let componentsOf: ComponentsOf = async (sku, quantity) => [{ sku, quantity }];
-  const routes: Route[] = [...warehouseRoutes(sites), ...promiseRoutes({ promises, componentsOf: (sku, quantity) => componentsOf(sku, quantity) }), ...inventoryRoutes(levels)];
+  const routes: Route[] = [...warehouseRoutes(sites), ...promiseRoutes({ promises, componentsOf: (sku, quantity) => componentsOf(sku, quantity) }), ...inventoryRoutes({ inventory: levels, policies })];
   // The caller of a warehouse route has this done at once; the events do it again in case that process died meanwhile.
   const subscribers: Subscriber[] = [
     { name: 'inventory.completeLevels', on: ['warehouse.created'], handle: ({ aggregateId }) => sites.completeLevels(aggregateId) },
     { name: 'inventory.followActive', on: ['warehouse.updated'], handle: ({ aggregateId }) => sites.followActive(aggregateId) },
   ];
-  const schedules: Schedule[] = [{ name: 'announceLowStock', everyMs: LEFT_OVERS_MS, run: () => lowStock.announceLeftOvers() }];
+  const schedules: Schedule[] = [
+    { name: 'announceLowStock', everyMs: LEFT_OVERS_MS, run: () => lowStock.announceLeftOvers() },
+    { name: 'fillBackorders', everyMs: LEFT_OVERS_MS, run: () => backorders.fillLeftOvers() },
+  ];
 
   return {
     routes, schedules, subscribers,
     invariants: inventoryInvariants(new StockAuditRepository(connection)),
     /** Called after the commit of any change, with its SKUs. */
     onChange(handler: OnChange): void { handlers.push(handler); },
+    /** Called inside the transaction that gives an order the units it was waiting for. */
+    onBackorderFilled(handler: OnFilled): void { filledHandlers.push(handler); },
     /** Sets are made of what lies in the warehouses; the catalogue knows of what. */
     expandWith(expand: ComponentsOf): void { componentsOf = expand; },
     ensureWarehouse: sites.ensureWarehouse.bind(sites),
@@ -83,6 +97,7 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     writeOff: levels.writeOff.bind(levels),
     promiseFor: promises.promiseFor.bind(promises),
     refuseUnserved: promises.refuseUnserved.bind(promises),
+    arrivesOn: promises.arrivesOn.bind(promises),
     reserve: holds.reserve.bind(holds),
     makePermanent: holds.makePermanent.bind(holds),
     extend: holds.extend.bind(holds),

@@ -1,5 +1,6 @@
 import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors.js';
-import type { Destination, LevelKey, NotHeld, Shortage } from './inventory.js';
+import type { NotHeld } from './holds.js';
+import type { Destination, LevelKey, Shortage } from './inventory.js';
 import { unservedMessage } from './promise.js';
 
 export class WarehouseNotFound extends NotFoundError {
@@ -57,5 +58,12 @@ export class RegionNotServed extends RuleViolation {
     super(unservedMessage(to), { country: to.country, ...(to.region !== undefined && { region: to.region }), served }, [
       { pointer: '#/body/shippingAddress/country', code: 'region_not_served', message: 'must be a country that a warehouse serves' },
     ]);
+  }
+}
+
+export class TwoPolicies extends ConflictError {
+  readonly code = 'two_policies';
+  constructor({ sku, warehouseId }: LevelKey) {
+    super(`${sku} is sold in advance there or on back-order, not both: take one policy away (null) with the change that sets the other.`, { sku, warehouseId });
   }
 }

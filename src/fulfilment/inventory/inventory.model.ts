@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Actor } from '../../shared/actor.js';
-import { MOVEMENT_TYPES, type Cause, type HeldLine, type HoldState, type Level, type MovementType } from './inventory.js';
+import type { HeldLine, HoldState } from './holds.js';
+import { MOVEMENT_TYPES, type BackorderPolicy, type Cause, type Level, type MovementType, type Owing } from './inventory.js';
 
 const count = { type: Number, required: true, min: 0, validate: Number.isSafeInteger };
 const text = { type: String, required: true };
@@ -13,40 +14,50 @@ export type LevelRow = Level & {
   /** The crossing that nobody was told of yet. */
   lowUnannounced?: boolean;
 };
+const backorderSchema = new Schema<BackorderPolicy>({ ceiling: count, restockInDays: count }, { _id: false });
+const preorderSchema = new Schema<NonNullable<Level['preorder']>>({ cap: count, taken: count, shipsAt: { type: Date, required: true } }, { _id: false });
 const levelSchema = new Schema<LevelRow>({
   sku: text, productId: text, warehouseId: text, active: { type: Boolean, required: true },
   onHand: count, reserved: count, version: count, threshold: Number, lowSince: Date, lowUnannounced: Boolean,
+  backordered: Number, backorder: backorderSchema, preorder: preorderSchema, moves: Number,
 }, { versionKey: false });
 levelSchema.index({ sku: 1, warehouseId: 1 }, { unique: true });
 levelSchema.index({ sku: 1, _id: 1 });
 levelSchema.index({ warehouseId: 1, sku: 1, _id: 1 });
 levelSchema.index({ sku: 1, _id: 1 }, { name: 'low', partialFilterExpression: { lowSince: { $exists: true } } });
+levelSchema.index({ sku: 1 }, { name: 'owed', partialFilterExpression: { backordered: { $gt: 0 } } });
 levelSchema.index({ lowUnannounced: 1 }, { partialFilterExpression: { lowUnannounced: true } });
 
 export type HoldRow = {
   orderId: string; cartId: string; sku: string; warehouseId: string; lines: HeldLine[]; quantity: number; shipped: number; released: number;
   state: HoldState; expiresAt: Date | null; createdAt: Date; endedAt?: Date;
-  /** Present while units are reserved: the unique index covers only those, so that an ended hold never blocks its owner. */
+  backordered?: number; owing?: Owing; readyAt?: Date; queued?: number;
+  /** Present while units are reserved or owed: the unique index covers only those, so that an ended hold never blocks its owner. */
   active?: boolean;
 };
-const heldLineSchema = new Schema<HeldLine>({ lineId: text, quantity: count }, { _id: false });
+const heldLineSchema = new Schema<HeldLine>({ lineId: text, quantity: count, backordered: Number, each: Number }, { _id: false });
 const holdSchema = new Schema<HoldRow>({
   orderId: text, cartId: text, sku: text, warehouseId: text, lines: [heldLineSchema], quantity: count, shipped: count, released: count,
   state: { type: String, enum: ['held', 'allocated', 'shipped', 'released', 'expired'], required: true },
   expiresAt: { type: Date, default: null }, createdAt: { type: Date, required: true }, endedAt: Date, active: Boolean,
+  backordered: Number, owing: String, readyAt: Date, queued: Number,
 }, { versionKey: false });
 holdSchema.index({ cartId: 1, sku: 1, warehouseId: 1 }, { unique: true, partialFilterExpression: { active: true } });
 holdSchema.index({ orderId: 1, _id: 1 });
+// First in, first out.
+holdSchema.index({ sku: 1, warehouseId: 1, queued: 1 }, { partialFilterExpression: { backordered: { $gt: 0 } } });
 holdSchema.index({ state: 1, expiresAt: 1 }, { partialFilterExpression: { active: true } });
 
 /** Append-only. Adding up all movements of a level gives the level. */
 export type MovementRow = {
   sku: string; warehouseId: string; type: MovementType; onHandDelta: number; reservedDelta: number; onHandAfter: number; reservedAfter: number;
+  backorderedDelta?: number; backorderedAfter?: number; owing?: Owing;
   cause: Cause; reason?: string; actor: Actor; at: Date;
 };
 const movementSchema = new Schema<MovementRow>({
   sku: text, warehouseId: text, type: { type: String, enum: MOVEMENT_TYPES, required: true },
   onHandDelta: { type: Number, required: true }, reservedDelta: { type: Number, required: true }, onHandAfter: count, reservedAfter: count,
+  backorderedDelta: Number, backorderedAfter: Number, owing: String,
   cause: { type: new Schema<Cause>({ type: text, id: text }, { _id: false }), required: true }, reason: String,
   actor: { type: new Schema<Actor>({ type: text, id: { type: String, default: null } }, { _id: false }), required: true },
   at: { type: Date, required: true },
@@ -56,6 +67,7 @@ movementSchema.index({ warehouseId: 1, _id: 1 });
 movementSchema.index({ 'cause.id': 1, _id: 1 });
 // Orders write nearly all movements: theirs are found by walking back, the rare others by this.
 movementSchema.index({ type: 1, _id: 1 }, { partialFilterExpression: { type: { $in: ['receipt', 'return', 'adjustment', 'transfer_in', 'transfer_out'] } } });
+movementSchema.index({ type: 1, _id: 1 }, { name: 'owed_and_lost', partialFilterExpression: { type: { $in: ['write_off', 'backorder', 'backorder_fill', 'backorder_release'] } } });
 
 export type ReceiptRow = { _id: string; warehouseId: string; lines: Array<{ sku: string; quantity: number }>; actor: Actor; createdAt: Date };
 const receiptSchema = new Schema<ReceiptRow>({

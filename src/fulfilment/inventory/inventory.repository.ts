@@ -9,7 +9,9 @@ import { byKey, type Level, type LevelKey } from './inventory.js';
 export type Movement = MovementRow & { id: string };
 export type Receipt = Omit<ReceiptRow, '_id'> & { receiptId: string };
 export type StockItem = { sku: string; productId: string };
-export type LevelUpdate = LevelKey & { onHandDelta: number; reservedDelta: number; lowSince?: Date | null; announce?: boolean; threshold?: number | null };
+export type LevelUpdate = LevelKey & {
+  onHandDelta: number; reservedDelta: number; backorderedDelta?: number; preorderDelta?: number; lowSince?: Date | null; announce?: boolean; threshold?: number | null;
+};
 /** The driver's first batch is 101 rows; a batch of an import would be asked for twice. */
 const WHOLE = 2_000;
 type LevelFilter = { sku?: string | undefined; warehouseId?: string | undefined; low?: boolean | undefined };
@@ -81,6 +83,31 @@ export class InventoryRepository {
     return sum ?? { onHand: 0, reserved: 0 };
   }
 
+  /** Of these SKUs the ones that are owed to somebody. */
+  async findOwed(skus: readonly string[]): Promise<string[]> {
+    return this.levels.distinct('sku', { sku: { $in: skus }, backordered: { $gt: 0 } });
+  }
+
+  /** SKUs that are owed and lie somewhere all the same: what a process that died left unfilled. */
+  async findFillable(limit: number): Promise<string[]> {
+    const there = { $match: { active: true, $expr: { $gt: ['$onHand', '$reserved'] } } };
+    const found = await this.levels.aggregate<{ _id: string }>([
+      { $match: { backordered: { $gt: 0 } } }, { $group: { _id: '$sku' } },
+      { $lookup: { from: 'stock_levels', localField: '_id', foreignField: 'sku', pipeline: [there, { $limit: 1 }, { $project: { _id: 1 } }], as: 'there' } },
+      { $match: { 'there.0': { $exists: true } } }, { $project: { _id: 1 } }, { $limit: limit },
+    ]);
+    return found.map(({ _id }) => _id);
+  }
+
+  /** Policies of a level, if it is still as it was read. */
+  async setPolicy(level: Level, { set, unset }: { set: Partial<LevelRow>; unset: readonly string[] }): Promise<Level> {
+    const updated = await this.levels.findOneAndUpdate({ sku: level.sku, warehouseId: level.warehouseId, version: level.version },
+      { $set: set, ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((name) => [name, 1 as const])) }), $inc: { version: 1 } },
+      { returnDocument: 'after', projection: { _id: 0, lowUnannounced: 0 } }).lean();
+    if (!updated) throw new ConcurrentChange('The stock changed meanwhile.', { sku: level.sku });
+    return updated as Level;
+  }
+
   /** True for the one caller that may tell of it. */
   async claimLow({ sku, warehouseId }: LevelKey): Promise<boolean> {
     const { modifiedCount } = await this.levels.updateOne({ sku, warehouseId, lowUnannounced: true }, { $unset: { lowUnannounced: 1 } });
@@ -127,18 +154,28 @@ export class InventoryRepository {
   }
 }
 
-function staysSound({ sku, warehouseId, onHandDelta, reservedDelta }: LevelUpdate) {
+function staysSound({ sku, warehouseId, onHandDelta, reservedDelta, backorderedDelta = 0, preorderDelta = 0 }: LevelUpdate) {
   const onHand = { $add: ['$onHand', onHandDelta] };
   const reserved = { $add: ['$reserved', reservedDelta] };
-  return { sku, warehouseId, $expr: { $and: [{ $gte: [reserved, 0] }, { $lte: [reserved, onHand] }] } };
+  return { sku, warehouseId, $expr: { $and: [{ $gte: [reserved, 0] }, { $lte: [reserved, onHand] }, ...staysWithinPolicy(backorderedDelta, preorderDelta)] } };
 }
 
-function changeOf({ onHandDelta, reservedDelta, lowSince, announce, threshold }: LevelUpdate) {
+/** No more is owed than the policy of the level allows at the moment of the write. */
+function staysWithinPolicy(backorderedDelta: number, preorderDelta: number): object[] {
+  const backordered = { $add: [{ $ifNull: ['$backordered', 0] }, backorderedDelta] };
+  if (backorderedDelta < 0) return [{ $gte: [backordered, 0] }];
+  if (preorderDelta > 0) return [{ $lte: [{ $add: ['$preorder.taken', preorderDelta] }, '$preorder.cap'] }];
+  return backorderedDelta > 0 ? [{ $lte: [backordered, { $ifNull: ['$backorder.ceiling', 0] }] }] : [];
+}
+
+function changeOf({ onHandDelta, reservedDelta, backorderedDelta, preorderDelta, lowSince, announce, threshold }: LevelUpdate) {
   const set = { ...(lowSince && { lowSince }), ...(announce && { lowUnannounced: true }), ...(threshold !== undefined && threshold !== null && { threshold }) };
   const unset = { ...(lowSince === null && { lowSince: 1 as const }), ...(threshold === null && { threshold: 1 as const }) };
   return {
-    $inc: { onHand: onHandDelta, reserved: reservedDelta, version: 1 },
+    $inc: {
+      onHand: onHandDelta, reserved: reservedDelta, version: 1, ...(onHandDelta !== 0 && { moves: 1 }),
+      ...(backorderedDelta !== undefined && { backordered: backorderedDelta }), ...(preorderDelta !== undefined && { 'preorder.taken': preorderDelta }),
+    },
     ...(Object.keys(set).length > 0 && { $set: set }), ...(Object.keys(unset).length > 0 && { $unset: unset }),
   };
 }
-

@@ -3,17 +3,29 @@ import { defineRoute, type Route } from '../../shared/http/route.js';
 import { pageOf, problems, success, successOf } from '../../shared/http/schemas.js';
 import { presentLevel, presentReceipt, presentSummary } from './inventory.presenter.js';
 import {
-  adjustBody, levelListQuery, levelParams, levelReply, movementListQuery, movementReply, receiptBody, receiptReply, setLevelBody, skuParams,
+  adjustBody, levelListQuery, levelParams, levelReply, movementListQuery, movementReply, policyBody, receiptBody, receiptReply, setLevelBody, skuParams,
   summaryReply, transferBody, transferReply,
 } from './inventory.schemas.js';
 import type { InventoryService } from './inventory.service.js';
+import type { LevelPoliciesService } from './level-policies.service.js';
 
 const tag = 'Inventory';
 const read = { permission: 'inventory:read' } as const;
 const write = { permission: 'inventory:write' } as const;
 
-export function inventoryRoutes(inventory: InventoryService): Route[] {
-  return [...movingRoutes(inventory), ...levelRoutes(inventory)];
+export function inventoryRoutes({ inventory, policies }: { inventory: InventoryService; policies: LevelPoliciesService }): Route[] {
+  return [...movingRoutes(inventory), ...levelRoutes(inventory), policyRoute(policies)];
+}
+
+function policyRoute(policies: LevelPoliciesService): Route {
+  return defineRoute({
+    method: 'patch', path: '/inventory/:sku/:warehouseId', summary: 'Set how a warehouse sells a SKU beyond its stock', tag, access: write, params: levelParams, body: policyBody,
+    responses: { 200: successOf(levelReply), ...problems(400, 401, 403, 404, 409, 412) },
+    handle: async ({ params, body }, { caller, ifMatch }) => {
+      const level = await policies.setPolicies({ ...params, ...body, ifMatch, actor: actorOf(caller) });
+      return { status: 200, version: level.version, body: success('Policies set.', presentLevel(level)) };
+    },
+  });
 }
 
 function levelRoutes(inventory: InventoryService): Route[] {

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { id, line, sku, timestamp } from '../../shared/http/schemas.js';
-import { MOVEMENT_TYPES, type MovementType } from './inventory.js';
+import { MOVEMENT_TYPES, type BackorderPolicy, type MovementType } from './inventory.js';
 
 const MAX_COUNT = 1_000_000_000;
 const MAX_LINES = 500;
@@ -48,21 +48,36 @@ export const receiptBody = Joi.object<ReceiptBody, true>({
   lines: Joi.array().items(Joi.object({ sku: sku().required(), quantity: units().required() })).min(1).max(MAX_LINES).required(),
 });
 
+const backorder = () => Joi.object<BackorderPolicy>({
+  ceiling: count().required().description('So many units may be owed at a time'), restockInDays: Joi.number().integer().min(0).max(3650).required(),
+});
+const preorder = () => Joi.object<{ cap: number; shipsAt: string }>({ cap: count().required().description('So many units are sold before they exist, in all'), shipsAt: timestamp().required() });
+export type PolicyBody = { threshold?: number | null; backorder?: BackorderPolicy | null; preorder?: { cap: number; shipsAt: string } | null };
+export const policyBody = Joi.object<PolicyBody>({ threshold: count().allow(null), backorder: backorder().allow(null), preorder: preorder().allow(null) }).min(1)
+  .description('What is absent stays, null takes a policy away. A level has a backorder policy or a preorder policy, not both.');
+
+const backorderable = () => Joi.object({
+  kind: Joi.string().valid('backorder', 'preorder').required(), quantity: Joi.number().integer().required(), restockInDays: Joi.number().integer(), shipsAt: timestamp(),
+}).description('What can be ordered before it is there');
 const levelKeys = {
   sku: sku().required(), productId: Joi.string().required(), warehouseId: id().required(), active: Joi.boolean().required(),
   onHand: Joi.number().integer().required(), reserved: Joi.number().integer().required(), available: Joi.number().integer().required(),
   threshold: Joi.number().integer(), lowSince: timestamp(), version: Joi.number().integer().required(),
+  backordered: Joi.number().integer().description('Ordered, and not there yet'), backorder: backorder(),
+  preorder: Joi.object({ cap: Joi.number().integer().required(), shipsAt: timestamp().required(), taken: Joi.number().integer().required() }),
 };
 export const levelReply = Joi.object(levelKeys).meta({ name: 'StockLevel' });
 export const summaryReply = Joi.object({
   sku: sku().required(), productId: Joi.string().required(), onHand: Joi.number().integer().required(), reserved: Joi.number().integer().required(),
-  available: Joi.number().integer().required().description('In active warehouses'), inStock: Joi.boolean().required(),
+  available: Joi.number().integer().required().description('In active warehouses, without what is owed'), inStock: Joi.boolean().required(),
+  backordered: Joi.number().integer().required(), backorderable: backorderable(),
   version: Joi.number().integer().required(), levels: Joi.array().items(levelReply).required(),
 });
 export const movementReply = Joi.object({
   id: id().required(), sku: sku().required(), warehouseId: id().required(), type: Joi.string().valid(...MOVEMENT_TYPES).required(),
   onHandDelta: Joi.number().integer().required(), reservedDelta: Joi.number().integer().required(),
   onHandAfter: Joi.number().integer().required(), reservedAfter: Joi.number().integer().required(),
+  backorderedDelta: Joi.number().integer(), backorderedAfter: Joi.number().integer(), owing: Joi.string().valid('backorder', 'preorder'),
   cause: Joi.object({ type: Joi.string().required(), id: Joi.string().required() }).required(), reason: Joi.string(),
   actor: Joi.object({ type: Joi.string().required(), id: Joi.string().allow(null).required() }).required(), at: timestamp().required(),
 }).meta({ name: 'StockMovement' });

@@ -7,13 +7,18 @@ import { SYSTEM, type Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import { ReceiptIdReused, SkuNotFound, WarehouseNotFound } from './inventory.errors.js';
-import { availableIn, sumBySku, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
+import { sumBySku, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
 import type { InventoryRepository, Receipt, StockItem } from './inventory.repository.js';
+import { backorderableOf, sellableStock, type Backorderable } from './queue.js';
 import { emptyLevel, type StockLedger } from './stock-ledger.js';
 import type { Warehouse } from './warehouses.js';
 
 /** Of one SKU over all active warehouses. The version only rises: a higher one is newer. */
-export type Availability = Readonly<{ available: number; version: number; byWarehouse: ReadonlyArray<{ warehouseId: string; available: number }> }>;
+export type Availability = Readonly<{
+  available: number; version: number; byWarehouse: ReadonlyArray<{ warehouseId: string; available: number }>;
+  /** What can be ordered before it is there. */
+  backorderable: Backorderable | null;
+}>;
 type Adjust = LevelKey & { delta: number; reason: string; reference?: string | undefined; actor: Actor };
 type Transfer = { sku: string; fromWarehouseId: string; toWarehouseId: string; quantity: number; actor: Actor };
 type Receive = { receiptId: string; warehouseId: string; lines: ReadonlyArray<{ sku: string; quantity: number }>; actor: Actor };
@@ -47,7 +52,7 @@ export class InventoryService {
   /** Every SKU asked for has an answer; one that is not known has nothing. One round trip. */
   async availabilityOf(skus: readonly string[]): Promise<Map<string, Availability>> {
     const levels = await this.deps.stock.findLevels(skus);
-    return new Map(skus.map((sku) => [sku, availabilityIn(levels.filter((level) => level.sku === sku))]));
+    return new Map(skus.map((sku) => [sku, availabilityIn(levels.filter((level) => level.sku === sku), this.deps.now())]));
   }
 
   async getLevel({ sku, warehouseId }: LevelKey): Promise<Level> {
@@ -64,7 +69,7 @@ export class InventoryService {
     const levels = await this.deps.stock.findLevels([sku]);
     const [item] = await this.deps.stock.findItems([sku]);
     if (!item) throw new SkuNotFound([sku]);
-    return { item, levels, availability: availabilityIn(levels) };
+    return { item, levels, availability: availabilityIn(levels, this.deps.now()) };
   }
 
   findLevels(filter: Parameters<InventoryRepository['findLevelPage']>[0], query: PageQuery) {
@@ -175,7 +180,7 @@ export class InventoryService {
     return this.deps.audit({ actor, action, subject: `stock:${after[0]!.sku}`, before: before.map(auditView), after: after.map(auditView) });
   }
 
-  private async requireWarehouses(...ids: string[]): Promise<void> {
+  async requireWarehouses(...ids: string[]): Promise<void> {
     const known = await this.deps.warehouses();
     for (const id of ids) if (!known.has(id)) throw new WarehouseNotFound(id);
   }
@@ -183,12 +188,13 @@ export class InventoryService {
 
 const auditView = ({ warehouseId, onHand, reserved }: Level) => ({ warehouseId, onHand, reserved });
 
-function availabilityIn(levels: readonly Level[]): Availability {
-  const byWarehouse = levels.filter(({ active }) => active).map((level) => ({ warehouseId: level.warehouseId, available: availableIn(level) }));
+/** What is owed to somebody is not for sale. */
+function availabilityIn(levels: readonly Level[], at: Date): Availability {
+  const active = levels.filter((level) => level.active);
+  const byWarehouse = sellableStock(active).map(({ warehouseId, available }) => ({ warehouseId, available }));
   return {
-    available: byWarehouse.reduce((all, { available }) => all + available, 0),
-    version: levels.reduce((all, { version }) => all + version, 0),
-    byWarehouse,
+    available: byWarehouse.reduce((all, { available }) => all + available, 0), version: levels.reduce((all, { version }) => all + version, 0),
+    byWarehouse, backorderable: backorderableOf(active, at),
   };
 }
 

@@ -7,6 +7,8 @@ export type Level = LevelKey & Readonly<{
   /** Overrides the warehouse's own; at or below it the level is low. */
   threshold?: number;
   lowSince?: Date;
+  /** Rises whenever something physical comes or goes, and not with orders. */
+  moves?: number;
   /** Units that are ordered and do not lie anywhere yet. */
   backordered?: number;
   backorder?: BackorderPolicy;
@@ -24,7 +26,11 @@ export const MOVEMENT_TYPES = [
   'backorder', 'backorder_fill', 'backorder_release',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
-export type StockChange = LevelKey & Readonly<{ type: MovementType; onHandDelta: number; reservedDelta: number }>;
+export type StockChange = LevelKey & Readonly<{
+  type: MovementType; onHandDelta: number; reservedDelta: number; backorderedDelta?: number;
+  /** By which policy units are owed; of pre-orders it is counted how many were sold in all. */
+  owing?: Owing;
+}>;
 /** What a movement happened for: `{ type: 'order', id }`. */
 export type Cause = Readonly<{ type: string; id: string }>;
 
@@ -33,9 +39,11 @@ export type Site = Readonly<{
 }>;
 /** Where goods go. The part of the country counts when its code is known (SCT of GB-SCT). */
 export type Destination = Readonly<{ country: string; region?: string | undefined }>;
-export type OrderLine = Readonly<{ lineId: string; sku: string; quantity: number }>;
-export type Allocation = OrderLine & Readonly<{ warehouseId: string }>;
-export type Shortage = Readonly<{ sku: string; requested: number; available: number }>;
+/** `each`: so many of the SKU are in one unit of the line, which is a set of several SKUs then. */
+export type OrderLine = Readonly<{ lineId: string; sku: string; quantity: number; each?: number }>;
+export type Allocation = OrderLine & Readonly<{ warehouseId: string; backordered?: true; owing?: Owing; readyAt?: Date }>;
+/** `backorderable`: so many more could have been ordered before they exist. */
+export type Shortage = Readonly<{ sku: string; requested: number; available: number; backorderable?: number }>;
 export type Available = LevelKey & Readonly<{ available: number }>;
 
 const DAY_MS = 86_400_000;
@@ -51,13 +59,13 @@ export const keyOf = ({ sku, warehouseId }: LevelKey): string => `${sku}\n${ware
 /** Everybody locks in this order, so that two orders of the same goods never wait for each other. */
 export const byKey = (a: LevelKey, b: LevelKey): number => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0);
 
-type Counters = Readonly<{ onHand: number; reserved: number }>;
+type Counters = Readonly<{ onHand: number; reserved: number; backordered?: number }>;
 /** The one rule of a level; nothing that breaks it is ever written. */
-export const isSound = ({ onHand, reserved }: Counters): boolean => reserved >= 0 && reserved <= onHand;
-export const changed = ({ onHand, reserved }: Counters, changes: ReadonlyArray<Pick<StockChange, 'onHandDelta' | 'reservedDelta'>>): Counters => ({
-  onHand: changes.reduce((all, { onHandDelta }) => all + onHandDelta, onHand),
-  reserved: changes.reduce((all, { reservedDelta }) => all + reservedDelta, reserved),
-});
+export const isSound = ({ onHand, reserved, backordered = 0 }: Counters): boolean => reserved >= 0 && reserved <= onHand && backordered >= 0;
+export function changed({ onHand, reserved, backordered = 0 }: Counters, change: Pick<StockChange, 'onHandDelta' | 'reservedDelta' | 'backorderedDelta'>): Counters {
+  const { onHandDelta, reservedDelta, backorderedDelta = 0 } = change;
+  return { onHand: onHand + onHandDelta, reserved: reserved + reservedDelta, ...(backordered + backorderedDelta !== 0 && { backordered: backordered + backorderedDelta }) };
+}
 
 /** One alert per crossing: only the change that took the level from above its threshold to or below it says `crossed`. */
 export function lowness(before: Counters, after: Counters, threshold: number | undefined): { low: boolean; crossed: boolean } {
@@ -72,58 +80,3 @@ export function sumBySku(lines: ReadonlyArray<{ sku: string; quantity: number }>
   return sums;
 }
 
-/** A hold is what one cart has in one warehouse of one SKU, whichever of its lines asked for it. */
-export type HeldLine = Readonly<{ lineId: string; quantity: number }>;
-export type HoldState = 'held' | 'allocated' | 'shipped' | 'released' | 'expired';
-export type Hold = LevelKey & Readonly<{
-  id: string; orderId: string; cartId: string; lines: readonly HeldLine[];
-  /** Still reserved. What was shipped or given back is counted beside it. */
-  quantity: number; shipped: number; released: number; state: HoldState; expiresAt: Date | null;
-}>;
-
-export function holdsOf(allocations: readonly Allocation[]): Array<LevelKey & { lines: HeldLine[]; quantity: number }> {
-  const holds = new Map<string, LevelKey & { lines: HeldLine[]; quantity: number }>();
-  for (const { sku, warehouseId, lineId, quantity } of allocations) {
-    const hold = holds.get(keyOf({ sku, warehouseId })) ?? { sku, warehouseId, lines: [], quantity: 0 };
-    hold.lines.push({ lineId, quantity });
-    hold.quantity += quantity;
-    holds.set(keyOf(hold), hold);
-  }
-  return [...holds.values()].sort(byKey);
-}
-
-export type Taken = Readonly<{ hold: Hold; lineId: string; quantity: number }>;
-export type NotHeld = Readonly<{ lineId: string; requested: number; held: number }>;
-
-/** Finds the units of these lines among the holds, in their order; everything when no lines are named. */
-export function takeFromHolds(holds: readonly Hold[], lines?: ReadonlyArray<HeldLine & { warehouseId?: string }>): { taken: Taken[]; notHeld: NotHeld[] } {
-  if (!lines) return { taken: holds.flatMap((hold) => hold.lines.map((line) => ({ hold, ...line }))), notHeld: [] };
-  const placeOf = (hold: Hold, lineId: string): string => `${hold.id}\n${lineId}`;
-  const left = new Map(holds.flatMap((hold) => hold.lines.map((line) => [placeOf(hold, line.lineId), line.quantity] as const)));
-  const taken: Taken[] = [];
-  const notHeld: NotHeld[] = [];
-  for (const { lineId, quantity, warehouseId } of lines) {
-    let open = quantity;
-    for (const hold of holds) {
-      if (warehouseId !== undefined && hold.warehouseId !== warehouseId) continue;
-      const place = placeOf(hold, lineId);
-      const units = Math.min(open, left.get(place) ?? 0);
-      if (units === 0) continue;
-      taken.push({ hold, lineId, quantity: units });
-      left.set(place, (left.get(place) ?? 0) - units);
-      open -= units;
-    }
-    if (open > 0) notHeld.push({ lineId, requested: quantity, held: quantity - open });
-  }
-  return { taken, notHeld };
-}
-
-/** The hold without the units taken from it; it ends when none is left. A hold of which anything was shipped ends as shipped. */
-export function withoutUnits(hold: Hold, taken: readonly HeldLine[], kind: 'shipped' | 'released', ended: HoldState): Hold {
-  const gone = (lineId: string) => taken.filter((units) => units.lineId === lineId).reduce((all, { quantity }) => all + quantity, 0);
-  const lines = hold.lines.map(({ lineId, quantity }) => ({ lineId, quantity: quantity - gone(lineId) })).filter(({ quantity }) => quantity > 0);
-  const units = taken.reduce((all, { quantity }) => all + quantity, 0);
-  const rest = { ...hold, lines, quantity: hold.quantity - units, [kind]: hold[kind] + units };
-  if (rest.quantity > 0) return rest;
-  return { ...rest, state: rest.shipped > 0 ? 'shipped' : ended };
-}

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.js';
+import { addWorkingDays, daysUntil } from './calendar.js';
 import { RegionNotServed } from './inventory.errors.js';
 import { owingOf, type Destination, type Level } from './inventory.js';
 import type { InventoryRepository } from './inventory.repository.js';
@@ -24,6 +25,13 @@ export class PromiseService {
     const warehouses = await this.active();
     if (warehouses.length === 0 || servedBy(warehouses, to).length > 0) return;
     throw new RegionNotServed(to, [...new Set(warehouses.flatMap(({ regionsServed }) => regionsServed))].sort());
+  }
+
+  /** When what leaves there on that day arrives. No round trip. */
+  async arrivesOn(warehouseId: string, shipsOn: string, workingDays: number): Promise<{ day: string; inDays: number }> {
+    const calendar = (await this.deps.warehouses()).get(warehouseId) ?? {};
+    const day = addWorkingDays(calendar, shipsOn, workingDays);
+    return { day, inDays: daysUntil(calendar, this.deps.now(), day) };
   }
 
   private async active(): Promise<Warehouse[]> {

@@ -6,14 +6,16 @@ const MAX_FOUND = 100;
 /** One moment for both sides, so that orders coming in meanwhile are no violations. */
 const ONE_MOMENT = { readConcern: { level: 'snapshot' }, allowDiskUse: true } as const;
 
-export type Difference = { sku: string; warehouseId: string; onHand: number; reserved: number };
-type Row = { _id: { sku: string; warehouseId: string }; onHand: number; reserved: number };
+export type Difference = { sku: string; warehouseId: string; onHand: number; reserved: number; backordered?: number };
+type Row = { _id: { sku: string; warehouseId: string }; onHand: number; reserved: number; backordered: number };
 
 const minus = (field: string) => ({ $multiply: [-1, field] });
-const NEGATED = { $project: { sku: 1, warehouseId: 1, onHand: minus('$onHand'), reserved: minus('$reserved') } };
+const owed = { $ifNull: ['$backordered', 0] };
+const OWED_NEGATED = { $multiply: [-1, owed] };
+const NEGATED = { $project: { sku: 1, warehouseId: 1, onHand: minus('$onHand'), reserved: minus('$reserved'), backordered: OWED_NEGATED } };
 const LEFT = [
-  { $group: { _id: { sku: '$sku', warehouseId: '$warehouseId' }, onHand: { $sum: '$onHand' }, reserved: { $sum: '$reserved' } } },
-  { $match: { $or: [{ onHand: { $ne: 0 } }, { reserved: { $ne: 0 } }] } },
+  { $group: { _id: { sku: '$sku', warehouseId: '$warehouseId' }, onHand: { $sum: '$onHand' }, reserved: { $sum: '$reserved' }, backordered: { $sum: '$backordered' } } },
+  { $match: { $or: [{ onHand: { $ne: 0 } }, { reserved: { $ne: 0 } }, { backordered: { $ne: 0 } }] } },
   { $limit: MAX_FOUND },
 ];
 
@@ -28,32 +30,33 @@ export class StockAuditRepository {
   }
 
   async findUnsound(): Promise<Difference[]> {
-    return this.levels.find({ $expr: { $or: [{ $lt: ['$reserved', 0] }, { $lt: ['$onHand', '$reserved'] }] } }, { _id: 0, sku: 1, warehouseId: 1, onHand: 1, reserved: 1 })
-      .limit(MAX_FOUND).lean();
+    return this.levels.find({ $expr: { $or: [{ $lt: ['$reserved', 0] }, { $lt: ['$onHand', '$reserved'] }, { $lt: [owed, 0] }] } }, { _id: 0, sku: 1, warehouseId: 1, onHand: 1, reserved: 1, backordered: 1 })
+      .limit(MAX_FOUND).lean<Difference[]>();
   }
 
   /** Movements minus levels. */
   async findUnlikeMovements(): Promise<Difference[]> {
-    const movements = [{ $project: { sku: 1, warehouseId: 1, onHand: '$onHandDelta', reserved: '$reservedDelta' } }];
+    const movements = [{ $project: { sku: 1, warehouseId: 1, onHand: '$onHandDelta', reserved: '$reservedDelta', backordered: { $ifNull: ['$backorderedDelta', 0] } } }];
     return this.compare([NEGATED, { $unionWith: { coll: 'stock_movements', pipeline: movements } }]);
   }
 
-  /** Active holds minus reserved. */
+  /** Active holds minus what is reserved and owed. */
   async findUnlikeHolds(): Promise<Difference[]> {
-    const holds = [{ $match: { active: true, state: { $in: ['held', 'allocated'] } } }, { $project: { sku: 1, warehouseId: 1, reserved: '$quantity' } }];
-    return this.compare([{ $project: { sku: 1, warehouseId: 1, reserved: minus('$reserved') } }, { $unionWith: { coll: 'stock_holds', pipeline: holds } }]);
+    const holds = [{ $match: { active: true, state: { $in: ['held', 'allocated'] } } }, { $project: { sku: 1, warehouseId: 1, reserved: '$quantity', backordered: owed } }];
+    return this.compare([{ $project: { sku: 1, warehouseId: 1, reserved: minus('$reserved'), backordered: OWED_NEGATED } }, { $unionWith: { coll: 'stock_holds', pipeline: holds } }]);
   }
 
   /** Holds that say one thing in their state and another in their units. */
   async findBrokenHolds(): Promise<Array<{ orderId: string; sku: string; state: string; quantity: number }>> {
     const open = { $in: ['$state', ['held', 'allocated']] };
     return this.holds.find({ $expr: { $or: [
-      { $ne: [open, { $eq: ['$active', true] }] }, { $ne: [open, { $gt: ['$quantity', 0] }] }, { $ne: ['$quantity', { $sum: '$lines.quantity' }] },
+      { $ne: [open, { $eq: ['$active', true] }] }, { $ne: [open, { $gt: [{ $add: ['$quantity', owed] }, 0] }] },
+      { $ne: ['$quantity', { $sum: '$lines.quantity' }] }, { $ne: [owed, { $sum: '$lines.backordered' }] },
     ] } }, { _id: 0, orderId: 1, sku: 1, state: 1, quantity: 1 }).limit(MAX_FOUND).lean();
   }
 
   private async compare(sides: object[]): Promise<Difference[]> {
     const rows = await this.levels.aggregate<Row>([...sides, ...LEFT] as never).option(ONE_MOMENT);
-    return rows.map(({ _id, onHand, reserved }) => ({ ..._id, onHand, reserved }));
+    return rows.map(({ _id, onHand, reserved, backordered }) => ({ ..._id, onHand, reserved, backordered }));
   }
 }

@@ -17,6 +17,8 @@ type Deps = {
   now: Clock;
   /** Told once per transaction part, after it has committed. */
   changed: (skus: string[]) => Promise<void>;
+  /** More of these SKUs can be sold than before. */
+  arrived: (skus: string[]) => Promise<void>;
   announceLow: (levels: readonly LevelKey[]) => Promise<void>;
 };
 
@@ -35,7 +37,7 @@ export class StockLedger {
     const movements = changes.map((change) => {
       const level = moved(after.get(keyOf(change)) ?? before.get(keyOf(change))!, change);
       after.set(keyOf(change), level);
-      return { ...change, onHandAfter: level.onHand, reservedAfter: level.reserved, cause, actor, at, ...(reason !== undefined && { reason }) };
+      return { ...change, onHandAfter: level.onHand, reservedAfter: level.reserved, ...(change.backorderedDelta !== undefined && { backorderedAfter: level.backordered ?? 0 }), cause, actor, at, ...(reason !== undefined && { reason }) };
     });
 
     const updates = [...after.values()].map((level) => update(before.get(keyOf(level))!, level, { warehouse: warehouses.get(level.warehouseId), threshold, at }));
@@ -44,6 +46,8 @@ export class StockLedger {
     const low = updates.filter(({ announce }) => announce);
     if (low.length > 0) await afterCommit(() => this.deps.announceLow(low));
     await afterCommit(() => this.deps.changed([...new Set(changes.map(({ sku }) => sku))]));
+    const arrived = changes.filter(({ onHandDelta, reservedDelta }) => onHandDelta > reservedDelta).map(({ sku }) => sku);
+    if (arrived.length > 0) await afterCommit(() => this.deps.arrived([...new Set(arrived)]));
     return [...after.values()].map((level) => withThreshold({ ...level, version: level.version + 1 }, threshold));
   }
 
@@ -72,8 +76,14 @@ function update(before: Level, after: Level, { warehouse, threshold, at }: Chang
   return {
     sku: before.sku, warehouseId: before.warehouseId, onHandDelta: after.onHand - before.onHand, reservedDelta: after.reserved - before.reserved,
     ...(low && !before.lowSince && { lowSince: at }), ...(!low && before.lowSince && { lowSince: null }), ...(crossed && { announce: true }),
-    ...(threshold !== undefined && { threshold }),
+    ...(threshold !== undefined && { threshold }), ...owedChange(before, after),
   };
+}
+
+function owedChange(before: Level, after: Level) {
+  const backorderedDelta = (after.backordered ?? 0) - (before.backordered ?? 0);
+  const preorderDelta = (after.preorder?.taken ?? 0) - (before.preorder?.taken ?? 0);
+  return { ...(backorderedDelta !== 0 && { backorderedDelta }), ...(preorderDelta !== 0 && { preorderDelta }) };
 }
 
 function withThreshold({ threshold, ...level }: Level, wanted: number | null | undefined): Level {
@@ -84,11 +94,17 @@ function withThreshold({ threshold, ...level }: Level, wanted: number | null | u
 export const emptyLevel = ({ sku, productId }: { sku: string; productId: string }, { id, active }: { id: string; active: boolean }): Level =>
   ({ sku, productId, warehouseId: id, active, onHand: 0, reserved: 0, version: 1 });
 
-function moved(level: Level, change: StockChange): Level {
-  const after = { ...level, ...changed(level, [change]) };
+function moved({ backordered: _b, ...level }: Level, change: StockChange): Level {
+  const after = { ...level, ...changed({ ...level, backordered: _b ?? 0 }, change), ...preorderAfter(level, change) };
   if (!isSound(after)) {
     const { sku, warehouseId, onHand, reserved } = level;
     throw new BelowReserved({ sku, warehouseId, onHand, reserved, wanted: after.onHand });
   }
   return after;
+}
+
+/** Units of a pre-order count until they are given back; those that were filled stay sold. */
+function preorderAfter({ preorder }: Pick<Level, 'preorder'>, { type, owing, backorderedDelta = 0 }: StockChange): Pick<Level, 'preorder'> {
+  if (!preorder || owing !== 'preorder' || type === 'backorder_fill') return {};
+  return { preorder: { ...preorder, taken: Math.max(0, preorder.taken + backorderedDelta) } };
 }

@@ -10,7 +10,7 @@ const warehouseSchema = new Schema<WarehouseRow>({
   regionsServed: { type: [String], required: true },
   shippingTimeEstimates: { type: Schema.Types.Mixed, required: true },
   priority: { type: Number, required: true },
-  costPerParcel: Number, kind: String, timeZone: String, cutoff: String, workingDays: { type: [Number], default: undefined }, holidays: { type: [String], default: undefined },
+  costPerParcel: Number, pickup: Boolean, kind: String, timeZone: String, cutoff: String, workingDays: { type: [Number], default: undefined }, holidays: { type: [String], default: undefined },
   autoReorder: new Schema({ enabled: { type: Boolean, required: true }, threshold: { type: Number, required: true }, preferredSupplier: String }, { _id: false }),
   active: { type: Boolean, required: true }, version: { type: Number, required: true },
   createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true },

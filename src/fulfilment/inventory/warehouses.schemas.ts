@@ -25,6 +25,7 @@ const fields = {
   shippingTimeEstimates: Joi.object().pattern(REGION, Joi.number().integer().min(0).max(365)).description('Working days on the road to a country, a part of it or * for the rest'),
   priority: Joi.number().integer().min(0).max(1_000_000).description('Lower is asked first'),
   costPerParcel: Joi.number().integer().min(0).max(MAX_COUNT).description('Minor units, one currency for all warehouses; the cheaper is asked first'),
+  pickup: Joi.boolean().description('A shop where customers fetch what they ordered'),
   timeZone: timeZone(), cutoff: Joi.string().pattern(/^([01]\d|2[0-3]):[0-5]\d$/, 'time').description('Orders before it leave the same day; local time'),
   workingDays: Joi.array().items(Joi.number().integer().min(1).max(7)).min(1).unique().description('1 is Monday; Monday to Friday when absent'),
   holidays: Joi.array().items(day()).max(400).unique().description('2026-12-25, where the warehouse is'),
@@ -54,6 +55,6 @@ export const warehouseReply = Joi.object({
   id: id().required(), code: Joi.string().required(), name: Joi.string().required(), location: Joi.object().unknown().required(),
   regionsServed: Joi.array().items(Joi.string()).required(), shippingTimeEstimates: Joi.object().unknown().required(),
   priority: Joi.number().integer().required(), active: Joi.boolean().required(), autoReorder: autoReorder(),
-  kind: Joi.string().valid('digital'), costPerParcel: fields.costPerParcel, timeZone: Joi.string(), cutoff: fields.cutoff, workingDays: fields.workingDays, holidays: fields.holidays,
+  kind: Joi.string().valid('digital'), costPerParcel: fields.costPerParcel, pickup: Joi.boolean(), timeZone: Joi.string(), cutoff: fields.cutoff, workingDays: fields.workingDays, holidays: fields.holidays,
   createdAt: timestamp().required(), updatedAt: timestamp().required(), version: Joi.number().integer().required(),
 }).meta({ name: 'Warehouse' });

@@ -13,6 +13,8 @@ export type WarehouseFields = Readonly<{
   priority: number;
   /** What a parcel from here costs, in minor units of one currency for all warehouses. */
   costPerParcel?: number;
+  /** A shop where customers fetch what they ordered. */
+  pickup?: boolean;
   autoReorder?: AutoReorder;
   /** `digital` holds what is sent by the shop itself: licence keys. It serves everybody and sends no parcels. */
   kind?: 'digital';

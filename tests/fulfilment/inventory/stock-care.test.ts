@@ -217,4 +217,21 @@ describe('the auditor', () => {
       { invariant: 'stock.level_equals_movements', subject, detail: 'movements differ by 0 on hand, 1 reserved' }]);
     expect(await room.violations()).toEqual([]);
   });
+
+  test('names what is owed in one place and not in the other', async () => {
+    const sku = newSku();
+    await room.given.stock(sku, {});
+    await room.staff('patch', `/inventory/${sku}/${one}`, { backorder: { ceiling: 5, restockInDays: 1 } });
+    const { orderId } = await room.reserve([[sku, 2]]);
+    const subject = `stock:${sku}@${one}`;
+
+    expect(await planted('stock_levels', { sku, warehouseId: one }, { $inc: { backordered: 1 } })).toEqual([
+      { invariant: 'stock.level_equals_movements', subject, detail: 'movements differ by 0 on hand, 0 reserved, -1 owed' },
+      { invariant: 'stock.reserved_equals_holds', subject, detail: 'holds differ from reserved by 0, -1 owed' }]);
+    expect(await planted('stock_holds', { orderId }, { $unset: { backordered: 1 } })).toEqual([
+      { invariant: 'stock.reserved_equals_holds', subject, detail: 'holds differ from reserved by 0, -2 owed' },
+      { invariant: 'stock.holds_are_whole', subject: `order:${orderId}`, detail: `hold of ${sku} is allocated with 0 units` }]);
+    expect(await planted('stock_levels', { sku, warehouseId: one }, { $set: { backordered: -1 } })).toContainEqual(
+      { invariant: 'stock.reserved_within_on_hand', subject, detail: '0 reserved of 0 on hand, -1 owed' });
+  });
 });
