@@ -1,3 +1,4 @@
+import { createBatcher } from '../../shared/batcher.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { InventoryPort } from './catalog.deps.js';
@@ -12,12 +13,17 @@ type Deps = {
 
 /** The copy of the stock that the catalogue shows. Inventory is the truth, and checkout asks there. */
 export class AvailabilityService {
+  /** Orders that end at the same moment share a refresh: it reads after all of their commits. */
+  private readonly together = createBatcher<readonly string[]>((lists) => this.refreshAll([...new Set(lists.flat())]));
+
   constructor(private readonly deps: Deps) {}
 
   /** Safe to repeat, to reorder and to run at once: what is copied carries a version, and only a newer one is taken. */
   async refresh(skus: readonly string[]): Promise<void> {
-    const wanted = [...new Set(skus)];
-    if (wanted.length === 0) return;
+    if (skus.length > 0) await this.together(skus);
+  }
+
+  private async refreshAll(wanted: readonly string[]): Promise<void> {
     const stock = await this.stockOf(wanted);
     if (stock.length === 0) return;
     const [taken, held] = await Promise.all([this.deps.variants.setAvailable(stock), this.deps.variants.stockOf(wanted)]);

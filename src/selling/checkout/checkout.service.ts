@@ -14,7 +14,7 @@ import { draftOrder, hashOf, orderFrom, type Draft } from './draft.js';
 
 export type PlaceOrder = Readonly<{ shopper: Shopper; userEmail: string | undefined; actor: Actor; body: PlaceOrderBody; idempotency: IdempotencyRequest }>;
 
-const ATTEMPTS = 4;
+const ATTEMPTS = 6;
 
 /** Turns a cart into an order: docs/architecture.md tells the steps and what a crash at each of them leaves behind. */
 export class CheckoutService {
@@ -22,17 +22,17 @@ export class CheckoutService {
 
   /** The same request again, on any node and after any crash, finds the same order. */
   async place(request: PlaceOrder): Promise<Reply> {
-    const { idempotency } = request;
-    const known = await this.deps.idempotency.find(idempotency);
-    if (known) return this.takeUp(known, request);
-    this.deps.payments.checkMethod(request.body.payment);
-    await this.deps.failpoint('checkout.started');
+    // A key is nearly always new, so nobody asks for it before: the transaction cannot write it twice, and whoever fails looks it up.
     for (let attempt = 1; ; attempt++) {
       try {
+        this.deps.payments.checkMethod(request.body.payment);
+        await this.deps.failpoint('checkout.started');
         return await this.placeOnce(request);
       } catch (error) {
-        const reply = await this.recover(error, request, attempt);
-        if (reply) return reply;
+        // A defect or a database that is away, after the commit perhaps, says nothing about another request.
+        const known = error instanceof DomainError || duplicateKeyOf(error) !== null ? await this.deps.idempotency.find(request.idempotency) : null;
+        if (known) return this.takeUp(known, request);
+        if (!await this.mayTryAgain(error, attempt)) throw error;
       }
     }
   }
@@ -117,15 +117,10 @@ export class CheckoutService {
   }
 
   /** What went wrong may have a good end: another request was first, or stock is tied up in orders that nobody paid. */
-  private async recover(error: unknown, request: PlaceOrder, attempt: number): Promise<Reply | null> {
-    if (duplicateKeyOf(error) === '_id') {
-      const known = await this.deps.idempotency.find(request.idempotency);
-      if (known) return this.takeUp(known, request);
-    }
-    if (attempt >= ATTEMPTS) throw error;
-    if (error instanceof ConcurrentChange || duplicateKeyOf(error) !== null) return null;
-    if (error instanceof DomainError && error.code === 'insufficient_stock' && await this.deps.orders.expireDue(shortSkus(error)) > 0) return null;
-    throw error;
+  private async mayTryAgain(error: unknown, attempt: number): Promise<boolean> {
+    if (attempt >= ATTEMPTS) return false;
+    if (error instanceof ConcurrentChange || duplicateKeyOf(error) !== null) return true;
+    return error instanceof DomainError && error.code === 'insufficient_stock' && await this.deps.orders.expireDue(shortSkus(error)) > 0;
   }
 
   /** A crash left this request half done: go on from what was committed. */

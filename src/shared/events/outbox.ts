@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from 'mongoose';
+import { createBatcher } from '../batcher.js';
 import { later, type Clock } from '../clock.js';
 import { duplicateKeyOf } from '../db/retry.js';
 import { insideTransaction, writeLast, type InTransaction } from '../db/transaction.js';
@@ -43,6 +44,7 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
   const inbox = inboxModel(deps.connection);
   const subscribers: Subscriber[] = [];
   const newId = createIds(deps.now);
+  const save = createBatcher<Mark>(saveMarks);
 
   /** Stores the events with the change that caused them, so that neither can exist without the other. */
   async function record(...events: DomainEvent[]): Promise<void> {
@@ -62,11 +64,14 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
   /** Delivers what is due, at least once and in order per aggregate and subscriber; answers how many events were taken. */
   async function deliverDue(): Promise<number> {
     const { leased, leaseId, leaseEnds } = await lease();
+    const before = await findEarlier(leased);
     await Promise.all(byAggregate(leased).map(async (line) => {
+      const waiting = before.get(line[0]!.aggregateId) ?? [];
       for (const [at, row] of line.entries()) {
         // Past the lease another relay may be delivering what comes next: a late one would break the order.
         if (deps.now() > later(leaseEnds, -handleMs)) return giveBack(line.slice(at), leaseId);
-        await deliver(row);
+        const after = await deliver(row, waiting.filter(({ _id }) => _id < row._id));
+        waiting.push({ _id: row._id, ...after });
       }
     }));
     return leased.length;
@@ -87,8 +92,8 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     await rows.updateMany({ _id: { $in: rest.map(({ _id }) => _id) }, leaseId }, { $set: { dueAt: deps.now() }, $unset: { leaseId: 1 } }, BOOKKEEPING);
   }
 
-  async function deliver(row: OutboxRow): Promise<void> {
-    const blocked = await heldBackBy(row);
+  async function deliver(row: OutboxRow, earlier: readonly Earlier[]): Promise<Pick<OutboxRow, 'deliveries'>> {
+    const blocked = heldBackBy(earlier);
     const now = deps.now();
     const waits: Date[] = [];
     const deliveries: Delivery[] = [];
@@ -101,13 +106,27 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
     }
     const state = waits.length > 0 ? 'pending' : deliveries.some((d) => d.state === 'dead') ? 'dead' : 'delivered';
     const dueAt = new Date(Math.max(deps.now().getTime(), waits.length > 0 ? Math.min(...waits.map(Number)) : 0));
-    // A worker slower than its lease finds another's id there and leaves the row alone; the inbox keeps effects single.
-    await rows.updateOne({ _id: row._id, leaseId: row.leaseId ?? '' }, { $set: { deliveries, state, dueAt }, $unset: { leaseId: 1 } }, BOOKKEEPING);
+    await save({ _id: row._id, leaseId: row.leaseId ?? '', set: { deliveries, state, dueAt } });
+    return { deliveries };
+  }
+
+  /** A worker slower than its lease finds another's id there and leaves the row alone; the inbox keeps effects single. */
+  async function saveMarks(marks: readonly Mark[]): Promise<void> {
+    await rows.bulkWrite(marks.map(({ _id, leaseId, set }) => ({ updateOne: { filter: { _id, leaseId }, update: { $set: set, $unset: { leaseId: 1 } } } })), { ordered: false, ...BOOKKEEPING });
+  }
+
+  /** What is still owed of earlier events of the same aggregates, but for those of this lease: these are delivered in their order. */
+  async function findEarlier(leased: readonly OutboxRow[]): Promise<Map<string, Earlier[]>> {
+    if (leased.length === 0) return new Map();
+    const own = new Set(leased.map(({ _id }) => _id));
+    const found = await rows.find({ aggregateId: { $in: [...new Set(leased.map(({ aggregateId }) => aggregateId))] }, state: 'pending', _id: { $lt: leased.at(-1)!._id } },
+      { aggregateId: 1, deliveries: 1, leaseId: 1 }).readConcern('local').lean();
+    const others = found.filter(({ _id }) => !own.has(_id));
+    return new Map(byAggregate(others).map((line) => [line[0]!.aggregateId, [...line]]));
   }
 
   /** Subscribers that still owe an earlier event of the same aggregate, and when it is worth looking again. */
-  async function heldBackBy(row: OutboxRow): Promise<Map<string, Date>> {
-    const earlier = await rows.find({ aggregateId: row.aggregateId, state: 'pending', _id: { $lt: row._id } }, { deliveries: 1, leaseId: 1 }).readConcern('local').lean();
+  function heldBackBy(earlier: readonly Earlier[]): Map<string, Date> {
     const soon = later(deps.now(), LOOK_AGAIN_MS);
     const blocked = new Map<string, Date>();
     for (const { deliveries, leaseId } of earlier) {
@@ -210,8 +229,11 @@ async function within<T>(limitMs: number, work: Promise<T>, complaint: string): 
 const eventOf = ({ _id, type, aggregateId, data, version, occurredAt, requestId }: OutboxRow): StoredEvent =>
   ({ id: _id, type, aggregateId, data, version, occurredAt, ...(requestId !== undefined && { requestId }) });
 
-function byAggregate(rows: readonly OutboxRow[]): OutboxRow[][] {
-  const lines = new Map<string, OutboxRow[]>();
+type Earlier = Pick<OutboxRow, '_id' | 'deliveries' | 'leaseId'>;
+type Mark = { _id: string; leaseId: string; set: Pick<OutboxRow, 'deliveries' | 'state' | 'dueAt'> };
+
+function byAggregate<Row extends { aggregateId: string }>(rows: readonly Row[]): Row[][] {
+  const lines = new Map<string, Row[]>();
   for (const row of rows) lines.set(row.aggregateId, [...lines.get(row.aggregateId) ?? [], row]);
   return [...lines.values()];
 }
