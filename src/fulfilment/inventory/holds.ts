@@ -43,24 +43,24 @@ type Wanted = Readonly<{ lineId: string; quantity: number; warehouseId?: string 
 export function takeFromHolds(holds: readonly Hold[], lines?: readonly Wanted[], { owed = false } = {}): { taken: Taken[]; notHeld: NotHeld[] } {
   if (!lines) return { taken: holds.flatMap((hold) => hold.lines.map(({ lineId, quantity, backordered = 0 }) => ({ hold, lineId, quantity, backordered }))), notHeld: [] };
   const placeOf = (hold: Hold, lineId: string): string => `${hold.id}\n${lineId}`;
-  const left = new Map(holds.flatMap((hold) => hold.lines.map((line) => [placeOf(hold, line.lineId), { quantity: line.quantity, backordered: owed ? owedOf(line) : 0 }] as const)));
-  const taken: Array<{ -readonly [K in keyof Taken]: Taken[K] }> = [];
+  const left = new Map<string, { quantity: number; backordered: number }>(holds.flatMap((hold) => hold.lines.map((line) => [placeOf(hold, line.lineId), { quantity: line.quantity, backordered: owed ? owedOf(line) : 0 }] as const)));
+  const taken: Array<{ hold: Hold; lineId: string; quantity: number; backordered: number }> = [];
   const notHeld: NotHeld[] = [];
-  const take = (of: 'quantity' | 'backordered', hold: Hold, lineId: string, most: number): number => {
+  const take = (kind: 'quantity' | 'backordered', hold: Hold, lineId: string, most: number): number => {
     const place = left.get(placeOf(hold, lineId))!;
-    const units = Math.min(most, place[of]);
+    const units = Math.min(most, place[kind]);
     if (units === 0) return 0;
-    place[of] -= units;
+    place[kind] -= units;
     const known = taken.find((one) => one.hold === hold && one.lineId === lineId);
-    if (known) known[of] += units;
-    else taken.push({ hold, lineId, quantity: 0, backordered: 0, [of]: units });
+    if (known) known[kind] += units;
+    else taken.push({ hold, lineId, quantity: 0, backordered: 0, [kind]: units });
     return units;
   };
   for (const { lineId, quantity, warehouseId } of lines) {
     const among = holds.filter((hold) => (warehouseId === undefined || hold.warehouseId === warehouseId) && left.has(placeOf(hold, lineId)));
     const missing = [...groupBySku(among, lineId)].map(([, { each, group }]) => {
       let open = quantity * each;
-      for (const of of ['backordered', 'quantity'] as const) for (const hold of group) open -= take(of, hold, lineId, open);
+      for (const kind of ['backordered', 'quantity'] as const) for (const hold of group) open -= take(kind, hold, lineId, open);
       return Math.ceil(open / each);
     });
     const short = missing.length === 0 ? quantity : Math.max(...missing);
