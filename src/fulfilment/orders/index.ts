@@ -5,6 +5,7 @@ import { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
 import { fulfilmentRoutes } from './fulfilments/fulfilments.routes.js';
 import { FulfilmentService } from './fulfilments/fulfilments.service.js';
 import type { OrderDeps } from './orders.deps.js';
+import { OrderAuditRepository } from './orders-audit.repository.js';
 import { orderInvariants } from './orders.invariants.js';
 import { OrderRepository } from './orders.repository.js';
 import { orderRoutes } from './orders.routes.js';
@@ -12,11 +13,12 @@ import { OrderService } from './orders.service.js';
 
 export { orderNumber, type Order, type OrderItem, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
+export { asReserved } from './reserved-units.js';
 export { presentOrder } from './orders.presenter.js';
 export { orderReply, orderHeaders, orderParams, type OrderHeaders } from './orders.schemas.js';
 export { orderOwnerOf } from './orders.routes.js';
 
-type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'now'>;
+type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now'>;
 type Deps = Omit<OrderDeps, 'orders' | 'fulfilments'> & { connection: Connection; auditing: InvariantDeps };
 
 export type Orders = ReturnType<typeof createOrders>;
@@ -26,7 +28,7 @@ export function createOrders(deps: Deps) {
   const all: OrderDeps = { ...deps, orders, fulfilments: new FulfilmentRepository(deps.connection) };
   const fulfilments = new FulfilmentService(all);
   const service = new OrderService(all, fulfilments);
-  const invariants: Invariant[] = orderInvariants({ ...deps.auditing, orders, now: deps.now });
+  const invariants: Invariant[] = orderInvariants({ ...deps.auditing, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now });
   const schedules: Schedule[] = [{ name: 'expire-unpaid-orders', everyMs: 1000, run: () => service.expireDue() }];
   return {
     service, fulfilments, totalsOf: orders.totalsOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments)], invariants, schedules,

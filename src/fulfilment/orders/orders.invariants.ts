@@ -1,6 +1,8 @@
 import type { Invariant, Violation } from '../../shared/invariant.js';
 import { add, subtract, sum } from '../../shared/money.js';
-import { fulfilmentStatusOf, type Order } from './orders.js';
+import { grossOf } from './credits.js';
+import type { OrderAuditRepository } from './orders-audit.repository.js';
+import { fulfilmentStatusOf, returnStatusOf, type Order } from './orders.js';
 import type { OrderRepository } from './orders.repository.js';
 
 const BATCH = 500;
@@ -9,6 +11,7 @@ const OVERDUE_MS = 60_000;
 export type OpenHold = Readonly<{ orderId: string; sku: string; quantity: number }>;
 type Deps = {
   orders: OrderRepository;
+  audit: OrderAuditRepository;
   /** Reserved units by order, for these orders, or all open holds when none are named. */
   openHolds(orderIds: readonly string[]): Promise<readonly OpenHold[]>;
   ordersWithOpenHolds(): Promise<readonly string[]>;
@@ -24,8 +27,15 @@ export function orderInvariants(deps: Deps): Invariant[] {
     { name: 'no hold without its order', check: () => noOrphans(deps) },
     { name: 'every order has its events exactly once', check: () => walk(deps, (orders) => eventsMatch(deps, orders)) },
     { name: 'no pending order is overdue', check: () => walk(deps, async (orders) => orders.flatMap((order) => overdue(order, deps.now()))) },
+    wholeSet('orders.units_are_sound', () => deps.audit.findUnsoundUnits()),
+    wholeSet('orders.timeline_folds_to_state', () => deps.audit.findUnlikeTimeline()),
+    wholeSet('orders.parcels_hold_each_unit_once', () => deps.audit.findUnlikeParcels()),
   ];
 }
+
+const wholeSet = (name: string, find: () => Promise<ReadonlyArray<{ _id: unknown; detail: string }>>): Invariant => ({
+  name, check: async () => (await find()).map(({ _id, detail }) => ({ invariant: name, subject: `order:${String(_id)}`, detail })),
+});
 
 async function walk(deps: Deps, check: (orders: Order[]) => Promise<Violation[]>): Promise<Violation[]> {
   const found: Violation[] = [];
@@ -49,6 +59,9 @@ function sums(order: Order): Violation[] {
     ...(bySubtotal === totals.grandTotal.amount ? [] : [`subtotal - discount + shipping makes ${bySubtotal}, the total says ${totals.grandTotal.amount}`]),
     ...(taxes === totals.taxTotal.amount ? [] : [`tax lines make ${taxes}, the total says ${totals.taxTotal.amount}`]),
     ...(fulfilmentStatusOf(items) === order.fulfilmentStatus ? [] : [`units say ${fulfilmentStatusOf(items)}, the axis says ${order.fulfilmentStatus}`]),
+    ...(returnStatusOf(items) === order.returnStatus ? [] : [`units say ${returnStatusOf(items)}, the axis says ${order.returnStatus}`]),
+    ...items.filter((item) => (item.credited?.amount ?? 0) > grossOf(item, totals.taxIncluded).amount || (item.credited?.units ?? 0) > item.quantity)
+      .map((item) => `line ${item.id} is credited ${item.credited!.amount} for ${item.credited!.units} units`),
   ];
   return wrong.map((detail) => ({ invariant: 'every order adds up', subject: `order:${order.id}`, detail }));
 }

@@ -19,6 +19,10 @@ const taxSchema = new Schema({ name: String, rateBps: Number, jurisdiction: Stri
 const shippingChargeSchema = new Schema({
   price: moneySchema, discount: moneySchema, total: moneySchema, tax: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
 }, { _id: false });
+const shippingMethodSchema = new Schema({
+  code: String, name: String, price: moneySchema, source: String, pickupLocationId: String,
+  groups: { type: [new Schema({ warehouseId: String, code: String, name: String, price: moneySchema, skus: [String] }, { _id: false })], default: undefined },
+}, { _id: false });
 const promotionSchema = new Schema({ promotionId: String, name: String, code: String, amount: moneySchema }, { _id: false });
 
 const itemSchema = new Schema({
@@ -57,7 +61,7 @@ const orderSchema = new Schema<OrderRow>({
   items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema, shippingCharge: shippingChargeSchema, promotions: [promotionSchema], coupons: [String],
   rounding: { type: new Schema({ mode: String, level: String }, { _id: false }) },
   shippingAddress: addressSchema, billingAddress: addressSchema,
-  shippingMethod: { type: new Schema({ code: String, name: String, price: moneySchema }, { _id: false }) },
+  shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,
   payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String, locale: String, editedAt: Date,
   expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null },
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,

@@ -55,6 +55,9 @@ export const orderReply = Joi.object({
     quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(), discount: moneySchema.required(), tax: moneySchema.required(),
     taxRateBps: Joi.number().integer().required(), lineTotal: moneySchema.required(),
     allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(), priceSource: priceSource.allow(null).required(), units: units.required(),
+    components: Joi.array().items(Joi.object({ sku: Joi.string().required(), name: Joi.string().required(), quantity: Joi.number().integer().required(), share: moneySchema.required() }))
+      .description('What a set consists of: of each so many in one unit, and its share of lineTotal'),
+    digital: Joi.object({ kind: Joi.string().valid('licence_key', 'download').required() }).description('See GET /orders/:id/downloads'),
     finalSale: Joi.boolean().description('Sold as not returnable'),
   })).required(),
   totals: Joi.object({
@@ -68,7 +71,11 @@ export const orderReply = Joi.object({
     allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(),
   }).required(),
   shippingAddress: Joi.object().unknown().required(), billingAddress: Joi.object().unknown().required(),
-  shippingMethod: Joi.object({ code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required() }).required(),
+  shippingMethod: Joi.object({
+    code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required(), source: Joi.string(), pickupLocationId: Joi.string(),
+    groups: Joi.array().items(Joi.object({ warehouseId: Joi.string().allow(null).required(), code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required(), skus: Joi.array().items(Joi.string()).required() })),
+  }).required(),
+  shippingEstimated: Joi.boolean().description('The carrier could not be asked: its price was taken from a table'),
   payment: Joi.object({
     id: Joi.string().required(), provider: Joi.string().required(), method: Joi.string().required(), status: Joi.string().required(),
     nextAction: Joi.object({ type: Joi.string().required(), url: Joi.string().required() }).allow(null).required(), details: Joi.object().unknown().required(),

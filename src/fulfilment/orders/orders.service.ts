@@ -11,6 +11,7 @@ import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
 import { cancelUnits } from './use-cases/cancel-units.js';
 import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
+import { fillBackorder, type FilledUnits } from './use-cases/fill-backorder.js';
 import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
 
 /** What the payments module says of a payment; `outcome` is what it means for the order. */
@@ -23,6 +24,11 @@ export class OrderService {
 
   newId(): string {
     return this.deps.orders.newId();
+  }
+
+  /** For whoever hears of an order by its id alone; null where it is none of ours. */
+  async find(id: string): Promise<Order | null> {
+    return /^[0-9a-f]{24}$/.test(id) ? this.deps.orders.find(id, { staff: true }) : null;
   }
 
   async get(id: string, owner: OrderOwner): Promise<Order> {
@@ -89,6 +95,11 @@ export class OrderService {
 
   changeStatus(id: string, request: { status: OrderStatus | Command; actor: Actor; ifMatch: number | undefined }): Promise<Order> {
     return this.deps.queue.run([id], () => changeStatus(this.deps, this.fulfilments, id, request));
+  }
+
+  /** The hook of inventory, inside its transaction. */
+  backorderFilled(filled: FilledUnits): Promise<void> {
+    return fillBackorder(this.deps, filled);
   }
 
   /** Gives up pending orders past their time; only those that hold one of the SKUs, when given. Answers how many. */

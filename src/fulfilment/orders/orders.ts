@@ -21,9 +21,14 @@ export type OrderItem = Readonly<{
   units: UnitCounters;
   /** Units that are not to be paid any more, and what they were paid in minor units; cumulative. */
   credited?: Readonly<{ units: number; amount: number }>;
+  /** What a set consists of: so many of each SKU in one unit, and its share of the line's total. */
+  components?: ReadonlyArray<OrderComponent>;
+  /** Sent by the shop itself, in no parcel. */
+  digital?: Readonly<{ kind: 'licence_key' | 'download' }>;
   /** Sold as not returnable, by the terms at that time. */
   finalSale?: boolean;
 }>;
+export type OrderComponent = Readonly<{ sku: string; name: string; quantity: number; share: Money }>;
 /** Minor units: postage credited, fees kept, and what went back because of credits (goodwill is not among it). */
 export type Settlement = Readonly<{ shipping: number; retained: number; refunded: number }>;
 /** Why an order exists that no cart was turned into. */
@@ -32,6 +37,11 @@ export type OrderOrigin = Readonly<{ type: 'exchange' | 'claim'; id: string; ord
 export type Reduction = Readonly<{ promotionId: string; code?: string; name: string; class: string; amount: Money }>;
 export type TaxShare = Readonly<{ name: string; rateBps: number; jurisdiction: string; reason?: string; amount: Money }>;
 export type ShippingCharge = Readonly<{ price: Money; discount: Money; total: Money; tax: Money; allocations: readonly Reduction[]; taxes: readonly TaxShare[] }>;
+/** As it was chosen; `groups` where several warehouses send, each by a method at a price of its own. */
+export type OrderShippingMethod = Readonly<{
+  code: string; name: string; price: Money; source?: string; pickupLocationId?: string;
+  groups?: ReadonlyArray<Readonly<{ warehouseId: string | null; code: string; name: string; price: Money; skus: readonly string[] }>>;
+}>;
 export type OrderTotals = Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; taxIncluded: boolean }>;
 /** The last payment as clients see it; the payments module owns the truth and updates this in its own transactions. */
 export type PaymentSummary = Readonly<{
@@ -45,7 +55,10 @@ export type Order = Axes & Readonly<{
   id: string; number: string; holds: readonly string[]; cartId: string; email: string; userId: string | null; tokenHash: string | null; currency: string;
   items: readonly OrderItem[]; totals: OrderTotals; shippingTax: Money; shippingCharge: ShippingCharge;
   promotions: ReadonlyArray<Readonly<{ promotionId: string; name: string; code?: string; amount: Money }>>; coupons: readonly string[]; rounding: { mode: string; level: string };
-  shippingAddress: Address; billingAddress: Address; shippingMethod: { code: string; name: string; price: Money };
+  shippingAddress: Address; billingAddress: Address; shippingMethod: OrderShippingMethod;
+  /** The carrier could not be asked, so that its price was taken from a table. */
+  shippingEstimated?: boolean;
+ 
   payment: PaymentSummary | null; paymentAttempts: number; notes?: string; locale?: string; editedAt?: Date; expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
   settlement?: Settlement; deliveredAt?: Date | null;
   /** The terms of return that this sale was made under. */
@@ -85,8 +98,8 @@ export function allowedCommands({ status, paymentStatus, items, holds }: Obedien
 }
 
 /** Derived from the unit counters, so that the axis cannot say something else than the lines. */
-export function fulfilmentStatusOf(items: ReadonlyArray<Pick<OrderItem, 'units'>>): FulfilmentStatus {
-  const total = (of: (units: UnitCounters) => number) => items.reduce((all, { units }) => all + of(units), 0);
+export function fulfilmentStatusOf(items: ReadonlyArray<Pick<OrderItem, 'units' | 'digital'>>): FulfilmentStatus {
+  const total = (of: (units: UnitCounters) => number) => items.reduce((all, { units, digital }) => (digital ? all : all + of(units)), 0);
   const due = total(({ ordered, cancelled }) => ordered - cancelled);
   const [shipped, delivered, backordered] = [total((u) => u.shipped), total((u) => u.delivered), total((u) => u.backordered)];
   if (due === 0) return 'not_required';

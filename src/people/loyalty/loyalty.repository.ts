@@ -36,7 +36,7 @@ export class LoyaltyRepository {
 
   findLedgerPage(userId: string, query: PageQuery): Promise<Page<LedgerEntry>> {
     return findPage<LedgerRow>(this.ledger, { filter: { userId }, query, fallbackSort: '-id', paths: { id: '_id' } })
-      .then((page) => ({ ...page, items: page.items.map(({ _id, ...row }) => ({ id: _id.toHexString(), ...row })) }));
+      .then((page) => ({ ...page, items: page.items.map(({ _id, part: _part, ...row }) => ({ id: _id.toHexString(), ...row })) }));
   }
 
   /** False when the order has a row of this kind already: nothing was written then. */

@@ -35,7 +35,7 @@ export class ParcelsDoNotFit extends RuleViolation {
 export class OrderNotSendable extends ConflictError {
   readonly code = 'order_not_sendable';
   constructor({ status, holds }: Pick<Order, 'status' | 'holds'>) {
-    super(holds.length > 0 ? `This order is on hold: ${holds.join(', ')}.` : `This order is ${status}; only a placed order is sent.`, { status, holds });
+    super(holds.length > 0 ? `This order is on hold: ${holds.join(', ')}.` : `This order is ${status}; only a placed order is sent.`, { orderStatus: status, holds });
   }
 }
 

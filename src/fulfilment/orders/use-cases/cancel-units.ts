@@ -64,7 +64,9 @@ async function releaseUnits(deps: OrderDeps, order: Order, lines: readonly Units
     const item = order.items.find(({ id }) => id === itemId)!;
     const inStock = quantity - backorderedPart(item, quantity);
     open = await takeOutOfParcels(deps, open, { itemId, quantity: Math.max(0, inStock - freeUnits(item, open)) });
-    released.push(...placesOf(item, inStock, held, open));
+    // What is only owed is released first, wherever it is owed.
+    if (quantity > inStock) released.push({ lineId: itemId, quantity: quantity - inStock });
+    if (inStock > 0) released.push(...placesOf(item, inStock, held, open));
   }
   if (released.length > 0) await deps.inventory.release({ orderId: order.id, cause: 'cancelled', lines: released });
 }

@@ -8,7 +8,7 @@ import { entry, type OrderDeps } from '../orders.deps.js';
 import { axes } from './finalise-order.js';
 
 const allCancelled = (items: readonly OrderItem[]): OrderItem[] =>
-  items.map((item) => ({ ...item, units: { ...item.units, cancelled: item.units.ordered, allocated: 0 } }));
+  items.map((item) => ({ ...item, units: { ...item.units, cancelled: item.units.ordered, allocated: 0, backordered: 0 } }));
 
 /** Money that was taken stays visible as taken until it is refunded; what was only asked for is void. */
 const afterGivingUp = (status: PaymentStatus): PaymentStatus => (['paid', 'authorized', 'partially_paid', 'overpaid'].includes(status) ? status : 'voided');
