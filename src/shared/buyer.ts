@@ -5,6 +5,8 @@ export type Buyer = Readonly<{
   companyId: string | null;
   /** Where it is sold: the channel of the API key; null is the usual one. */
   channel: string | null;
+  /** Pays the wholesale prices, as a member of a group that does. */
+  wholesale?: boolean;
   vatId?: string;
   /** Why no tax is due, as the authorities name it; set by staff. */
   taxExemption?: string;

@@ -14,6 +14,7 @@ const apiKeySchema = new Schema<ApiKeyRow>({
   secrets: { type: [secretSchema], required: true },
   expiresAt: Date,
   rateLimitPerMinute: Number,
+  channel: String,
   revokedAt: Date,
   lastUsedAt: Date,
   createdAt: { type: Date, required: true },

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { id, line, pageOf, successOf, timestamp } from '../../shared/http/schemas.js';
+import { channelCode, id, line, pageOf, successOf, timestamp } from '../../shared/http/schemas.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { KNOWN_SCOPES, type KeyKind } from './api-keys.js';
 
@@ -7,13 +7,14 @@ export type KeyParams = { id: string };
 export const keyParams = Joi.object<KeyParams, true>({ id: id().required() });
 export const listQuery = Joi.object<PageQuery>(pageParams(['createdAt', 'name']));
 
-export type IssueBody = { name: string; kind: KeyKind; scopes: string[]; expiresAt?: string; rateLimitPerMinute?: number };
+export type IssueBody = { name: string; kind: KeyKind; scopes: string[]; expiresAt?: string; rateLimitPerMinute?: number; channel?: string };
 export const issueBody = Joi.object<IssueBody>({
   name: line(100).min(1).required().description('Which application this is, for people'),
   kind: Joi.string().valid('publishable', 'secret').required().description('Publishable keys are for apps: storefront scopes only and no secret'),
   scopes: Joi.array().items(Joi.string().valid(...KNOWN_SCOPES)).min(1).unique().required(),
   expiresAt: timestamp(),
   rateLimitPerMinute: Joi.number().integer().min(1).max(10_000_000),
+  channel: channelCode().description('Where its users buy; prices and assortment can depend on it'),
 });
 
 export type RotateBody = { overlapSeconds: number };
@@ -25,7 +26,7 @@ const keyReply = Joi.object({
   id: id().required(), name: Joi.string().required(), kind: Joi.string().valid('publishable', 'secret').required(),
   prefix: Joi.string().required().description('The part of the key that may be shown'),
   scopes: Joi.array().items(Joi.string()).required(), state: Joi.string().valid('active', 'expired', 'revoked').required(),
-  rateLimitPerMinute: Joi.number().integer(), expiresAt: timestamp(), revokedAt: timestamp(), lastUsedAt: timestamp(),
+  rateLimitPerMinute: Joi.number().integer(), channel: Joi.string(), expiresAt: timestamp(), revokedAt: timestamp(), lastUsedAt: timestamp(),
   rotation: Joi.object({ oldSecretUntil: timestamp().required() }), createdAt: timestamp().required(),
 }).meta({ name: 'ApiKey' });
 export const keyAnswer = successOf(keyReply);

@@ -17,7 +17,7 @@ const MARK_USE_EVERY_MS = 60_000;
 const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const MIXED = `${LOWER}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-export type NewKey = { name: string; kind: KeyKind; scopes: readonly string[]; expiresAt?: Date; rateLimitPerMinute?: number };
+export type NewKey = { name: string; kind: KeyKind; scopes: readonly string[]; expiresAt?: Date; rateLimitPerMinute?: number; channel?: string };
 export type IssuedKey = { id: string; key: string; appSecret?: string };
 type Given = { key: string; appSecret?: string };
 type Known = Readonly<{ key: ApiKey; identity: KeyIdentity }>;
@@ -112,11 +112,11 @@ export class ApiKeyService {
   private async load(keyId: string): Promise<Known | null> {
     const key = await this.deps.keys.findByKeyId(keyId);
     if (!key) return null;
-    const { id, kind, name, scopes, rateLimitPerMinute } = key;
+    const { id, kind, name, scopes, rateLimitPerMinute, channel } = key;
     const now = this.deps.now();
     // A lost mark is no defect, and no call waits for it.
     if (!key.lastUsedAt || later(key.lastUsedAt, MARK_USE_EVERY_MS) <= now) this.deps.keys.markUsed(id, now, MARK_USE_EVERY_MS).catch(() => {});
-    return { key, identity: { id, kind, name, scopes: new Set(scopes), ...(rateLimitPerMinute !== undefined && { rateLimitPerMinute }) } };
+    return { key, identity: { id, kind, name, scopes: new Set(scopes), ...(rateLimitPerMinute !== undefined && { rateLimitPerMinute }), ...(channel !== undefined && { channel }) } };
   }
 }
 
@@ -136,4 +136,4 @@ function hashed({ key, appSecret }: Given): KeySecret {
   return { hash: sha256(readKey(key)!.proof), ...(appSecret !== undefined && { appSecretHash: sha256(appSecret) }) };
 }
 
-const summaryOf = ({ name, kind, scopes, expiresAt, rateLimitPerMinute }: ApiKey) => ({ name, kind, scopes, expiresAt, rateLimitPerMinute });
+const summaryOf = ({ name, kind, scopes, expiresAt, rateLimitPerMinute, channel }: ApiKey) => ({ name, kind, scopes, expiresAt, rateLimitPerMinute, channel });

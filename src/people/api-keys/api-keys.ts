@@ -8,7 +8,7 @@ export type PresentedKey = Readonly<{ kind: KeyKind; keyId: string; proof: strin
 export type KeySecret = Readonly<{ hash: string; appSecretHash?: string; expiresAt?: Date }>;
 export type ApiKey = Readonly<{
   id: string; keyId: string; prefix: string; name: string; kind: KeyKind; scopes: readonly string[]; secrets: readonly KeySecret[];
-  expiresAt?: Date; rateLimitPerMinute?: number; revokedAt?: Date; lastUsedAt?: Date; createdAt: Date;
+  expiresAt?: Date; rateLimitPerMinute?: number; channel?: string; revokedAt?: Date; lastUsedAt?: Date; createdAt: Date;
 }>;
 
 export const KNOWN_SCOPES: readonly string[] = [...new Set<string>([...STOREFRONT_SCOPES, ...PERMISSIONS])];

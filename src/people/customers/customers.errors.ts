@@ -25,6 +25,43 @@ export class UnknownDefaultAddress extends RuleViolation {
   }
 }
 
+export class CustomerGroupNotFound extends NotFoundError {
+  readonly code = 'customer_group_not_found';
+  constructor(groupId: string) { super('There is no such customer group.', { groupId }); }
+}
+
+export class GroupCodeTaken extends ConflictError {
+  readonly code = 'group_code_taken';
+  constructor(groupCode: string) { super(`Another group has the code ${groupCode}.`, { groupCode }); }
+}
+
+export class UnknownGroups extends RuleViolation {
+  readonly code = 'unknown_group';
+  constructor(groupIds: readonly string[]) {
+    super('Every group must exist.', { groupIds }, [{ pointer: '#/body/groupIds', code: 'unknown_group', message: `there is no group ${groupIds.join(', ')}` }]);
+  }
+}
+
+export class CompanyNotFound extends NotFoundError {
+  readonly code = 'company_not_found';
+  constructor(companyId: string) { super('There is no such company.', { companyId }); }
+}
+
+export class MemberElsewhere extends ConflictError {
+  readonly code = 'member_elsewhere';
+  constructor(companyId: string) { super('This customer buys for another company already. Remove the membership there first.', { companyId }); }
+}
+
+export class NotAMember extends NotFoundError {
+  readonly code = 'member_not_found';
+  constructor() { super('This customer is no member.'); }
+}
+
+export class CompanyHasMembers extends ConflictError {
+  readonly code = 'company_has_members';
+  constructor(members: number) { super(`${members} customers buy for this company. Remove them first.`, { members }); }
+}
+
 export class ProfileExists extends ConflictError {
   readonly code = 'profile_exists';
   constructor() { super('This user has a customer profile already.'); }

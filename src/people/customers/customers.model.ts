@@ -1,7 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Customer, SavedAddress } from './customers.js';
 
-export type CustomerRow = Omit<Customer, 'id' | 'addresses'> & { addresses: SavedAddress[]; searchKeys: string[] };
+export type CustomerRow = Omit<Customer, 'id' | 'addresses' | 'groupIds'> & { addresses: SavedAddress[]; groupIds?: string[]; searchKeys: string[] };
 
 const addressSchema = new Schema<SavedAddress>({
   id: { type: String, required: true },
@@ -21,6 +21,7 @@ const customerSchema = new Schema<CustomerRow>({
   addresses: { type: [addressSchema], required: true },
   defaultShippingAddressId: String,
   defaultBillingAddressId: String,
+  groupIds: { type: [String], default: undefined }, companyId: String, vatId: String, taxExemption: String,
   searchKeys: { type: [String], required: true },
   version: { type: Number, required: true },
   createdAt: { type: Date, required: true },
@@ -30,5 +31,7 @@ customerSchema.index({ userId: 1 }, { unique: true });
 customerSchema.index({ searchKeys: 1 });
 customerSchema.index({ email: 1 });
 customerSchema.index({ createdAt: -1, _id: -1 });
+customerSchema.index({ groupIds: 1, createdAt: -1, _id: -1 });
+customerSchema.index({ companyId: 1, createdAt: -1, _id: -1 });
 
 export const customerModel = (connection: Connection) => connection.model<CustomerRow>('Customer', customerSchema, 'customers');

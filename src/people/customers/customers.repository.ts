@@ -10,7 +10,8 @@ import { customerModel, type CustomerRow } from './customers.model.js';
 
 type Stored = CustomerRow & { _id: Types.ObjectId };
 export type NewCustomer = Pick<Customer, 'userId' | 'email' | 'firstName' | 'lastName'>;
-export type CustomerFilter = { q?: string; email?: string; createdFrom?: Date; createdUntil?: Date };
+export type CustomerFilter = { q?: string; email?: string; createdFrom?: Date; createdUntil?: Date; groupId?: string; companyId?: string };
+export type BuyerFacts = Pick<CustomerRow, 'companyId' | 'vatId' | 'taxExemption'> & { groupIds?: string[] };
 
 export class CustomerRepository {
   private readonly customers;
@@ -22,7 +23,7 @@ export class CustomerRepository {
   async create(customer: NewCustomer, now: Date): Promise<Customer> {
     try {
       const [created] = await this.customers.create([{
-        ...customer, customFields: {}, addresses: [], searchKeys: searchKeysOf(customer), version: 1, createdAt: now, updatedAt: now,
+        ...customer, customFields: {}, addresses: [], groupIds: [], searchKeys: searchKeysOf(customer), version: 1, createdAt: now, updatedAt: now,
       }]);
       return toCustomer(created!.toObject());
     } catch (error) {
@@ -41,11 +42,12 @@ export class CustomerRepository {
     return found && toCustomer(found);
   }
 
-  async list({ q, email, createdFrom, createdUntil }: CustomerFilter, query: PageQuery): Promise<Page<Customer>> {
+  async list({ q, email, createdFrom, createdUntil, groupId, companyId }: CustomerFilter, query: PageQuery): Promise<Page<Customer>> {
     const created = { ...(createdFrom && { $gte: createdFrom }), ...(createdUntil && { $lte: createdUntil }) };
     const page = await findPage(this.customers, {
       query, fallbackSort: '-createdAt', projection: { addresses: 0, searchKeys: 0 },
       filter: {
+        ...(groupId !== undefined && { groupIds: groupId }), ...(companyId !== undefined && { companyId }),
         ...(q !== undefined && { searchKeys: beginsWith(q) }), ...(email !== undefined && { email }),
         ...(Object.keys(created).length > 0 && { createdAt: created }),
       },
@@ -53,12 +55,27 @@ export class CustomerRepository {
     return { ...page, items: page.items.map((row) => toCustomer({ ...row, addresses: [] } as Stored)) };
   }
 
+  /** Asked from inside transactions but read outside of them: the answer is shared by everybody for a moment. */
+  async findBuyer(userId: string): Promise<BuyerFacts | null> {
+    return this.customers.findOne({ userId }, { _id: 0, groupIds: 1, companyId: 1, vatId: 1, taxExemption: 1 }, { session: null }).lean();
+  }
+
+  async countMembers(companyId: string): Promise<number> {
+    return this.customers.countDocuments({ companyId });
+  }
+
+  /** The group ends; whoever was in it is no longer. */
+  async leaveGroup(groupId: string, now: Date): Promise<number> {
+    const { modifiedCount } = await this.customers.updateMany({ groupIds: groupId }, { $pull: { groupIds: groupId }, $inc: { version: 1 }, $set: { updatedAt: now } });
+    return modifiedCount;
+  }
+
   /** Refuses to overwrite what changed since it was read. */
   async save(customer: Customer, now: Date): Promise<Customer> {
     const { id, version, ...fields } = customer;
     const absent = OPTIONAL.filter((field) => customer[field] === undefined);
     const { modifiedCount } = await this.customers.updateOne({ _id: id, version }, {
-      $set: { ...fields, addresses: [...fields.addresses], searchKeys: searchKeysOf(customer), updatedAt: now }, $inc: { version: 1 },
+      $set: { ...fields, addresses: [...fields.addresses], groupIds: [...fields.groupIds], searchKeys: searchKeysOf(customer), updatedAt: now }, $inc: { version: 1 },
       ...(absent.length > 0 && { $unset: Object.fromEntries(absent.map((field) => [field, 1])) }),
     });
     if (modifiedCount === 0) throw new ConcurrentChange('This profile changed meanwhile.', { customerId: id });
@@ -66,8 +83,8 @@ export class CustomerRepository {
   }
 }
 
-const OPTIONAL = ['phone', 'locale', 'defaultShippingAddressId', 'defaultBillingAddressId'] as const;
+const OPTIONAL = ['phone', 'locale', 'defaultShippingAddressId', 'defaultBillingAddressId', 'companyId', 'vatId', 'taxExemption'] as const;
 
-function toCustomer({ _id, searchKeys: _keys, ...customer }: Stored): Customer {
-  return { ...customer, id: _id.toHexString() };
+function toCustomer({ _id, searchKeys: _keys, groupIds = [], ...customer }: Stored): Customer {
+  return { ...customer, groupIds, id: _id.toHexString() };
 }

@@ -1,9 +1,9 @@
 import type { Context } from '../../shared/http/route.js';
 import { defineRoute } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
-import { MAX_ADDRESSES, type AddressChange, type Customer, type ProfileChange, type SavedAddress } from './customers.js';
+import { MAX_ADDRESSES, type AddressChange, type Customer, type ProfileChange, type SavedAddress, type StaffChange } from './customers.js';
 import {
-  addressAnswer, addressBody, addressesAnswer, addressParams, customerAnswer, customerParams, customersAnswer, customersQuery, profileBody,
+  addressAnswer, addressBody, addressesAnswer, addressParams, customerAnswer, customerParams, customersAnswer, customersQuery, profileBody, staffProfileBody,
   type AddressParams, type CustomerParams, type CustomersQuery,
 } from './customers.schemas.js';
 import type { CustomerService } from './customers.service.js';
@@ -90,20 +90,20 @@ function staffRoutes(customers: CustomerService) {
       params: customerParams, responses: { 200: customerAnswer, ...problems(400, 401, 403, 404) },
       handle: async ({ params }) => shown('The customer.', await customers.get(params.id)),
     }),
-    defineRoute<CustomerParams, object, object, ProfileChange>({
+    defineRoute<CustomerParams, object, object, StaffChange>({
       method: 'patch', path: '/customers/:id', summary: 'Change a customer\'s profile', tag, access: { permission: 'customers:write' },
-      params: customerParams, body: profileBody, responses: { 200: customerAnswer, ...problems(400, 401, 403, 404, 409, 412) },
+      params: customerParams, body: staffProfileBody, responses: { 200: customerAnswer, ...problems(400, 401, 403, 404, 409, 412) },
       handle: async ({ params, body }, { caller, ifMatch }) => shown('The profile is changed.', await customers.changeProfile(params.id, body, ifMatch, caller)),
     }),
   ];
 }
 
-const shown = (sentence: string, customer: Customer) => ({
+export const shown = (sentence: string, customer: Customer) => ({
   status: 200, version: customer.version,
   body: success(sentence, { ...summaryOf(customer), addresses: customer.addresses.map((address) => presentAddress(customer, address)) }),
 });
 
-const summaryOf = ({ addresses: _addresses, ...customer }: Customer) => customer;
+export const summaryOf = ({ addresses: _addresses, ...customer }: Customer) => customer;
 
 const presentAddress = ({ defaultShippingAddressId, defaultBillingAddressId }: Customer, address: SavedAddress) => ({
   ...address, isDefaultShipping: address.id === defaultShippingAddressId, isDefaultBilling: address.id === defaultBillingAddressId,

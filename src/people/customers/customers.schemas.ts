@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { fold } from '../../shared/fold.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { addressSchema, customFields, id, line, pageOf, successOf, timestamp } from '../../shared/http/schemas.js';
-import type { AddressChange, ProfileChange } from './customers.js';
+import type { AddressChange, ProfileChange, StaffChange } from './customers.js';
 
 const addressId = () => Joi.string().guid();
 const phone = () => Joi.string().pattern(/^\+?[0-9 ().-]{5,25}$/, 'phone number');
@@ -18,6 +18,12 @@ export const profileBody = Joi.object<ProfileChange>({
   customFields: customFields().description('Replaces all custom fields'),
   defaultShippingAddressId: addressId().allow(null), defaultBillingAddressId: addressId().allow(null),
 }).min(1).description('A field that is named replaces, null removes, one that is absent stays');
+
+const vatId = () => Joi.string().trim().uppercase().pattern(/^[A-Z]{2}[A-Z0-9+*. -]{2,20}$/, 'VAT ID');
+const taxExemption = () => line(200).min(1).description('Why no tax is due, as the authorities name it');
+export const staffProfileBody = (profileBody as unknown as Joi.ObjectSchema<StaffChange>).keys({
+  groupIds: Joi.array().items(id()).unique().max(20).description('Replaces all groups'), vatId: vatId().allow(null), taxExemption: taxExemption().allow(null),
+});
 
 export const addressBody = (addressSchema() as Joi.ObjectSchema).keys({
   isDefaultShipping: Joi.boolean(), isDefaultBilling: Joi.boolean(),
@@ -40,8 +46,29 @@ const summary = Joi.object({
   id: id().required(), userId: id().required(), email: Joi.string().required(), firstName: Joi.string().required(), lastName: Joi.string().required(),
   phone: Joi.string(), locale: Joi.string(), customFields: Joi.object().required(),
   defaultShippingAddressId: addressId(), defaultBillingAddressId: addressId(),
+  groupIds: Joi.array().items(id()).required(), companyId: id(), vatId: Joi.string(), taxExemption: Joi.string(),
   version: Joi.number().integer().required(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
 }).meta({ name: 'Customer' });
+
+const key = () => Joi.string().pattern(/^[a-z0-9][a-z0-9-]{0,31}$/, 'group code');
+export type GroupBody = { code: string; name: string; wholesale: boolean };
+export const groupBody = Joi.object<GroupBody, true>({
+  code: key().required(), name: line(100).min(1).required(), wholesale: Joi.boolean().default(false).description('Its members pay the wholesale prices'),
+});
+export type CompanyBody = { name: string; vatId?: string; taxExemption?: string };
+export const companyBody = Joi.object<CompanyBody>({ name: line(200).min(1).required(), vatId: vatId(), taxExemption: taxExemption() });
+export type MemberParams = { id: string; customerId: string };
+export const memberParams = Joi.object<MemberParams, true>({ id: id().required(), customerId: id().required() });
+export const groupsQuery = Joi.object<PageQuery>(pageParams(['code', 'createdAt']));
+export const companiesQuery = Joi.object<PageQuery>(pageParams(['name', 'createdAt']));
+export const membersQuery = Joi.object<PageQuery>(pageParams(['createdAt']));
+const stamped = { version: Joi.number().integer().required(), createdAt: timestamp().required(), updatedAt: timestamp().required() };
+const groupReply = Joi.object({ id: id().required(), code: Joi.string().required(), name: Joi.string().required(), wholesale: Joi.boolean().required(), ...stamped }).meta({ name: 'CustomerGroup' });
+const companyReply = Joi.object({ id: id().required(), name: Joi.string().required(), vatId: Joi.string(), taxExemption: Joi.string(), ...stamped }).meta({ name: 'Company' });
+export const groupAnswer = successOf(groupReply);
+export const groupsAnswer = pageOf(groupReply);
+export const companyAnswer = successOf(companyReply);
+export const companiesAnswer = pageOf(companyReply);
 export const customerAnswer = successOf(summary.keys({ addresses: Joi.array().items(addressReply).required() }));
 export const customersAnswer = pageOf(summary);
 export const addressAnswer = successOf(addressReply);

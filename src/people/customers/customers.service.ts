@@ -2,18 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import { retryLostRace } from '../../shared/db/retry.js';
-import type { InTransaction } from '../../shared/db/transaction.js';
+import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import { actorOf, type Caller } from '../../shared/http/caller.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import {
-  MAX_ADDRESSES, withAddress, withChangedAddress, withoutAddress, withProfile, type AddressChange, type Customer, type ProfileChange, type SavedAddress,
+  MAX_ADDRESSES, withAddress, withChangedAddress, withoutAddress, withProfile, type AddressChange, type Customer, type ProfileChange, type SavedAddress, type StaffChange,
 } from './customers.js';
-import { AddressNotFound, CustomerNotFound, TooManyAddresses, UnknownDefaultAddress } from './customers.errors.js';
+import { AddressNotFound, CustomerNotFound, TooManyAddresses, UnknownDefaultAddress, UnknownGroups } from './customers.errors.js';
 import type { CustomerFilter, CustomerRepository, NewCustomer } from './customers.repository.js';
 
-type Deps = { customers: CustomerRepository; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit: RecordAudit; now: Clock };
+type Deps = {
+  customers: CustomerRepository; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit: RecordAudit; now: Clock;
+  missingGroups(ids: readonly string[]): Promise<string[]>;
+  /** What is remembered of this user as a buyer is over. */
+  forgetBuyer(userId: string): void;
+};
 type IfMatch = number | undefined;
 type Told = { type: string; data?: Record<string, unknown> };
 
@@ -50,9 +55,15 @@ export class CustomerService {
       { type: 'customer.updated', data: { fields: Object.keys(change) } }));
   }
 
-  changeProfile(id: string, change: ProfileChange, ifMatch: IfMatch, caller: Caller): Promise<Customer> {
-    const fields = Object.keys(change) as Array<keyof ProfileChange>;
-    return this.change(() => this.get(id), ifMatch, (customer) => changed(customer, change), async (before, after) => {
+  /** By staff, who decide groups, company and tax as well. A function is given the profile as it is. */
+  changeProfile(id: string, wanted: StaffChange | ((customer: Customer) => StaffChange), ifMatch: IfMatch, caller: Caller): Promise<Customer> {
+    const changeOf = (customer: Customer) => (typeof wanted === 'function' ? wanted(customer) : wanted);
+    return this.change(() => this.get(id), ifMatch, (customer) => changed(customer, changeOf(customer)), async (before, after) => {
+      const change = changeOf(before);
+      const fields = Object.keys(change) as Array<keyof StaffChange>;
+      const missing = change.groupIds ? await this.deps.missingGroups(change.groupIds) : [];
+      if (missing.length > 0) throw new UnknownGroups(missing);
+      await afterCommit(() => this.deps.forgetBuyer(after.userId));
       await this.deps.audit({ actor: actorOf(caller), action: 'customer.updated', subject: `customer:${id}`, before: pick(before, fields), after: pick(after, fields) });
       return { type: 'customer.updated', data: { fields, by: 'staff' } };
     });
@@ -107,7 +118,7 @@ export class CustomerService {
   }
 }
 
-function changed(customer: Customer, change: ProfileChange): Customer {
+function changed(customer: Customer, change: StaffChange): Customer {
   for (const field of ['defaultShippingAddressId', 'defaultBillingAddressId'] as const) {
     const wanted = change[field];
     if (typeof wanted === 'string' && !customer.addresses.some(({ id }) => id === wanted)) throw new UnknownDefaultAddress(field);
@@ -121,4 +132,4 @@ function addressOf({ addresses }: Customer, id: string): SavedAddress {
   return found;
 }
 
-const pick = (customer: Customer, fields: readonly (keyof ProfileChange)[]) => Object.fromEntries(fields.map((field) => [field, customer[field]]));
+const pick = (customer: Customer, fields: readonly (keyof StaffChange)[]) => Object.fromEntries(fields.map((field) => [field, customer[field]]));

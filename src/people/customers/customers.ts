@@ -8,6 +8,11 @@ export type CustomFields = Readonly<Record<string, unknown>>;
 export type Customer = Readonly<{
   id: string; userId: string; email: string; firstName: string; lastName: string; phone?: string; locale?: string;
   customFields: CustomFields; addresses: readonly SavedAddress[]; defaultShippingAddressId?: string; defaultBillingAddressId?: string;
+  /** Prices can depend on these; only staff change them. */
+  groupIds: readonly string[]; companyId?: string;
+  vatId?: string;
+  /** Why no tax is due, as the authorities name it. */
+  taxExemption?: string;
   version: number; createdAt: Date; updatedAt: Date;
 }>;
 
@@ -16,9 +21,10 @@ export type ProfileChange = {
   firstName?: string; lastName?: string; phone?: string | null; locale?: string | null; customFields?: CustomFields;
   defaultShippingAddressId?: string | null; defaultBillingAddressId?: string | null;
 };
+export type StaffChange = ProfileChange & { groupIds?: readonly string[]; companyId?: string | null; vatId?: string | null; taxExemption?: string | null };
 export type AddressChange = Address & { isDefaultShipping?: boolean; isDefaultBilling?: boolean };
 
-export function withProfile(customer: Customer, change: ProfileChange): Customer {
+export function withProfile(customer: Customer, change: StaffChange): Customer {
   const merged = Object.entries({ ...customer, ...change }).filter(([, value]) => value !== null && value !== undefined);
   return Object.fromEntries(merged) as Customer;
 }

@@ -3,20 +3,34 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import { BuyerService } from './buyers.service.js';
 import { CustomerRepository } from './customers.repository.js';
 import { customerRoutes } from './customers.routes.js';
 import { CustomerService } from './customers.service.js';
+import { CompanyRepository, GroupRepository } from './groups.repository.js';
+import { groupRoutes } from './groups.routes.js';
+import { CompanyService, GroupService } from './groups.service.js';
 
 export type Customers = ReturnType<typeof createCustomers>;
 
 type CustomersDeps = { connection: Connection; now: Clock; outbox: Outbox; inTransaction: InTransaction; audit: RecordAudit };
 
 export function createCustomers({ connection, ...deps }: CustomersDeps) {
-  const service = new CustomerService({ ...deps, customers: new CustomerRepository(connection) });
+  const customers = new CustomerRepository(connection);
+  const groups = new GroupRepository(connection);
+  const companies = new CompanyRepository(connection);
+  const buyers = new BuyerService({ customers, groups, companies });
+  const missingGroups = async (ids: readonly string[]) => {
+    const known = new Set((await groups.findMany(ids)).map(({ id }) => id));
+    return ids.filter((id) => !known.has(id));
+  };
+  const service = new CustomerService({ ...deps, customers, missingGroups, forgetBuyer: buyers.forget.bind(buyers) });
+  const shared = { ...deps, groups, companies, customers, profiles: service, forgetBuyers: () => { buyers.forgetAll(); } };
   return {
-    routes: customerRoutes(service),
+    routes: [...customerRoutes(service), ...groupRoutes(new GroupService(shared), new CompanyService(shared))],
     createProfile: service.createProfile.bind(service),
     findByUser: service.findByUser.bind(service),
     addAddress: service.addAddress.bind(service),
+    buyerOf: buyers.buyerOf.bind(buyers),
   };
 }

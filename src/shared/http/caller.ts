@@ -15,6 +15,8 @@ export type Access =
 
 export type KeyIdentity = Readonly<{
   id: string; kind: 'publishable' | 'secret'; name: string; scopes: ReadonlySet<string>; rateLimitPerMinute?: number;
+  /** Where its users buy; absent is the usual channel. */
+  channel?: string;
 }>;
 export type UserIdentity = Readonly<{
   id: string; sessionId: string; email: string; roles: readonly string[]; permissions: ReadonlySet<string>;

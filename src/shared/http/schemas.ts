@@ -7,7 +7,10 @@ export const sku = () => Joi.string().pattern(/^[A-Za-z0-9._-]{1,64}$/, 'SKU');
 export const currencyCode = () => Joi.string().pattern(/^[A-Z]{3}$/, 'ISO 4217 code').custom((code: string, helpers) =>
   (isCurrency(code) ? code : helpers.error('string.currency'))).messages({ 'string.currency': '{{#label}} must be a currency of ISO 4217' });
 export const countryCode = () => Joi.string().pattern(/^[A-Z]{2}$/, 'ISO 3166 code');
+export const channelCode = () => Joi.string().pattern(/^[a-z0-9][a-z0-9-]{0,31}$/, 'channel');
 export const amount = () => Joi.number().integer().min(0).max(Number.MAX_SAFE_INTEGER);
+/** Basis points with at most two decimals: 9.975 % is 997.5. */
+export const rateBps = () => Joi.number().min(0).max(1_000_000).precision(2);
 export const timestamp = () => Joi.string().isoDate();
 /** One line for people: no control characters, so that it cannot split a header or a log line. */
 export const line = (max: number) => Joi.string().trim().max(max).pattern(/^[^\p{Cc}]*$/u, 'one line of text');
