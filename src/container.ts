@@ -10,21 +10,22 @@ import { createAdmin } from './operations/admin/index.js';
 import { createAudit } from './operations/audit/index.js';
 import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
+import { createNotifications } from './operations/notifications/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
 import { createCustomers } from './people/customers/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
-import { createCart, createFindOffers, type QuoteDeps } from './selling/cart/index.js';
+import { createCart, createFindOffers } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
 import { createCheckout } from './selling/checkout/index.js';
 import { createPricing } from './selling/pricing/index.js';
 import { createPromotions } from './selling/promotions/index.js';
-import { guest } from './shared/buyer.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
 import type { Clock } from './shared/clock.js';
+import { deriveSecret } from './shared/crypto/tokens.js';
 import { IdempotencyStore } from './shared/db/idempotency.js';
 import { createInTransaction } from './shared/db/transaction.js';
 import { createOutbox } from './shared/events/outbox.js';
@@ -75,8 +76,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
   outbox.subscribe(...inventory.subscribers);
 
-  const shipping = createShipping({ market: config.market });
-  const tax = createTax({ market: config.market });
+  const shipping = createShipping({ connection, now, inTransaction, audit: audit.record, market: config.market, deliveries: { ...inventory, sites: inventory.activeWarehouses } });
+  const tax = createTax({ connection, now, inTransaction, outbox, audit: audit.record, config: config.tax });
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
   outbox.subscribe(...payments.subscribers);
 
@@ -86,7 +87,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   outbox.subscribe(...catalog.subscribers);
 
   const findOffers = createFindOffers({ catalog, pricing });
-  const buyerOf: QuoteDeps['buyerOf'] = async ({ userId, channel }) => ({ ...guest(channel), userId: userId ?? null });
+  const { buyerOf } = customers;
   const promotions = createPromotions();
   const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, ...config.cart, ...config.market });
   auth.onSignIn(async ({ userId, cartToken }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken); });
@@ -95,9 +96,10 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const orders = createOrders({
     connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: { giveBack: async () => {}, takeAgain: async () => true },
     refunds: refundsThrough(payments), beforeShip: async () => {}, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: createKeyedQueue(),
-    inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).then(() => true, ifShort(false)) },
+    inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
+  inventory.onBackorderFilled((filled) => orders.service.backorderFilled(filled));
   payments.onChange((payment) => orders.service.paymentChanged({
     orderId: payment.orderId, summary: payments.projection(payment), outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}`,
   }));
@@ -112,10 +114,16 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
 
   const invoices = createInvoices({
-    connection, outbox, now, failpoint, config: { ...config.invoices, fallbackLocale: 'en' }, totalsOfOrders: orders.totalsOf, getOrder: orders.service.get.bind(orders.service),
-    findOrder: (orderId) => orders.service.get(orderId, { staff: true }), findRefund: payments.findRefund,
+    connection, outbox, now, failpoint, config: { ...config.invoices, fallbackLocale: config.mails.fallbackLocale }, totalsOfOrders: orders.totalsOf, getOrder: orders.service.get.bind(orders.service),
+    findOrder: (orderId) => orders.service.find(orderId), findRefund: payments.findRefund,
   });
   outbox.subscribe(...invoices.subscribers);
+
+  const notifications = createNotifications({
+    connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: deriveSecret(config.auth.jwtSecret),
+    findOrder: (orderId) => orders.service.find(orderId), findLocaleOfUser: async (userId) => (await customers.findByUser(userId))?.locale,
+  });
+  outbox.subscribe(...notifications.subscribers);
 
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
@@ -125,18 +133,18 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const routes: Route[] = [
     // /products/export is no product
     ...importExport.routes, ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes, ...invoices.routes,
-    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...payments.routes, ...audit.routes, ...admin.routes, ...jobs.routes,
+    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
-  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...payments.schedules, ...admin.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...orders.invariants, ...invoices.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...jobs.invariants];
+  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
+  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...orders.invariants, ...invoices.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules, invariants,
     audit, jobs, importExport, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments, catalog, cart, orders, checkout, invoices,
+    inventory, shipping, tax, payments, catalog, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }

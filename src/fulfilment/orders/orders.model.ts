@@ -31,6 +31,8 @@ const itemSchema = new Schema({
   unitPrice: moneySchema, discount: moneySchema, tax: moneySchema, taxRateBps: { type: Number, required: true }, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
   priceSource: { type: new Schema({ kind: String, id: String, name: String }, { _id: false, id: false }), default: null }, units: unitsSchema,
   credited: { type: new Schema({ units: Number, amount: Number }, { _id: false }) }, finalSale: Boolean,
+  components: { type: [new Schema({ sku: String, name: String, quantity: Number, share: moneySchema }, { _id: false, id: false })], default: undefined },
+  digital: { type: new Schema({ kind: String }, { _id: false, id: false }) },
 }, { _id: false, id: false });
 
 const totalsSchema = new Schema({
@@ -59,6 +61,7 @@ const orderSchema = new Schema<OrderRow>({
   email: { type: String, required: true }, userId: { type: String, default: null }, tokenHash: { type: String, default: null },
   currency: { type: String, required: true },
   items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema, shippingCharge: shippingChargeSchema, promotions: [promotionSchema], coupons: [String],
+  flags: { type: [String], default: undefined }, taxation: { type: new Schema({ shippingAs: String, vatId: { type: new Schema({ number: String, country: String, status: String }, { _id: false }) } }, { _id: false }) },
   rounding: { type: new Schema({ mode: String, level: String }, { _id: false }) },
   shippingAddress: addressSchema, billingAddress: addressSchema,
   shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,

@@ -1,35 +1,37 @@
-import { isCountry } from '../../shared/countries.js';
-import { flatRates, type ShippingContext, type ShippingMethod, type ShippingRates } from './shipping.js';
-import { CountryUnknown, ShippingMethodUnknown } from './shipping.errors.js';
+import type { Connection } from 'mongoose';
+import type { RecordAudit } from '../../shared/audit.js';
+import type { Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Route } from '../../shared/http/route.js';
+import { ConfiguredRates } from './configured.js';
+import { MethodRepository } from './methods.repository.js';
+import { methodRoutes } from './methods.routes.js';
+import { MethodsService } from './methods.service.js';
+import { flatRates } from './shipping.js';
+import { ShippingService, type Deliveries } from './shipping.service.js';
 
-export type { ShippingContext, ShippingMethod, ShippingRates } from './shipping.js';
+export { regionCode } from './shipping.js';
+export type { MethodGroup, PickupLocation, ShippingContext, ShippingLine, ShippingMethod } from './shipping.js';
+export type { Deliveries } from './shipping.service.js';
 export type Shipping = ReturnType<typeof createShipping>;
 
-type ShippingDeps = {
+type Deps = {
+  connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit;
   market: Readonly<{ flatShippingRates: Readonly<Record<string, number>> }>;
-  /** Zones, tables, carriers; the flat price alone when nothing is plugged. */
-  rates?: readonly ShippingRates[];
+  deliveries: Deliveries;
 };
 
-export function createShipping({ market, rates = [flatRates(market.flatShippingRates)] }: ShippingDeps) {
-  /** What the customer can choose from; of two sources with the same code the first one wins. */
-  async function methodsFor(context: ShippingContext): Promise<ShippingMethod[]> {
-    if (!isCountry(context.country)) throw new CountryUnknown(context.country);
-    const found = await Promise.all(rates.map((source) => source.methodsFor(context)));
-    const byCode = new Map<string, ShippingMethod>();
-    for (const method of found.flat()) if (!byCode.has(method.code)) byCode.set(method.code, method);
-    return [...byCode.values()];
-  }
+export function createShipping({ connection, now, inTransaction, audit, market, deliveries }: Deps) {
+  const rows = new MethodRepository(connection);
+  const configured = new ConfiguredRates({ rows, askCarrier: async () => null });
+  const service = new ShippingService({ flat: flatRates(market.flatShippingRates), configured, deliveries });
+  const methods = new MethodsService({ rows, now, inTransaction, audit, forget: () => { configured.forget(); } });
+  const routes: Route[] = [...methodRoutes({ methods, configured })];
 
   return {
-    methodsFor,
-
-    /** The chosen method with its price of now; a refusal names the codes that are allowed. */
-    async resolve(code: string, context: ShippingContext): Promise<ShippingMethod> {
-      const methods = await methodsFor(context);
-      const chosen = methods.find((method) => method.code === code);
-      if (!chosen) throw new ShippingMethodUnknown(code, methods.map((method) => method.code));
-      return chosen;
-    },
+    routes,
+    methodsFor: service.methodsFor.bind(service),
+    find: service.find.bind(service),
+    resolve: service.resolve.bind(service),
   };
 }

@@ -11,7 +11,7 @@ export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read', 'promotions:read'],
   operations: [
     'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',
-    'import:write', 'invariants:read', 'products:read',
+    'import:write', 'invariants:read', 'products:read', 'shipping:write',
   ],
   admin: PERMISSIONS,
 };

@@ -4,7 +4,7 @@ import type { CartState, LineItem } from './cart.js';
 
 export type CartRow = {
   _id: Types.ObjectId; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: LineItem[];
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; coupons?: string[];
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; shippingChoices?: Record<string, string>; pickupLocationId?: string; coupons?: string[]; vatId?: string;
   version: number; expiresAt: Date; createdAt: Date; updatedAt: Date;
 };
 
@@ -30,8 +30,8 @@ const cartSchema = new Schema<CartRow>({
   email: String,
   shippingAddress: { type: new Schema(addressFields, { _id: false }) },
   billingAddress: { type: new Schema(addressFields, { _id: false }) },
-  shippingMethod: String,
-  coupons: { type: [String], default: undefined },
+  shippingMethod: String, shippingChoices: Schema.Types.Mixed, pickupLocationId: String,
+  coupons: { type: [String], default: undefined }, vatId: String,
   version: { type: Number, required: true },
   expiresAt: { type: Date, required: true },
 }, { timestamps: true, versionKey: false });

@@ -3,11 +3,11 @@ import { couponProblems, detailsOf, problemsOf } from './cart.js';
 import type { CartWithOffers } from './cart.service.js';
 import { quoteCart, type QuoteDeps } from './quote.js';
 
-export async function presentCart({ cart, offers, cartToken }: CartWithOffers, deps: QuoteDeps, { explain = false } = {}) {
+export async function presentCart({ cart, offers, cartToken, channel }: CartWithOffers, deps: QuoteDeps, { explain = false } = {}) {
   const address = cart.shippingAddress ?? { country: deps.defaultCountry };
-  const { totals, lines, promotions } = await quoteCart(cart, offers, deps, { address, method: cart.shippingMethod });
+  const { totals, lines, promotions, taxation } = await quoteCart({ ...cart, channel }, offers, deps, { address, method: cart.shippingMethod, choices: cart.shippingChoices, pickupLocationId: cart.pickupLocationId });
   const { id, currency, version } = cart;
-  const { coupons = [], ...details } = detailsOf(cart);
+  const { coupons = [], vatId: _entered, ...details } = detailsOf(cart);
   return {
     id, ...(cartToken !== undefined && { cartToken }), currency, ...details,
     items: cart.lineItems.map((line, at) => {
@@ -19,6 +19,7 @@ export async function presentCart({ cart, offers, cartToken }: CartWithOffers, d
     promotions: promotions.applied,
     refusedCoupons: promotions.refused,
     ...(explain && { explanation: promotions.tried }),
+    ...(taxation.vatId && { vatId: taxation.vatId }),
     totals,
     problems: [...problemsOf(cart.lineItems, offers), ...couponProblems(promotions.refused)],
     version,

@@ -4,14 +4,14 @@ import { CartNotFound } from './cart.errors.js';
 import { emptyCart, presentCart } from './cart.presenter.js';
 import {
   addLineItemBody, addressesBody, cartHeaders, cartParams, cartQuery, cartReply, couponBody, couponParams, explanationReply, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
-  shippingMethodsQuery, shippingMethodsReply, type CartHeaders, type CartQuery,
+  shippingMethodsQuery, shippingMethodsReply, vatIdBody, type CartHeaders, type CartQuery,
 } from './cart.schemas.js';
 import type { CartService, CartWithOffers, Shopper } from './cart.service.js';
 import type { QuoteDeps } from './quote.js';
 
 type Deps = { carts: CartService; quoting: QuoteDeps; defaultCurrency: string };
 
-const shopperOf = (headers: CartHeaders, { caller }: Context): Shopper => ({ userId: caller.user?.id, cartToken: headers['x-cart-token'] });
+const shopperOf = (headers: CartHeaders, { caller }: Context): Shopper => ({ userId: caller.user?.id, cartToken: headers['x-cart-token'], channel: caller.key?.channel });
 const reading = { tag: 'Cart', access: { scope: 'cart:read', user: 'optional' }, headers: cartHeaders } as const;
 const writing = { tag: 'Cart', access: { scope: 'cart:write', user: 'optional' }, headers: cartHeaders } as const;
 const refusals = problems(400, 401, 403, 404, 409, 415, 413);
@@ -95,18 +95,26 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
       handle: async ({ headers, body }, context) => answer('Addresses set.', await carts.setDetails(shopperOf(headers, context), body)),
     }),
     defineRoute({
+      ...writing, method: 'put', path: '/cart/vat-id', summary: 'Set the VAT identification number of a business', rate: 'auth',
+      description: 'A number that is none, or that the register does not know, is refused. While the register is away it is taken as unverified and tax is charged.',
+      body: vatIdBody,
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer(body.vatId === null ? 'Bought privately.' : 'VAT identification number set.', await carts.setVatId(shopperOf(headers, context), body.vatId)),
+    }),
+    defineRoute({
       ...writing, method: 'put', path: '/cart/shipping-method', summary: 'Choose how it is sent',
       body: shippingMethodBody,
       responses: { 200: successOf(cartReply), ...refusals },
-      handle: async ({ headers, body }, context) => answer('Shipping method set.', await carts.setShippingMethod(shopperOf(headers, context), body.code)),
+      handle: async ({ headers, body }, context) => answer('Shipping method set.', await carts.setShippingMethod(shopperOf(headers, context), body)),
     }),
     defineRoute({
       ...reading, method: 'get', path: '/cart/shipping-methods', summary: 'How the cart can be sent, and for how much',
       query: shippingMethodsQuery,
       responses: { 200: successOf(shippingMethodsReply), ...problems(400, 401, 403, 404) },
       handle: async ({ headers, query }, context) => {
-        const { country, currency, subtotal } = await carts.destinationOf(shopperOf(headers, context));
-        const items = await quoting.shipping.methodsFor({ country: query.country ?? country, currency, subtotal });
+        const delivery = await carts.deliveryOf(shopperOf(headers, context));
+        const { country, region, postalCode } = query;
+        const items = await quoting.shipping.methodsFor({ ...delivery, ...(country !== undefined && { country, region, postalCode }) });
         return { status: 200, body: success('Shipping methods.', { items }) };
       },
     }),

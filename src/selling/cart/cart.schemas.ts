@@ -39,14 +39,25 @@ export const setQuantityBody = Joi.object<SetQuantityBody, true>({ quantity: qua
 export type AddressesBody = { email?: string; shippingAddress?: Address; billingAddress?: Address };
 export const addressesBody = Joi.object<AddressesBody>({ email: email(), shippingAddress: addressSchema(), billingAddress: addressSchema() }).min(1);
 
-export type ShippingMethodBody = { code: string };
-export const shippingMethodBody = Joi.object<ShippingMethodBody, true>({ code: Joi.string().max(64).required() });
+const methodCode = () => Joi.string().max(64);
+export type ShippingMethodBody = { code: string; groups?: Record<string, string>; pickupLocationId?: string };
+export const shippingMethodBody = Joi.object<ShippingMethodBody>({
+  code: methodCode().required(), groups: Joi.object().pattern(id(), methodCode()).max(20).description('Another method for what one warehouse sends: its id and the code'),
+  pickupLocationId: id().description('With the code pickup: where it will be fetched'),
+});
 
-export type ShippingMethodsQuery = { country?: string; fields?: string };
-export const shippingMethodsQuery = Joi.object<ShippingMethodsQuery>({ country: countryCode(), fields: fieldsParam() });
+export type ShippingMethodsQuery = { country?: string; region?: string; postalCode?: string; fields?: string };
+export const shippingMethodsQuery = Joi.object<ShippingMethodsQuery>({
+  country: countryCode(), region: Joi.string().max(100), postalCode: Joi.string().max(20), fields: fieldsParam(),
+}).with('region', 'country').with('postalCode', 'country').description("Without a country the cart's address, or the market's country");
 
 export type MergeBody = { cartToken?: string };
 export const mergeBody = Joi.object<MergeBody>({ cartToken: Joi.string().max(128).description("The guest's token; x-cart-token serves as well") });
+
+export type VatIdBody = { vatId: string | null };
+export const vatIdBody = Joi.object<VatIdBody, true>({
+  vatId: Joi.string().trim().max(30).allow(null).required().description('With its country, like DE136695976; null takes it away'),
+});
 
 export const totalsSchema = Joi.object({
   subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(),
@@ -71,7 +82,7 @@ export const cartReply = Joi.object({
   id: id().allow(null).required().description('Null until something is put in'),
   cartToken: Joi.string().description('Only when the cart is new; send it back as x-cart-token'),
   currency: Joi.string().length(3).required(),
-  email: Joi.string(), shippingAddress: Joi.object().unknown(), billingAddress: Joi.object().unknown(), shippingMethod: Joi.string(),
+  email: Joi.string(), shippingAddress: Joi.object().unknown(), billingAddress: Joi.object().unknown(), shippingMethod: Joi.string(), shippingChoices: Joi.object(), pickupLocationId: Joi.string(),
   items: Joi.array().items(Joi.object({
     id: lineId().required(), sku: Joi.string().required(), productId: id().required(), name: Joi.string().required(),
     quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(),
@@ -85,6 +96,8 @@ export const cartReply = Joi.object({
   refusedCoupons: Joi.array().items(Joi.object({ code: Joi.string().required(), reason: Joi.string().required(), message: Joi.string().required() })).required()
     .description('Codes that do nothing now, and why'),
   explanation: explanation().description('With ?explain=true'),
+  vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().valid('valid', 'invalid', 'unverified').required() })
+    .description('The VAT identification number that counts, and what the register says of it'),
   totals: totalsSchema.required(),
   problems: Joi.array().items(problemSchema).required(),
   version: Joi.number().integer().required(),
@@ -97,9 +110,17 @@ export const mergeReply = cartReply.keys({
   })).required(),
 });
 
+const shippingGroup = Joi.object({
+  warehouseId: id().allow(null).required(), code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required(), skus: Joi.array().items(Joi.string()).required(),
+});
+const day = () => Joi.string().pattern(/^\d{4}-\d\d-\d\d$/, 'date');
 export const shippingMethodsReply = Joi.object({
   items: Joi.array().items(Joi.object({
     code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required(),
-    estimate: Joi.object({ minDays: Joi.number().integer().required(), maxDays: Joi.number().integer().required() }),
+    estimate: Joi.object({ minDays: Joi.number().integer().required(), maxDays: Joi.number().integer().required(), earliest: day(), latest: day() }),
+    source: Joi.string().valid('table', 'carrier', 'table_fallback').description('table_fallback: the carrier could not be asked'), taxCategory: Joi.string(),
+    groups: Joi.array().items(shippingGroup).description('Where several warehouses send: what each of them does, at its price'),
+    locations: Joi.array().items(Joi.object({ id: id().required(), code: Joi.string().required(), name: Joi.string().required(), city: Joi.string().required(), country: Joi.string().required(), address: Joi.string() }))
+      .description('Shops that have everything in stock'),
   })).required(),
 });

@@ -6,8 +6,9 @@ import { retryLostRace } from '../../shared/db/retry.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import { couponCode } from '../../shared/coupon-code.js';
-import { sum, times, zero, type Money } from '../../shared/money.js';
-import type { Shipping } from '../../fulfilment/shipping/index.js';
+import { zero } from '../../shared/money.js';
+import type { Shipping, ShippingContext } from '../../fulfilment/shipping/index.js';
+import type { Tax } from '../../fulfilment/tax/index.js';
 import type { Buyer } from '../../shared/buyer.js';
 import {
   MAX_COUPONS, MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
@@ -19,7 +20,7 @@ import type { CartRepository } from './cart.repository.js';
 /** Who is asking: a signed-in user, a guest with a token, or a guest who has none yet. */
 export type Shopper = Readonly<{ userId?: string | undefined; cartToken?: string | undefined; channel?: string | undefined }>;
 export type Offers = ReadonlyMap<string, Offer>;
-export type CartWithOffers = Readonly<{ cart: Cart; offers: Offers; cartToken?: string }>;
+export type CartWithOffers = Readonly<{ cart: Cart; offers: Offers; cartToken?: string; channel?: string | undefined }>;
 
 export type CartServiceDeps = {
   carts: CartRepository;
@@ -28,11 +29,13 @@ export type CartServiceDeps = {
   buyerOf: (shopper: { userId?: string | null | undefined; channel?: string | undefined }) => Promise<Buyer>;
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;
+  tax: Pick<Tax, 'acceptVatId'>;
   now: Clock;
   ttlDays: number;
   defaultCurrency: string;
   defaultCountry: string;
   shipping: Pick<Shipping, 'resolve'>;
+  deliveryOf: (cart: Cart, offers: Offers) => Promise<ShippingContext>;
   /** Refuses a code that nobody can use, today or later. */
   requireCoupon: (code: string) => Promise<void>;
 };
@@ -43,7 +46,7 @@ export class CartService {
   /** Null for a shopper who has put nothing aside yet; a token of no cart is refused. Never writes. */
   async getCart(shopper: Shopper): Promise<CartWithOffers | null> {
     const cart = await this.findCart(shopper, { trusted: false });
-    return cart && { cart, offers: await this.offersOf(cart, shopper) };
+    return cart && { cart, offers: await this.offersOf(cart, shopper), channel: shopper.channel };
   }
 
   /** Two reads at most and one versioned write: a single document changes and nobody is told, so there is no transaction. */
@@ -59,8 +62,8 @@ export class CartService {
       const added: LineItem = { id: randomUUID(), sku, productId, name, unitPrice: unitPriceOf(offer, quantity)!, quantity };
       const lineItems = repriced(withLineItem(cart?.lineItems ?? [], added), offers);
       refuseOverfull(lineItems, sku);
-      if (cart) return { cart: await this.save({ ...cart, currency: cartCurrency, lineItems }), offers };
-      return { ...await this.open(shopper, { currency: cartCurrency, lineItems }), offers };
+      if (cart) return { cart: await this.save({ ...cart, currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
+      return { ...await this.open(shopper, { currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
     });
   }
 
@@ -79,18 +82,26 @@ export class CartService {
   }
 
   /** The method must be able to go where the cart goes, or to the market's default country. */
-  setShippingMethod(shopper: Shopper, code: string): Promise<CartWithOffers> {
-    return this.change(shopper, async (cart) => {
-      await this.deps.shipping.resolve(code, { ...destinationOf(cart, this.deps), subtotal: subtotalOf(cart) });
-      return { ...cart, shippingMethod: code };
+  setShippingMethod(shopper: Shopper, { code, groups, pickupLocationId }: { code: string; groups?: Record<string, string> | undefined; pickupLocationId?: string | undefined }): Promise<CartWithOffers> {
+    return this.change(shopper, async (cart, offers) => {
+      const { shippingChoices: _c, pickupLocationId: _p, ...rest } = cart;
+      const chosen = { ...rest, shippingMethod: code, ...(groups && { shippingChoices: groups }), ...(pickupLocationId !== undefined && { pickupLocationId }) };
+      await this.deps.shipping.resolve(code, { ...await this.deps.deliveryOf(chosen, offers), choices: groups, pickupLocationId });
+      return chosen;
     });
   }
 
-  /** Where the cart goes, in which currency, and for how much as last seen. */
-  async destinationOf(shopper: Shopper): Promise<{ country: string; currency: string; subtotal: Money }> {
-    const cart = await this.findCart(shopper, { trusted: false });
-    if (!cart) return { country: this.deps.defaultCountry, currency: this.deps.defaultCurrency, subtotal: zero(this.deps.defaultCurrency) };
-    return { ...destinationOf(cart, this.deps), subtotal: subtotalOf(cart) };
+  /** Where the cart goes, what is in it, and what that costs now. */
+  async deliveryOf(shopper: Shopper): Promise<ShippingContext> {
+    const found = await this.getCart(shopper);
+    if (found) return this.deps.deliveryOf(found.cart, found.offers);
+    return { country: this.deps.defaultCountry, currency: this.deps.defaultCurrency, subtotal: zero(this.deps.defaultCurrency), lines: [] };
+  }
+
+  /** Null: bought privately, whatever number the account has. */
+  async setVatId(shopper: Shopper, typed: string | null): Promise<CartWithOffers> {
+    const vatId = typed === null ? '' : (await this.deps.tax.acceptVatId(typed)).number;
+    return this.change(shopper, (cart) => ({ ...cart, vatId }));
   }
 
   /** A code that is good, if not for this cart or not now, is kept: it may become so with the next line. */
@@ -178,7 +189,7 @@ export class CartService {
       const cart = await this.findCart(shopper, { trusted });
       if (!cart) throw new CartNotFound();
       const offers = await this.offersOf(cart, shopper);
-      return { cart: await this.save(await apply(cart, offers)), offers };
+      return { cart: await this.save(await apply(cart, offers)), offers, channel: shopper.channel };
     });
   }
 
@@ -239,8 +250,6 @@ export class CartService {
   }
 }
 
-const destinationOf = (cart: Cart, { defaultCountry }: { defaultCountry: string }) => ({ country: cart.shippingAddress?.country ?? defaultCountry, currency: cart.currency });
-const subtotalOf = (cart: Cart): Money => sum(cart.lineItems.map(({ unitPrice, quantity }) => times(unitPrice, quantity)), cart.currency);
 const cacheId = (cart: Cart): string => cart.userId ?? cart.tokenHash!;
 
 function ownerOf({ userId, cartToken }: Shopper): CartOwner | null {

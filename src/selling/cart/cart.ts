@@ -11,6 +11,7 @@ export type Offer = Readonly<{
   /** Those it has a price in. */
   currencies: readonly string[];
   image?: { url: string; alt: string } | undefined; taxCategory?: string | undefined;
+  dimensionsMm?: Readonly<{ length: number; width: number; height: number }> | undefined; shipping?: Readonly<{ requiresShipping?: boolean; class?: string }> | undefined;
 }>;
 
 export type LineItem = Readonly<{
@@ -25,12 +26,16 @@ export type Cart = Readonly<{
   email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string;
   /** As the shopper typed them, in that order; what each of them does is decided at every look. */
   coupons?: readonly string[];
+  /** A method of its own for what one warehouse sends: its id -> code. */
+  shippingChoices?: Readonly<Record<string, string>>; pickupLocationId?: string;
+  /** For this purchase; that of the customer's account counts where it is not set. */
+  vatId?: string;
   version: number;
 }>;
 
 /** What a shopper can set on a cart beside its lines. */
-export type CartDetails = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'coupons'>>;
-export const DETAILS = ['email', 'shippingAddress', 'billingAddress', 'shippingMethod', 'coupons'] as const satisfies ReadonlyArray<keyof CartDetails>;
+export type CartDetails = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'shippingChoices' | 'pickupLocationId' | 'coupons' | 'vatId'>>;
+export const DETAILS = ['email', 'shippingAddress', 'billingAddress', 'shippingMethod', 'shippingChoices', 'pickupLocationId', 'coupons', 'vatId'] as const satisfies ReadonlyArray<keyof CartDetails>;
 
 /** Those that were set. */
 export function detailsOf(cart: CartDetails): CartDetails {

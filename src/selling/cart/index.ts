@@ -3,11 +3,12 @@ import type { Invariant } from '../../shared/invariant.js';
 import { DocumentCache } from '../../shared/cache/documents.js';
 import type { RedisGuard } from '../../shared/cache/redis.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
+import type { Tax } from '../../fulfilment/tax/index.js';
 import { CartRepository } from './cart.repository.js';
 import type { Cart } from './cart.js';
 import { cartRoutes } from './cart.routes.js';
-import { CartService, type CartServiceDeps } from './cart.service.js';
-import type { QuoteDeps } from './quote.js';
+import { CartService, type CartServiceDeps, type Offers } from './cart.service.js';
+import { quoteCart, type QuoteDeps } from './quote.js';
 
 export { couponProblems, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
 export { createFindOffers } from './offers.js';
@@ -17,7 +18,8 @@ export type { CartService, Offers, Shopper } from './cart.service.js';
 
 const KEPT_SECONDS = 300;
 
-type Deps = Omit<CartServiceDeps, 'carts' | 'cache' | 'outbox'> & QuoteDeps & {
+type Deps = Omit<CartServiceDeps, 'carts' | 'cache' | 'outbox' | 'deliveryOf'> & QuoteDeps & {
+  tax: Pick<Tax, 'taxationOf' | 'acceptVatId'>;
   connection: Connection; redis: RedisGuard; outbox: Pick<Outbox, 'record' | 'once'>;
 };
 
@@ -26,7 +28,8 @@ export function createCart(deps: Deps) {
   const cache = new DocumentCache<Cart>({ redis: deps.redis, name: 'cart', ttlSeconds: KEPT_SECONDS, revive: (stored) => stored as Cart });
   const { buyerOf, promote, shipping, tax, defaultCountry } = deps;
   const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, defaultCountry };
-  const service = new CartService({ ...deps, carts, cache });
+  const deliveryOf = async (of: Cart, offers: Offers) => (await quoteCart(of, offers, quoting, { address: of.shippingAddress ?? { country: defaultCountry }, method: undefined })).delivery;
+  const service = new CartService({ ...deps, deliveryOf, carts, cache });
 
   /** An order that was given up leaves its owner a cart to try again with. */
   const reopen: Subscriber = {

@@ -1,10 +1,10 @@
-import type { Shipping, ShippingMethod } from '../../fulfilment/shipping/index.js';
-import type { Tax } from '../../fulfilment/tax/index.js';
+import type { Shipping, ShippingContext, ShippingLine, ShippingMethod } from '../../fulfilment/shipping/index.js';
+import type { LineTaxes, Tax, Taxation } from '../../fulfilment/tax/index.js';
 import type { Address } from '../../shared/address.js';
 import type { Buyer } from '../../shared/buyer.js';
 import { subtract, sum, times, type Money } from '../../shared/money.js';
 import { tierAt, type PriceSource } from '../../shared/ladder.js';
-import { computeTotals, type Allocation, type LineTax, type LineTotals, type ShippingTotals, type Totals } from '../pricing/index.js';
+import { computeTotals, type Allocation, type LineTotals, type ShippingTotals, type Totals, type TotalsInput } from '../pricing/index.js';
 import { repriced, type Cart } from './cart.js';
 import type { Offers } from './cart.service.js';
 
@@ -41,42 +41,53 @@ export type Promote = (request: PromotionRequest) => Promise<PromotionResult>;
 export type QuoteDeps = Readonly<{
   buyerOf(shopper: { userId?: string | null | undefined; channel?: string | undefined }): Promise<Buyer>;
   promote: Promote;
-  shipping: Pick<Shipping, 'methodsFor'>;
-  tax: Tax;
+  shipping: Pick<Shipping, 'find' | 'methodsFor'>;
+  tax: Pick<Tax, 'taxationOf'>;
   defaultCountry: string;
 }>;
 
 export type QuotedLine = LineTotals & Readonly<{ priceSource: PriceSource | null }>;
 export type Quote = Readonly<{
   totals: Totals; lines: readonly QuotedLine[]; shipping: ShippingTotals; method: ShippingMethod | null;
-  promotions: SettledPromotions & Pick<PromotionResult, 'evidence' | 'contended'>; buyer: Buyer;
+  /** What delivery was told of the cart. */
+  delivery: ShippingContext;
+  promotions: SettledPromotions & Pick<PromotionResult, 'evidence' | 'contended'>; buyer: Buyer; taxation: QuotedTaxation;
 }>;
+/** How it was taxed: what it takes to compute the same again, and what somebody has to know of it. */
+export type QuotedTaxation = Pick<Taxation, 'rounding' | 'vatId'> & Pick<LineTaxes, 'flags' | 'estimate'> & Readonly<{ shippingAs: 'goods' | 'own' }>;
 type Destination = Readonly<Pick<Address, 'country'> & Partial<Address>>;
-type Quoted = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'email' | 'coupons'>;
+/** `channel` is that of the one who looks. */
+type Quoted = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'email' | 'coupons' | 'vatId'> & Readonly<{ channel?: string | undefined }>;
+
+export type Delivery = Readonly<{ address: Destination; method: string | undefined; choices?: Readonly<Record<string, string>> | undefined; pickupLocationId?: string | undefined }>;
 
 /** What the cart costs now, at today's prices, sent to this place by this method. Reads no stored total and stores none. */
-export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, to: { address: Destination; method: string | undefined }): Promise<Quote> {
+export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, to: Delivery): Promise<Quote> {
   const { currency } = cart;
   const buyer = await deps.buyerOf(cart);
-  const lineItems = repriced(cart.lineItems, offers);
+  const taxation = await deps.tax.taxationOf({ to: to.address, buyer, vatId: cart.vatId });
+  const lineItems = repriced(cart.lineItems, offers).map((line) => ({ ...line, unitPrice: taxation.priceOf(line.unitPrice, offers.get(line.sku)?.taxCategory) }));
   const goods = { currency, buyer, email: cart.email, coupons: cart.coupons ?? [], country: to.address.country, lines: lineItems.map((line) => promotable(line, offers)) };
   const promoted = await deps.promote(goods);
-  const subtotal = goodsTotal(lineItems, promoted, currency);
-  const method = to.method === undefined ? null : await findMethod(deps, to.method, { country: to.address.country, currency, subtotal });
+  const delivery = deliveryOf({ lineItems, offers, promoted, currency, to });
+  const method = to.method === undefined ? null : await deps.shipping.find(to.method, delivery);
 
-  const rateOf = rates(deps.tax, to.address);
-  const { inclusive, ...usual } = await rateOf(undefined);
-  const lines = await Promise.all(lineItems.map(async ({ id, sku, quantity, unitPrice }) => (
-    { id, sku, quantity, unitPrice, taxes: [taxOf(await rateOf(offers.get(sku)?.taxCategory))], allocations: promoted.lines.get(id) ?? [] })));
-  const settled = promoted.settle(method?.price ?? null);
-  const shipping = method && { price: method.price, taxes: [usual], allocations: settled.shipping };
-  const result = computeTotals({ currency, lines, shipping, pricesIncludeTax: inclusive });
+  const settled = promoted.settle(method && taxation.shippingPriceOf(method.price, method.taxCategory));
+  const priced = await taxed({ lineItems, offers, promoted, taxation, settled, method });
+  const result = computeTotals({ ...priced.input, currency });
   const quoted = result.lines.map((line): QuotedLine => ({ ...line, priceSource: tierAt(offers.get(line.sku)?.ladder ?? [], line.quantity)?.source ?? null }));
-  return { ...result, lines: quoted, method, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer };
+  return { ...result, lines: quoted, method, delivery, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer, taxation: priced.taxation };
 }
 
-async function findMethod({ shipping }: QuoteDeps, code: string, context: { country: string; currency: string; subtotal: Money }): Promise<ShippingMethod | null> {
-  return (await shipping.methodsFor(context)).find((method) => method.code === code) ?? null;
+type Sent = Readonly<{ lineItems: Cart['lineItems']; offers: Offers; promoted: PromotionResult; currency: string; to: Delivery }>;
+/** What is sent, and what it costs after its reductions: thresholds of delivery look at that. */
+function deliveryOf({ lineItems, offers, promoted, currency, to: { address, choices, pickupLocationId } }: Sent): ShippingContext {
+  const lines = lineItems.map(({ id, sku, quantity, unitPrice }): ShippingLine & { total: Money } => {
+    const { weightGrams, dimensionsMm, shipping } = offers.get(sku) ?? {};
+    return { sku, quantity, weightGrams, dimensionsMm, requiresShipping: shipping?.requiresShipping, shippingClass: shipping?.class, total: reduced(times(unitPrice, quantity), promoted.lines.get(id)) };
+  });
+  const { country, region, postalCode } = address;
+  return { country, region, postalCode, currency, subtotal: sum(lines.map(({ total }) => total), currency), lines, choices, pickupLocationId };
 }
 
 function promotable({ id, sku, productId, quantity, unitPrice }: Cart['lineItems'][number], offers: Offers): PromotableLine {
@@ -85,23 +96,24 @@ function promotable({ id, sku, productId, quantity, unitPrice }: Cart['lineItems
   return { id, sku, productId, categoryIds: offer?.categoryIds ?? [], quantity, unitPrice, onSale };
 }
 
-const taxOf = ({ name, rateBps, jurisdiction }: LineTax): LineTax => ({ name, rateBps, jurisdiction });
-
-/** Asks once per tax category. */
-function rates(tax: Tax, { country, region, postalCode }: Destination) {
-  const asked = new Map<string | undefined, Promise<{ name: string; rateBps: number; jurisdiction: string; inclusive: boolean }>>();
-  return (taxCategory: string | undefined) => {
-    const known = asked.get(taxCategory) ?? tax.rateFor({ country, region, postalCode, taxCategory }).then((rate) => ({ ...rate, jurisdiction: country }));
-    asked.set(taxCategory, known);
-    return known;
+type Taxing = Readonly<{ lineItems: Cart['lineItems']; offers: Offers; promoted: PromotionResult; taxation: Taxation; settled: SettledPromotions; method: ShippingMethod | null }>;
+/** Every line with its taxes, on what is left of its price after its reductions. */
+async function taxed({ lineItems, offers, promoted, taxation, settled, method }: Taxing): Promise<{ input: Omit<TotalsInput, 'currency'>; taxation: QuotedTaxation }> {
+  const { rounding, vatId, pricesIncludeTax } = taxation;
+  const shippingPrice = method && taxation.shippingPriceOf(method.price, method.taxCategory);
+  const taxes = await taxation.taxesOf(
+    lineItems.map(({ id, sku, quantity, unitPrice }) => ({ id, quantity, category: offers.get(sku)?.taxCategory, amount: reduced(times(unitPrice, quantity), promoted.lines.get(id)) })),
+    shippingPrice && { amount: reduced(shippingPrice, settled.shipping), category: method.taxCategory },
+  );
+  const lines = lineItems.map(({ id, sku, quantity, unitPrice }) => ({ id, sku, quantity, unitPrice, taxes: taxes.lines.get(id)!, allocations: promoted.lines.get(id) ?? [] }));
+  const shipping = shippingPrice && { price: shippingPrice, taxes: taxes.shipping, allocations: settled.shipping };
+  return {
+    input: { lines, shipping, pricesIncludeTax, rounding: rounding.mode, level: rounding.level },
+    taxation: { rounding, vatId, flags: taxes.flags, estimate: taxes.estimate, shippingAs: taxes.shipping === 'as_goods' ? 'goods' : 'own' },
   };
 }
 
-/** What the goods cost after their reductions, before shipping: thresholds of delivery look at this. */
-function goodsTotal(lineItems: Cart['lineItems'], { lines }: PromotionResult, currency: string): Money {
-  const full = sum(lineItems.map(({ unitPrice, quantity }) => times(unitPrice, quantity)), currency);
-  return subtract(full, sum([...lines.values()].flat().map(({ amount }) => amount), currency));
-}
+const reduced = (price: Money, by: readonly Allocation[] = []): Money => subtract(price, sum(by.map(({ amount }) => amount), price.currency));
 
 const NOTHING: SettledPromotions = { shipping: [], applied: [], refused: [], tried: [] };
 const UNREDUCED: PromotionResult = { lines: new Map(), settle: () => NOTHING, evidence: null, contended: [] };

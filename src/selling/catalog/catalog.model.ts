@@ -41,7 +41,7 @@ const priceSchema = new Schema<VariantPrice>({ currency: required(String), base:
 const variantSchema = new Schema<VariantRow>({
   productId: required(Schema.Types.ObjectId), sku: required(String), skuKey: required(String), options: mixed, barcode: { type: String, default: null },
   weightGrams: { type: Number, default: null }, dimensionsMm: { type: Schema.Types.Mixed, default: null }, image: { type: imageSchema, default: null },
-  taxCategory: { type: String, default: null }, prices: { type: [priceSchema], required: true }, enabled: required(Boolean), position: required(Number),
+  taxCategory: { type: String, default: null }, shipping: Schema.Types.Mixed, prices: { type: [priceSchema], required: true }, enabled: required(Boolean), position: required(Number),
   productName: required(String), productStatus: required(String), productVisible: required(Boolean), slug: required(String),
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null },
   available: required(Number), stockVersion: required(Number), version: required(Number), createdAt: required(Date), updatedAt: required(Date),

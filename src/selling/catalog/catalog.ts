@@ -9,6 +9,10 @@ export type Image = Readonly<{ url: string; alt: string }>;
 export type Seo = Readonly<{ title?: string; description?: string; keywords?: readonly string[] }>;
 export type Sustainability = Readonly<{ footprintGrams?: number; recycledPercent?: number; certifications?: readonly string[]; madeIn?: string }>;
 export type Dimensions = Readonly<{ length: number; width: number; height: number }>;
+/** What delivery and customs have to know of a variant. A customs value of its own where the price is not what customs should see. */
+export type ShippingFacts = Readonly<{
+  requiresShipping?: boolean; class?: string; hsCode?: string; originCountry?: string; customsValue?: Readonly<{ amount: number; currency: string }>;
+}>;
 export type Rating = Readonly<{ average: number; count: number }>;
 
 /** The amounts of one currency, in minor units. */
@@ -32,7 +36,7 @@ export type Product = ProductContent & FromVariants & Readonly<{
 
 export type VariantContent = Readonly<{
   sku: string; options: Fields; barcode: string | null; weightGrams: number | null; dimensionsMm: Dimensions | null; image: Image | null;
-  taxCategory: string | null; prices: readonly VariantPrice[]; enabled: boolean;
+  taxCategory: string | null; prices: readonly VariantPrice[]; enabled: boolean; shipping?: ShippingFacts | null;
 }>;
 export type Variant = VariantContent & Readonly<{
   id: string; productId: string; position: number; available: number; stockVersion: number; version: number; createdAt: Date; updatedAt: Date;
@@ -45,7 +49,7 @@ export type CatalogVariant = Readonly<{
   /** The product is shown and the variant enabled; whether it has a price depends on the currency asked for. */
   sellable: boolean;
   prices: readonly VariantPrice[]; available: number; categoryIds: readonly string[];
-  taxCategory?: string; weightGrams?: number; dimensionsMm?: Dimensions; image?: Image;
+  taxCategory?: string; weightGrams?: number; dimensionsMm?: Dimensions; shipping?: ShippingFacts; image?: Image;
 }>;
 
 const MAX_WORDS = 40;

@@ -36,7 +36,7 @@ export function presentVariant(variant: Variant, { currency, audience }: Pick<Vi
   return {
     id, sku, options, price: null, ...effectivePrice(variant.prices, currency), available,
     ...(barcode !== null && { barcode }), ...(weightGrams !== null && { weightGrams }), ...(dimensionsMm && { dimensionsMm }), ...(image && { image }), version,
-    ...(audience === 'staff' && { prices: variant.prices, enabled: variant.enabled, taxCategory: variant.taxCategory }),
+    ...(audience === 'staff' && { prices: variant.prices, enabled: variant.enabled, taxCategory: variant.taxCategory, ...(variant.shipping && { shipping: variant.shipping }) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { pageParams, fieldsParam } from '../../shared/http/pagination.js';
-import { amount, currencyCode, customFields, id, line, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
+import { amount, currencyCode, customFields, id, line, moneyInput, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
 import { PRODUCT_STATUSES } from './catalog.js';
 import type { ProductListQuery } from './product-filter.js';
 import { SLUG } from './slugs.js';
@@ -28,10 +28,15 @@ const prices = () => Joi.array().max(50).unique('currency').items(Joi.object({
 }));
 const options = () => Joi.object().pattern(FIELD_NAME, Joi.alternatives(Joi.string().max(200), Joi.number(), Joi.boolean())).max(20);
 
+const shippingFacts = () => Joi.object({
+  requiresShipping: Joi.boolean().description('False for what no parcel is needed for'), class: line(40).min(1).description('What surcharges of delivery go by, like bulky'),
+  hsCode: Joi.string().pattern(/^\d{4}(\.?\d{2}){1,3}$/, 'code of the Harmonized System'), originCountry: Joi.string().pattern(/^[A-Z]{2}$/, 'ISO 3166 code'),
+  customsValue: moneyInput().description('The price is the default'),
+});
 const variantFields = () => ({
   options: options(), barcode: line(64).allow(null), weightGrams: Joi.number().integer().min(0).allow(null),
   dimensionsMm: Joi.object({ length: amount().required(), width: amount().required(), height: amount().required() }).allow(null),
-  image: image().allow(null), taxCategory: line(64).allow(null), enabled: Joi.boolean(),
+  image: image().allow(null), taxCategory: line(64).allow(null), enabled: Joi.boolean(), shipping: shippingFacts().allow(null),
 });
 export const variantBody = Joi.object({ sku: sku().required(), ...variantFields(), prices: prices().default([]) });
 export const variantPut = Joi.object({ sku: sku().description('Cannot change: it names the stock'), ...variantFields(), prices: prices().required() })
@@ -88,7 +93,7 @@ const isoTime = () => Joi.string().isoDate();
 export const variantReply = Joi.object({
   id: id().required(), sku: sku().required(), options: Joi.object().required(), price: moneySchema.allow(null).required(), compareAtPrice: moneySchema,
   available: Joi.number().integer().required(), barcode: Joi.string(), weightGrams: Joi.number().integer(), dimensionsMm: Joi.object(), image: image(), version: Joi.number().integer().required(),
-  prices: Joi.array().items(Joi.object()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'),
+  prices: Joi.array().items(Joi.object()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'), shipping: Joi.object().description('Staff only'),
 }).meta({ name: 'Variant' });
 const summaryFields = {
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),

@@ -16,7 +16,7 @@ export function checkoutRoutes(checkout: CheckoutService) {
       headers: checkoutHeaders, body: placeOrderBody,
       responses: { 200: successOf(orderReply), 201: successOf(orderReply), ...refusals },
       handle: ({ headers, body }: { headers: CheckoutHeaders; body: Parameters<CheckoutService['place']>[0]['body'] }, { caller, idempotency }) => checkout.place({
-        shopper: { userId: caller.user?.id, cartToken: headers['x-cart-token'] }, userEmail: caller.user?.email, actor: actorOf(caller), body, idempotency: idempotency!,
+        shopper: { userId: caller.user?.id, cartToken: headers['x-cart-token'], channel: caller.key?.channel }, userEmail: caller.user?.email, actor: actorOf(caller), body, idempotency: idempotency!,
       }),
     }),
     defineRoute({

@@ -11,13 +11,14 @@ const payment = () => Joi.object<PaymentBody>({
 });
 
 export type PlaceOrderBody = {
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; payment: PaymentBody; expectedTotal?: Money; notes?: string;
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; pickupLocationId?: string; payment: PaymentBody; expectedTotal?: Money; notes?: string;
 };
 export const placeOrderBody = Joi.object<PlaceOrderBody>({
   email: email().description("Needed for guests; a user's own is the default"),
   shippingAddress: addressSchema().description("The cart's is the default"),
   billingAddress: addressSchema().description('The shipping address is the default'),
   shippingMethod: Joi.string().max(64).description("A code of GET /cart/shipping-methods; the cart's is the default"),
+  pickupLocationId: id().description("Where it will be fetched; the cart's is the default"),
   payment: payment().required(),
   expectedTotal: moneyInput().description('The grand total that the customer saw; another one is 409 cart_changed'),
   notes: Joi.string().max(2000),

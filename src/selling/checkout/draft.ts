@@ -11,21 +11,21 @@ import type { PlaceOrderBody } from './checkout.schemas.js';
 
 /** An order that could be placed: everything is read and decided, nothing is written. */
 export type Draft = Readonly<{
-  cart: Cart; offers: Offers; priced: Quote; email: string; shippingAddress: Address; billingAddress: Address; shippingMethod: string; notes?: string;
+  cart: Cart; offers: Offers; priced: Quote; email: string; shippingAddress: Address; billingAddress: Address; notes?: string;
 }>;
 type Wanted = Readonly<{ shopper: Shopper; userEmail: string | undefined; body: PlaceOrderBody }>;
 
 /** Reads the cart and today's offers from the database, never from a cache, and refuses whatever would not be what the shopper saw. */
 export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shopper, userEmail, body }: Wanted): Promise<Draft> {
   if (!cart || cart.lineItems.length === 0) throw new CartEmpty();
-  const details = requireDetails(cart, body, userEmail);
   const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, await deps.quoting.buyerOf(shopper));
+  const details = requireDetails(cart, { body, userEmail, offers });
   const lineProblems = problemsOf(cart.lineItems, offers);
   const blocking = lineProblems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit');
   if (blocking.length > 0) throw new CartNotOrderable(blocking);
 
-  const priced = await quoteCart({ ...cart, email: details.email }, offers, deps.quoting, { address: details.shippingAddress, method: details.shippingMethod });
-  if (!priced.method) await deps.shipping.resolve(details.shippingMethod, { country: details.shippingAddress.country, currency: cart.currency, subtotal: priced.totals.subtotal });
+  const priced = await quoteCart({ ...cart, email: details.email, channel: shopper.channel }, offers, deps.quoting, { address: details.shippingAddress, ...details.by });
+  if (!priced.method) await deps.shipping.resolve(details.by.method, priced.delivery);
   const { totals, totals: { grandTotal }, promotions: { refused } } = priced;
   const problems = [...lineProblems, ...couponProblems(refused)];
   const agreed = body.expectedTotal
@@ -39,14 +39,19 @@ export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shoppe
   return { cart, offers, priced, ...details, ...(body.notes !== undefined && { notes: body.notes }) };
 }
 
-function requireDetails(cart: Cart, body: PlaceOrderBody, userEmail: string | undefined) {
+type Given = Readonly<{ body: PlaceOrderBody; userEmail: string | undefined; offers: Offers }>;
+function requireDetails(cart: Cart, { body, userEmail, offers }: Given) {
   const email = body.email ?? cart.email ?? userEmail;
   const shippingAddress = body.shippingAddress ?? cart.shippingAddress;
-  const shippingMethod = body.shippingMethod ?? cart.shippingMethod;
-  if (email === undefined || !shippingAddress || shippingMethod === undefined) {
-    throw missing(...[email === undefined && 'email', !shippingAddress && 'shippingAddress', shippingMethod === undefined && 'shippingMethod'].filter((name) => name !== false));
+  const nothingToSend = cart.lineItems.every(({ sku }) => offers.get(sku)?.shipping?.requiresShipping === false);
+  const method = body.shippingMethod ?? cart.shippingMethod ?? (nothingToSend ? 'none' : undefined);
+  if (email === undefined || !shippingAddress || method === undefined) {
+    throw missing(...[email === undefined && 'email', !shippingAddress && 'shippingAddress', method === undefined && 'shippingMethod'].filter((name) => name !== false));
   }
-  return { email, shippingAddress, shippingMethod, billingAddress: body.billingAddress ?? cart.billingAddress ?? shippingAddress };
+  // A method of the request's own takes the place of everything that was chosen before.
+  const kept = body.shippingMethod === undefined || body.shippingMethod === cart.shippingMethod;
+  const by = { method, choices: kept ? cart.shippingChoices : undefined, pickupLocationId: body.pickupLocationId ?? cart.pickupLocationId };
+  return { email, shippingAddress, by, billingAddress: body.billingAddress ?? cart.billingAddress ?? shippingAddress };
 }
 
 type Making = Readonly<{ id: string; draft: Draft; payment: PaymentSummary; nothingToPayNow: boolean; tokenHash: string | null; actor: Actor }>;
@@ -58,24 +63,31 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
   const axes = {
     status: nothingToPayNow ? 'placed' : 'pending', paymentStatus: 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
   } as const satisfies Pick<Order, 'status' | 'paymentStatus' | 'fulfilmentStatus' | 'returnStatus'>;
-  const { code, name, price } = priced.method!;
   return {
     id, number: orderNumber(randomText), ...axes, holds: [], cartId: cart.id, email, userId: cart.userId, tokenHash, currency: cart.currency,
     items: cart.lineItems.map((line, at): OrderItem => {
       const { unitPrice, discount, tax, lineTotal, allocations, taxes, priceSource } = priced.lines[at]!;
-      const taxRateBps = taxes.reduce((so, { rateBps }) => so + rateBps, 0);
+      const taxRateBps = sumOfRates(taxes.map(({ rateBps }) => rateBps));
       const offer = offers.get(line.sku)!;
       return {
         id: line.id, productId: line.productId, productName: offer.productName, name: offer.name, sku: line.sku, quantity: line.quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource,
         units: { ordered: line.quantity, cancelled: 0, backordered: 0, allocated: line.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },
       };
     }),
-    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: { mode: 'half_up', level: 'line' },
-    shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: { code, name, price },
+    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: priced.taxation.rounding, ...taxationOf(priced),
+    shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: methodOf(priced.method!), ...(priced.method!.source === 'table_fallback' && { shippingEstimated: true }),
     payment, paymentAttempts: 1, ...(notes !== undefined && { notes }),
     expiresAt: nothingToPayNow ? null : later(now, deps.paymentWindowSeconds * 1000), placedAt: nothingToPayNow ? now : null, createdAt: now, updatedAt: now,
     timeline: [{ at: now, actor, event: nothingToPayNow ? 'order.placed' : 'order.created', cause: 'checkout', before: {}, after: axes }],
   };
 }
+
+/** What somebody has to know of its tax, and what it takes to compute it again. */
+function taxationOf({ taxation: { vatId, flags, shippingAs } }: Quote): Pick<Order, 'flags' | 'taxation'> {
+  return { ...(flags.length > 0 && { flags }), ...((vatId || shippingAs === 'goods') && { taxation: { shippingAs, ...(vatId && { vatId }) } }) };
+}
+
+const methodOf = ({ code, name, price, groups, source, pickupLocationId }: NonNullable<Quote['method']>) =>
+  ({ code, name, price, ...(groups && { groups }), ...(source && { source }), ...(pickupLocationId !== undefined && { pickupLocationId }) });
 
 export const hashOf = (token: string | null): string | null => (token === null ? null : sha256(token));

@@ -1,50 +1,47 @@
-import { createShipping, type ShippingRates } from '../../../src/fulfilment/shipping/index.js';
+import { combine, flatRates, needsNoParcel, noDelivery, regionCode } from '../../../src/fulfilment/shipping/shipping.js';
 
-const market = { flatShippingRates: { EUR: 490, JPY: 800, KWD: 1800 } };
+const RATES = { EUR: 490, JPY: 800, KWD: 1800 };
 const to = (country: string, currency = 'EUR') => ({ country, currency, subtotal: { amount: 5000, currency } });
-const STANDARD = { code: 'standard', name: 'Standard delivery', estimate: { minDays: 2, maxDays: 5 } };
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
-test.each([['EUR', 490], ['JPY', 800], ['KWD', 1800]])('one method everywhere, at the price of its currency: %s', async (currency, amount) => {
-  const shipping = createShipping({ market });
-
-  expect(await shipping.methodsFor(to('GB', currency))).toEqual([{ ...STANDARD, price: { amount, currency } }]);
-  expect(await shipping.resolve('standard', to('AQ', currency))).toEqual({ ...STANDARD, price: { amount, currency } });
+test.each([['EUR', 490], ['JPY', 800], ['KWD', 1800]])('without methods of its own a shop sends everywhere at the price of the currency: %s', async (currency, amount) => {
+  expect(await flatRates(RATES).methodsFor(to('GB', currency))).toEqual([{ code: 'standard', name: 'Standard delivery', price: { amount, currency } }]);
 });
 
 test('a currency without a price is not shipped in: nothing is converted', async () => {
-  const shipping = createShipping({ market });
-
-  expect(await shipping.methodsFor(to('GB', 'USD'))).toEqual([]);
-  await expect(shipping.resolve('standard', to('GB', 'USD'))).rejects.toMatchObject({ status: 400, code: 'shipping_method_unknown', facts: { shippingMethod: 'standard', allowed: [] } });
+  expect(await flatRates(RATES).methodsFor(to('GB', 'USD'))).toEqual([]);
 });
 
-test('an unknown method is refused with those that are allowed', async () => {
-  await expect(createShipping({ market }).resolve('drone', to('GB'))).rejects.toMatchObject({
-    status: 400, code: 'shipping_method_unknown', facts: { shippingMethod: 'drone', allowed: ['standard'] }, errors: [{ pointer: '#/body/shippingMethod' }],
-  });
+test('what is not sent needs no parcel; what nobody knows of does', () => {
+  const digital = { sku: 'A', quantity: 1, requiresShipping: false };
+
+  expect(needsNoParcel({ ...to('GB'), lines: [digital] })).toBe(true);
+  expect(needsNoParcel({ ...to('GB'), lines: [digital, { sku: 'B', quantity: 1 }] })).toBe(false);
+  expect(needsNoParcel({ ...to('GB'), lines: [] })).toBe(false);
+  expect(needsNoParcel(to('GB'))).toBe(false);
+  expect(noDelivery('JPY')).toMatchObject({ code: 'none', price: { amount: 0, currency: 'JPY' } });
 });
 
-test.each(['XX', 'EU', 'UK', 'gb', '', 'GBR'])('"%s" is no country', async (country) => {
-  await expect(createShipping({ market }).methodsFor(to(country))).rejects.toMatchObject({ status: 400, code: 'country_unknown' });
+test.each([['GB', 'SCT', 'SCT'], ['GB', 'gb-sct', 'SCT'], ['US', ' ca ', 'CA'], ['GB', 'Scotland', undefined], ['GB', '', undefined], ['GB', undefined, undefined]])('a part of %s: %s is %s', (country, region, code) => {
+  expect(regionCode(country, region)).toBe(code);
 });
 
-describe('further sources of prices', () => {
-  const zone: ShippingRates = {
-    methodsFor: async ({ country, subtotal }) => (country === 'DE' ? [{ code: 'express', name: 'Express', price: { amount: subtotal.amount >= 5000 ? 0 : 900, currency: subtotal.currency }, estimate: { minDays: 1, maxDays: 1 } }] : []),
+describe('groups of several warehouses', () => {
+  const group = (warehouseId: string, code: string, amount: number, more = {}) => {
+    const method = { code, name: code.toUpperCase(), price: eur(amount), ...more };
+    return { warehouseId, code, name: method.name, price: method.price, skus: [warehouseId], method };
   };
-  const own: ShippingRates = { methodsFor: async ({ currency }) => [{ ...STANDARD, name: 'Ours', price: { amount: 1, currency } }] };
 
-  test('are asked with what a price depends on, and the first one with a code wins', async () => {
-    const shipping = createShipping({ market, rates: [zone, own] });
-
-    expect((await shipping.methodsFor(to('DE'))).map(({ code, price }) => [code, price.amount])).toEqual([['express', 0], ['standard', 1]]);
-    expect((await shipping.methodsFor(to('FR'))).map(({ name }) => name)).toEqual(['Ours']);
-    expect((await createShipping({ market, rates: [own, own] }).methodsFor(to('FR')))).toHaveLength(1);
+  test('have one total, and the name of their method when it is the same', () => {
+    expect(combine([group('w1', 'post', 490, { source: 'table', estimate: { minDays: 1, maxDays: 2 } }), group('w2', 'post', 700, { source: 'table', estimate: { minDays: 2, maxDays: 4 } })], 'EUR')).toEqual({
+      code: 'post', name: 'POST', price: eur(1190), source: 'table', estimate: { minDays: 1, maxDays: 4 },
+      groups: [{ warehouseId: 'w1', code: 'post', name: 'POST', price: eur(490), skus: ['w1'] }, { warehouseId: 'w2', code: 'post', name: 'POST', price: eur(700), skus: ['w2'] }],
+    });
   });
 
-  test('that cannot tell stop the order rather than guess', async () => {
-    const away: ShippingRates = { methodsFor: () => Promise.reject(new Error('the carrier is away')) };
-
-    await expect(createShipping({ market, rates: [own, away] }).resolve('standard', to('DE'))).rejects.toThrow('the carrier is away');
+  test('that go by different methods are mixed, and one price from a fallback makes it all estimated', () => {
+    expect(combine([group('w1', 'post', 1, { source: 'carrier', taxCategory: 'reduced' }), group('w2', 'fast', 2, { source: 'table_fallback' })], 'EUR')).toMatchObject({
+      code: 'mixed', name: 'POST + FAST', price: eur(3), source: 'table_fallback', taxCategory: 'reduced',
+    });
   });
 });
