@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../lib/ports.js';
 import { spawnOwned, stopOwned } from '../lib/owned-processes.js';
-import { root } from '../lib/paths.js';
+import { API_FLAGS, root } from '../lib/paths.js';
 import { Advice } from '../lib/terminal.js';
 
 export type Server = { url: string; pid: number; stop(): Promise<void> };
@@ -22,7 +22,7 @@ async function start(args: readonly string[], env: NodeJS.ProcessEnv, probe: str
 
 export const startFloor = (floor: 'redis' | 'mongo' | 'tx', env: NodeJS.ProcessEnv) =>
   start(['--import', 'tsx', join(root, 'scripts/bench/floor-server.ts')], { ...process.env, ...env, FLOOR: floor }, '/healthz');
-export const startApi = (env: NodeJS.ProcessEnv) => start([join(root, 'dist/src/server.js')], env, '/readyz');
+export const startApi = (env: NodeJS.ProcessEnv) => start([...API_FLAGS, join(root, 'dist/src/server.js')], env, '/readyz');
 export const startWorker = (env: NodeJS.ProcessEnv) => spawnOwned(process.execPath, [join(root, 'dist/src/worker.js')], { cwd: root, env, stdio: 'ignore' });
 
 export async function startSimulator(env: NodeJS.ProcessEnv, url: string): Promise<() => Promise<void>> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ChildProcess } from 'node:child_process';
 import { spawnOwned } from '../owned-processes.js';
-import { root } from '../paths.js';
+import { API_FLAGS, root } from '../paths.js';
 import { paint, say } from '../terminal.js';
 
 export type Mode = 'up' | 'dev';
@@ -20,7 +20,7 @@ export function startProcess(mode: Mode, name: ShopProcess, env: NodeJS.ProcessE
   mkdirSync(logFolder, { recursive: true });
   const log = openSync(join(logFolder, `${name}.log`), 'a');
   try {
-    return spawnOwned(process.execPath, ['--enable-source-maps', join(root, 'dist', `${entry[name]}.js`)], { cwd: root, env, stdio: ['ignore', log, log] });
+    return spawnOwned(process.execPath, [...(name === 'api' ? API_FLAGS : []), '--enable-source-maps', join(root, 'dist', `${entry[name]}.js`)], { cwd: root, env, stdio: ['ignore', log, log] });
   } finally {
     closeSync(log);
   }
