@@ -13,7 +13,7 @@ import { OrderService } from './orders.service.js';
 
 export { orderNumber, type Order, type OrderItem, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
-export { asReserved } from './reserved-units.js';
+export { asReserved, linesToReserve } from './reserved-units.js';
 export { presentOrder } from './orders.presenter.js';
 export { orderReply, orderHeaders, orderParams, type OrderHeaders } from './orders.schemas.js';
 export { orderOwnerOf } from './orders.routes.js';

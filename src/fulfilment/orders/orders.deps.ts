@@ -9,6 +9,7 @@ import type { FulfilmentRepository } from './fulfilments/fulfilments.repository.
 import type { Held } from './fulfilments/fulfilments.js';
 import type { Axes, TimelineEntry } from './orders.js';
 import type { OrderRepository } from './orders.repository.js';
+import type { LineToReserve, Reserved } from './reserved-units.js';
 
 /** Of this warehouse only, when it is named. */
 type HeldUnits = Readonly<{ lineId: string; quantity: number; warehouseId?: string }>;
@@ -21,15 +22,15 @@ export type Refunds = Readonly<{
   refund(request: { orderId: string; amount: Money; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number }): Promise<unknown>;
 }>;
 
-type ReserveRequest = { orderId: string; cartId: string; lines: ReadonlyArray<{ lineId: string; sku: string; quantity: number }>; country: string; expiresAt: Date | null };
+type ReserveRequest = { orderId: string; cartId: string; lines: readonly LineToReserve[]; country: string; expiresAt: Date | null };
 
 /** What the life of an order needs from its neighbours; all of it runs inside the order's own transaction. */
 export type OrderDeps = Readonly<{
   orders: OrderRepository;
   inventory: {
     makePermanent(orderId: string): Promise<unknown>;
-    /** False when something is short; nothing was changed then. */
-    tryReserve(request: ReserveRequest): Promise<boolean>;
+    /** What was reserved of each line; null when something is short, and nothing was changed then. */
+    tryReserve(request: ReserveRequest): Promise<readonly Reserved[] | null>;
     release(request: { orderId: string; cause: 'cancelled' | 'expired'; lines?: readonly HeldUnits[] }): Promise<unknown>;
     ship(request: { orderId: string; lines: readonly HeldUnits[] }): Promise<unknown>;
     holdsOf(orderId: string): Promise<readonly Held[]>;

@@ -3,12 +3,13 @@ import { add, subtract, sum } from '../../shared/money.js';
 import { grossOf } from './credits.js';
 import type { OrderAuditRepository } from './orders-audit.repository.js';
 import { fulfilmentStatusOf, returnStatusOf, type Order } from './orders.js';
+import { linesToReserve } from './reserved-units.js';
 import type { OrderRepository } from './orders.repository.js';
 
 const BATCH = 500;
 const OVERDUE_MS = 60_000;
 
-export type OpenHold = Readonly<{ orderId: string; sku: string; quantity: number }>;
+export type OpenHold = Readonly<{ orderId: string; sku: string; quantity: number; backordered?: number }>;
 type Deps = {
   orders: OrderRepository;
   audit: OrderAuditRepository;
@@ -70,10 +71,18 @@ const open = ({ status }: Order) => status === 'pending' || status === 'placed';
 
 async function holdsMatch(deps: Deps, orders: Order[]): Promise<Violation[]> {
   const held = new Map<string, number>();
-  for (const { orderId, sku, quantity } of await deps.openHolds(orders.map(({ id }) => id))) held.set(`${orderId} ${sku}`, (held.get(`${orderId} ${sku}`) ?? 0) + quantity);
   const wanted = new Map<string, number>();
+  const count = (sums: Map<string, number>, key: string, units: number) => { if (units !== 0) sums.set(key, (sums.get(key) ?? 0) + units); };
+  for (const { orderId, sku, quantity, backordered = 0 } of await deps.openHolds(orders.map(({ id }) => id))) {
+    count(held, `${orderId} ${sku}`, quantity);
+    count(held, `${orderId} ${sku} owed`, backordered);
+  }
   for (const order of orders.filter(open)) {
-    for (const { sku, units } of order.items) wanted.set(`${order.id} ${sku}`, (wanted.get(`${order.id} ${sku}`) ?? 0) + units.ordered - units.cancelled - units.shipped);
+    for (const item of order.items) {
+      const { ordered, cancelled, shipped, backordered } = item.units;
+      for (const { sku, each = 1 } of linesToReserve([item])) count(wanted, `${order.id} ${sku}`, (ordered - cancelled - shipped - backordered) * each);
+      count(wanted, `${order.id} ${item.sku} owed`, backordered);
+    }
   }
   return [...new Set([...held.keys(), ...wanted.keys()])].filter((key) => (held.get(key) ?? 0) !== (wanted.get(key) ?? 0)).map((key) => ({
     invariant: 'every order reserves exactly its unsent units', subject: `order:${key}`, detail: `wants ${wanted.get(key) ?? 0}, holds ${held.get(key) ?? 0}`,

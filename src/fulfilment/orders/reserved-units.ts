@@ -1,7 +1,15 @@
 import { fulfilmentStatusOf, type FulfilmentStatus, type OrderItem, type TimelineEntry } from './orders.js';
 
-type Reserved = Readonly<{ lineId: string; quantity: number; backordered?: boolean }>;
+export type Reserved = Readonly<{ lineId: string; quantity: number; backordered?: boolean }>;
+/** `each`: so many of the SKU are in one unit of the line, which is a set. */
+export type LineToReserve = Readonly<{ lineId: string; sku: string; quantity: number; each?: number }>;
 type Counted = Pick<OrderItem, 'id' | 'units'>;
+
+/** What an order needs of the stock: of a set its components, of a download nothing. */
+export const linesToReserve = (items: ReadonlyArray<Pick<OrderItem, 'id' | 'sku' | 'quantity' | 'components' | 'digital'>>): LineToReserve[] =>
+  items.filter(({ digital }) => digital?.kind !== 'download').flatMap(({ id, sku, quantity, components }) => (components?.length
+    ? components.map((component) => ({ lineId: id, sku: component.sku, quantity: quantity * component.quantity, each: component.quantity }))
+    : [{ lineId: id, sku, quantity }]));
 
 /** Of each line: units that lie in a warehouse for it, and units that it is owed. */
 export function withReserved<Item extends Counted>(items: readonly Item[], reserved: readonly Reserved[]): Item[] {

@@ -3,6 +3,7 @@ import type { DomainEvent } from '../../../shared/events/outbox.js';
 import { fulfilmentStatusOf, type Axes, type Order, type PaymentStatus, type PaymentSummary } from '../orders.js';
 import { OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
+import { linesToReserve, withReserved } from '../reserved-units.js';
 
 type Settled = Readonly<{ summary: PaymentSummary; paymentStatus: PaymentStatus; cause: string }>;
 
@@ -49,14 +50,14 @@ const placedData = (order: Order) => ({
 
 /** Money for an order that was given up: if its goods are still there, it lives again. */
 async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order | null> {
-  const lines = order.items.map(({ id, sku, quantity }) => ({ lineId: id, sku, quantity }));
+  const lines = linesToReserve(order.items);
   const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, country: order.shippingAddress.country, expiresAt: null });
   if (!reserved) return null;
   if (order.promotions.length > 0 && !await deps.benefits.takeAgain(order.id)) {
     await deps.inventory.release({ orderId: order.id, cause: 'expired' });
     return null;
   }
-  const items = order.items.map((item) => ({ ...item, units: { ...item.units, cancelled: 0, allocated: item.units.ordered } }));
+  const items = withReserved(order.items.map((item) => ({ ...item, units: { ...item.units, cancelled: 0 } })), reserved);
   const after = { status: 'placed', paymentStatus, fulfilmentStatus: fulfilmentStatusOf(items) } as const;
   const placed = await deps.orders.transition(order.id, 'expired', { ...after, items, payment: summary, placedAt: deps.now() },
     entry(deps.now(), 'order.revived', `${cause}: paid after expiry, goods still available`, axes(order, after), after));
