@@ -18,4 +18,4 @@ COPY --chown=node:node package.json openapi.json ./
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=2s --start-period=5s CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.PORT||3000)+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=400", "dist/src/server.js"]
+CMD ["node", "--max-semi-space-size=32", "--max-old-space-size=400", "dist/src/server.js"]

@@ -17,4 +17,4 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
  * How the API is run everywhere, as in package.json and the Dockerfile: young objects get room enough to die young, and a
  * limit far above what it needs keeps V8 from letting the heap grow just because the machine has memory.
  */
-export const API_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=400'];
+export const API_FLAGS: readonly string[] = ['--max-semi-space-size=32', '--max-old-space-size=400'];
