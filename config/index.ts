@@ -12,10 +12,19 @@ const currency = () => Joi.string().pattern(/^[A-Z]{3}$/, 'ISO 4217 code');
 /** `INV-{year}`, and for single countries `DE:RE-{country}-{year}`. */
 const series = () => Joi.string().pattern(/^[\w/{}-]{1,40}(,\s*[A-Z]{2}:[\w/{}-]{1,40})*$/, 'list of series like INV-{year},DE:RE-{year}');
 
+const countries = () => Joi.string().allow('').pattern(/^(EU|[A-Z]{2})(,\s*(EU|[A-Z]{2}))*$/, 'list of countries like DE,FR or EU');
+
 /** Long, and neither a placeholder nor one key held down: what was copied from an example guards nothing. */
 const secret = (length: number) => Joi.string().min(length).custom((value: string, helpers) => (
   new Set(value).size < 8 || /change.?me|placeholder|your.?secret|example/i.test(value) ? helpers.error('string.weak') : value
 )).messages({ 'string.weak': '{{#label}} is a placeholder or easy to guess; make one with: openssl rand -base64 48' });
+
+/** A key of a payment provider; without it that provider is not offered. A publishable key in its place is a mistake that costs an afternoon. */
+const key = (like: string) => Joi.string().allow('').pattern(/^pk_/, { invert: true }).default('')
+  .messages({ 'string.pattern.invert.base': `{{#label}} is a publishable key; the secret one looks like ${like}` });
+/** Half a provider is none: what else it needs is said at start, not at the first payment. */
+const beside = (what: string) => ({ is: Joi.string().min(1).required(), then: Joi.string().min(1).required()
+  .messages({ 'any.required': `{{#label}} is required beside it: ${what}`, 'string.empty': `{{#label}} is required beside it: ${what}` }) });
 
 /** Every variable the process reads, with the only defaults that are safe in production. Secrets have none. */
 export const environment = Joi.object({
@@ -54,6 +63,18 @@ export const environment = Joi.object({
   DEFAULT_COUNTRY: Joi.string().pattern(/^[A-Z]{2}$/, 'ISO 3166 code').default('GB'),
   PRICES_INCLUDE_TAX: flag().default(true),
   TAX_RATE_BPS: Joi.number().integer().min(0).max(10_000).default(2000),
+  TAX_MODE: Joi.string().valid('flat', 'table').default('flat'),
+  TAX_REGISTRATIONS: countries().default(''),
+  NET_PRICE_COUNTRIES: countries().default(''),
+  TAX_FOREIGN_PRICES: Joi.string().valid('keep', 'recompute').default('keep'),
+  TAX_SHIPPING: Joi.string().pattern(/^[a-z][a-z0-9_]{0,63}$/, 'goods or a tax category').default('standard'),
+  TAX_ROUNDING: Joi.string().valid('half_up', 'half_even').default('half_up'),
+  TAX_ROUNDING_LEVEL: Joi.string().valid('line', 'order').default('line'),
+  TAX_VIES_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
+  TAX_UNVERIFIED_REVERSE_CHARGE: flag().default(false),
+  TAX_PROVIDER_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
+  TAX_PROVIDER_SECRET: secret(16).allow('').default(''),
+  TAX_TIMEOUT_MS: Joi.number().integer().min(100).max(10_000).default(2000),
   SHIPPING_FLAT_RATES: Joi.string().pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:490,USD:590 in minor units').default('EUR:490,USD:590,GBP:450,JPY:800,KWD:1800'),
   CART_TTL_DAYS: Joi.number().integer().min(1).default(60),
   ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
@@ -62,6 +83,14 @@ export const environment = Joi.object({
   PAYMENT_SIMULATOR_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
   PAYMENT_SIMULATOR_SECRET: secret(16).allow('').default('')
     .when('PAYMENT_SIMULATOR_URL', { is: Joi.string().required(), then: Joi.string().min(16).invalid('').required() }),
+  PAYMENT_RETURN_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
+  STRIPE_SECRET_KEY: key('sk_live_...'),
+  STRIPE_WEBHOOK_SECRET: Joi.string().allow('').default('').when('STRIPE_SECRET_KEY', beside('the signing secret of the webhook endpoint, whsec_...')),
+  STRIPE_API_BASE: Joi.string().uri({ scheme: ['http', 'https'] }).default('https://api.stripe.com'),
+  PAYPAL_CLIENT_ID: Joi.string().allow('').default(''),
+  PAYPAL_CLIENT_SECRET: Joi.string().allow('').default('').when('PAYPAL_CLIENT_ID', beside("the app's secret")),
+  PAYPAL_WEBHOOK_ID: Joi.string().allow('').default('').when('PAYPAL_CLIENT_ID', beside('the id of the webhook in the PayPal dashboard')),
+  PAYPAL_API_BASE: Joi.string().uri({ scheme: ['http', 'https'] }).default('https://api-m.paypal.com'),
   PAYMENT_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(6000),
   LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
 
@@ -72,6 +101,11 @@ export const environment = Joi.object({
   INVOICE_ISSUED_AT: Joi.string().valid('placement', 'shipment').default('placement'),
   INVOICE_SERIES: series().default('INV-{year}'),
   CREDIT_NOTE_SERIES: series().default('CN-{year}'),
+
+  SMTP_URL: Joi.string().uri({ scheme: ['smtp', 'smtps'] }).allow('').default(''),
+  MAIL_FROM: Joi.string().pattern(/^[^\r\n]*@[\w.-]+>?$/, 'address like Shop <shop@example.com>').default('Kontor <shop@localhost>'),
+  MAIL_DIR: Joi.string().allow('').default(''),
+  DEFAULT_LOCALE: Joi.string().pattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'language tag').default('en'),
 
   WORKER_POLL_MS: Joi.number().integer().min(10).default(200),
   FAILPOINT: Joi.string().allow('').default(''),
@@ -117,20 +151,38 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       pricesIncludeTax: bool('PRICES_INCLUDE_TAX'), taxRateBps: number('TAX_RATE_BPS'),
       flatShippingRates: parseRates(text('SHIPPING_FLAT_RATES')),
     },
+    tax: {
+      policy: {
+        mode: text('TAX_MODE') as 'flat' | 'table', home: text('DEFAULT_COUNTRY'), flatRateBps: number('TAX_RATE_BPS'), pricesIncludeTax: bool('PRICES_INCLUDE_TAX'),
+        netPriceCountries: parseList(text('NET_PRICE_COUNTRIES')), registrations: parseList(text('TAX_REGISTRATIONS')),
+        foreignPrices: text('TAX_FOREIGN_PRICES') as 'keep' | 'recompute', shippingCategory: text('TAX_SHIPPING'),
+        rounding: { mode: text('TAX_ROUNDING') as 'half_up' | 'half_even', level: text('TAX_ROUNDING_LEVEL') as 'line' | 'order' },
+        reverseChargeUnverified: bool('TAX_UNVERIFIED_REVERSE_CHARGE'),
+      },
+      sellerVatId: text('SELLER_VAT_ID'), viesUrl: text('TAX_VIES_URL'), providerUrl: text('TAX_PROVIDER_URL'), providerSecret: text('TAX_PROVIDER_SECRET'), timeoutMs: number('TAX_TIMEOUT_MS'),
+    },
     cart: { ttlDays: number('CART_TTL_DAYS') },
     orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS') },
     payments: {
       simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
+      returnUrl: text('PAYMENT_RETURN_URL') || text('PUBLIC_URL'),
+      stripe: text('STRIPE_SECRET_KEY') === '' ? null : { secretKey: text('STRIPE_SECRET_KEY'), webhookSecret: text('STRIPE_WEBHOOK_SECRET'), apiBase: text('STRIPE_API_BASE') },
+      paypal: text('PAYPAL_CLIENT_ID') === '' ? null : {
+        clientId: text('PAYPAL_CLIENT_ID'), clientSecret: text('PAYPAL_CLIENT_SECRET'), webhookId: text('PAYPAL_WEBHOOK_ID'), apiBase: text('PAYPAL_API_BASE'),
+      },
     },
     invoices: {
       issueAt: text('INVOICE_ISSUED_AT') as 'placement' | 'shipment', invoiceSeries: text('INVOICE_SERIES'), creditNoteSeries: text('CREDIT_NOTE_SERIES'),
       seller: { name: text('SELLER_NAME'), address: text('SELLER_ADDRESS').split('|').map((part) => part.trim()).filter(Boolean), vatId: text('SELLER_VAT_ID'), email: text('SELLER_EMAIL') },
     },
+    mails: { smtpUrl: text('SMTP_URL'), from: text('MAIL_FROM'), folder: text('MAIL_DIR'), shopName: text('SELLER_NAME'), fallbackLocale: text('DEFAULT_LOCALE') },
     loyalty: { pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT') },
     worker: { pollMs: number('WORKER_POLL_MS') },
     failpoint: text('FAILPOINT'),
   });
 }
+
+const parseList = (listed: string): readonly string[] => Object.freeze(listed.split(',').map((one) => one.trim()).filter(Boolean));
 
 /** `EUR:490,USD:590` -> { EUR: 490, USD: 590 }, minor units. */
 function parseRates(listed: string): Readonly<Record<string, number>> {

@@ -36,10 +36,19 @@ export function times(price: Money, quantity: number): Money {
   return money(Number(BigInt(price.amount) * BigInt(quantity)), price.currency);
 }
 
-/** A rate is basis points (1/100 of a percent): 20 % is 2000. Rounds once; half_up is half away from zero. */
+/** A rate is basis points (1/100 of a percent, with at most two decimals): 20 % is 2000, 9.975 % is 997.5. Rounds once; half_up is half away from zero. */
 export function portion(of: Money, basisPoints: number, mode: RoundingMode = 'half_up'): Money {
-  return money(Number(divide(BigInt(of.amount) * BigInt(basisPoints), 10_000n, mode)), of.currency);
+  return money(Number(divide(BigInt(of.amount) * partsPerMillion(basisPoints), 1_000_000n, mode)), of.currency);
 }
+
+function partsPerMillion(basisPoints: number): bigint {
+  const scaled = Math.round(basisPoints * 100);
+  if (Math.abs(basisPoints * 100 - scaled) > 1e-6) throw new RangeError(`A rate has at most two decimals of a basis point: ${basisPoints}`);
+  return BigInt(scaled);
+}
+
+/** Rates of several taxes together; decimals are kept exact. */
+export const sumOfRates = (rates: readonly number[]): number => rates.reduce((so, rate) => so + Math.round(rate * 100), 0) / 100;
 
 /** `part` of `whole` equal shares, rounded once. Cumulative use closes exactly: the share of all is the amount. */
 export function fraction(of: Money, part: number, whole: number, mode: RoundingMode = 'half_up'): Money {
@@ -48,7 +57,7 @@ export function fraction(of: Money, part: number, whole: number, mode: RoundingM
 
 /** The tax that is inside a gross amount: what is left of it beside the net price, gross / (1 + rate), which is rounded once. */
 export function includedPortion(gross: Money, basisPoints: number, mode: RoundingMode = 'half_up'): Money {
-  const net = Number(divide(BigInt(gross.amount) * 10_000n, 10_000n + BigInt(basisPoints), mode));
+  const net = Number(divide(BigInt(gross.amount) * 1_000_000n, 1_000_000n + partsPerMillion(basisPoints), mode));
   return subtract(gross, money(net, gross.currency));
 }
 

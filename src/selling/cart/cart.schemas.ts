@@ -71,12 +71,12 @@ const problemSchema = Joi.object({
   limit: Joi.number().integer(), before: moneySchema, after: moneySchema,
 });
 
-const explanation = () => Joi.array().items(Joi.object({
+export const triedPromotions = () => Joi.array().items(Joi.object({
   promotionId: Joi.string().allow(null).required(), name: Joi.string().allow('').required(), code: Joi.string(), class: Joi.string().valid('product', 'order', 'shipping').allow(null).required(),
   trigger: Joi.string().valid('automatic', 'coupon').required(), result: Joi.string().valid('applied', 'refused').required(),
   reason: Joi.string().required(), message: Joi.string().required(), amount: moneySchema.required(),
 }).meta({ name: 'TriedPromotion' }));
-export const explanationReply = Joi.object({ items: explanation().required(), totals: totalsSchema.required(), problems: Joi.array().items(problemSchema).required() });
+export const explanationReply = Joi.object({ items: triedPromotions().required(), totals: totalsSchema.required(), problems: Joi.array().items(problemSchema).required() });
 
 export const cartReply = Joi.object({
   id: id().allow(null).required().description('Null until something is put in'),
@@ -95,7 +95,7 @@ export const cartReply = Joi.object({
     .description('What is reduced now, and by how much'),
   refusedCoupons: Joi.array().items(Joi.object({ code: Joi.string().required(), reason: Joi.string().required(), message: Joi.string().required() })).required()
     .description('Codes that do nothing now, and why'),
-  explanation: explanation().description('With ?explain=true'),
+  explanation: triedPromotions().description('With ?explain=true'),
   vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().valid('valid', 'invalid', 'unverified').required() })
     .description('The VAT identification number that counts, and what the register says of it'),
   totals: totalsSchema.required(),

@@ -3,6 +3,7 @@ import type { Money } from '../../shared/money.js';
 import { tierAt, type Ladder } from '../../shared/ladder.js';
 
 /** A product as it is sold, as far as a cart needs to know it. */
+type Digital = Readonly<{ kind: 'licence_key' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
 export type Offer = Readonly<{
   sku: string; productId: string; productName: string; name: string; sellable: boolean; available: number;
   /** What it costs this buyer, by quantity; empty where it is not sold in the currency. */
@@ -11,6 +12,11 @@ export type Offer = Readonly<{
   /** Those it has a price in. */
   currencies: readonly string[];
   image?: { url: string; alt: string } | undefined; taxCategory?: string | undefined;
+  /** So many more can be ordered before they are there. */
+  backorderable?: Readonly<{ kind: string; quantity: number }> | undefined;
+  /** What a set consists of, and what the shop sends by itself. */
+  components?: ReadonlyArray<Readonly<{ sku: string; quantity: number }>> | undefined;
+  digital?: Digital | undefined;
   dimensionsMm?: Readonly<{ length: number; width: number; height: number }> | undefined; shipping?: Readonly<{ requiresShipping?: boolean; class?: string }> | undefined;
 }>;
 
@@ -81,6 +87,9 @@ export function repriced(lines: readonly LineItem[], offers: ReadonlyMap<string,
   });
 }
 
+/** What lies there and what can be ordered before it does. */
+export const buyableOf = ({ available, backorderable }: Offer): number => available + (backorderable?.quantity ?? 0);
+
 /** Everything that would make a checkout fail, or charge another amount than was shown. One line may have several. */
 export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<string, Offer>): LineProblem[] {
   return lines.flatMap((line): LineProblem[] => {
@@ -91,8 +100,9 @@ export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<strin
     if (!price) return [{ code: 'not_priced', ...at, requested: line.quantity, available: 0 }];
     const found: LineProblem[] = [];
     if (line.quantity > MAX_QUANTITY_PER_LINE) found.push({ code: 'quantity_limit', ...at, requested: line.quantity, limit: MAX_QUANTITY_PER_LINE });
-    if (offer.available <= 0) found.push({ code: 'out_of_stock', ...at, requested: line.quantity, available: 0 });
-    else if (offer.available < line.quantity) found.push({ code: 'insufficient_stock', ...at, requested: line.quantity, available: offer.available });
+    const buyable = buyableOf(offer);
+    if (buyable <= 0) found.push({ code: 'out_of_stock', ...at, requested: line.quantity, available: 0 });
+    else if (buyable < line.quantity) found.push({ code: 'insufficient_stock', ...at, requested: line.quantity, available: buyable });
     if (price.amount !== line.unitPrice.amount) found.push({ code: 'price_changed', ...at, before: line.unitPrice, after: price });
     return found;
   });
@@ -114,7 +124,7 @@ export function mergeLines(own: readonly LineItem[], guest: readonly LineItem[],
       report.push({ sku: line.sku, requested: line.quantity, merged: 0, reason: offer?.sellable ? 'currency' : 'gone' });
       continue;
     }
-    const room = Math.max(0, Math.min(MAX_QUANTITY_PER_LINE, offer.available) - had);
+    const room = Math.max(0, Math.min(MAX_QUANTITY_PER_LINE, buyableOf(offer)) - had);
     const merged = Math.min(line.quantity, lines.length >= MAX_LINES && had === 0 ? 0 : room);
     if (merged > 0) lines = withLineItem(lines, { ...line, unitPrice: unitPriceOf(offer, had + merged)!, quantity: merged });
     const reason = merged === line.quantity ? {} : { reason: had + line.quantity > MAX_QUANTITY_PER_LINE ? 'limit' as const : 'stock' as const };

@@ -12,6 +12,7 @@ import { quoteCart, type QuoteDeps } from './quote.js';
 
 export { couponProblems, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
 export { createFindOffers } from './offers.js';
+export { triedPromotions } from './cart.schemas.js';
 export { noPromotions, quoteCart } from './quote.js';
 export type { AppliedPromotion, PromotableLine, Promote, PromotionRequest, PromotionResult, Quote, QuoteDeps, RefusedCoupon, SettledPromotions, TriedRule } from './quote.js';
 export type { CartService, Offers, Shopper } from './cart.service.js';

@@ -13,10 +13,12 @@ export function createFindOffers({ catalog, pricing }: { catalog: Pick<Catalog, 
   };
 }
 
-function toOffer({ sku, productId, productName, options, sellable, prices, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, shipping }: CatalogVariant, ladder: Ladder): Offer {
+function toOffer({ sku, productId, productName, options, sellable, prices, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, shipping, backorderable, components, digital }: CatalogVariant, ladder: Ladder): Offer {
   const chosen = Object.values(options).join(', ');
   return {
     sku, productId, productName, name: chosen === '' ? productName : `${productName}, ${chosen}`,
-    ladder, currencies: prices.map((price) => price.currency), sellable, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, shipping,
+    ladder, currencies: prices.map((price) => price.currency), sellable, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, backorderable, components, digital,
+    // What the shop sends by itself goes in no parcel.
+    shipping: digital ? { ...shipping, requiresShipping: false } : shipping,
   };
 }

@@ -1,33 +1,57 @@
 import type { Connection } from 'mongoose';
+import type { RecordAudit } from '../../shared/audit.js';
+import type { Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox } from '../../shared/events/outbox.js';
+import { LadderService } from './ladders.service.js';
+import { LiveBook } from './live-book.js';
+import type { PricedVariant } from './price-book.js';
+import { PriceBookRepository } from './price-book.repository.js';
+import { PriceBookService } from './price-book.service.js';
+import { PriceEntryRepository } from './price-entries.repository.js';
 import { PriceHistoryRepository } from './price-history.repository.js';
-import type { Buyer } from '../../shared/buyer.js';
-import type { Ladder } from '../../shared/ladder.js';
-import { priceSteps, reductionOf, usualLadder, type Prices } from './pricing.js';
+import { previewRoutes, type FindVariants } from './preview.routes.js';
+import { priceListRoutes } from './price-lists.routes.js';
+import { priceRuleRoutes } from './price-rules.routes.js';
+import { rateRoutes } from './rates.routes.js';
 
-export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps } from './pricing.js';
+export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps, usualLadder } from './pricing.js';
 export type { Prices } from './pricing.js';
+export type { PricedVariant } from './price-book.js';
+export type { PriceView, Reduction } from './ladders.service.js';
 export type { RecordedChange } from './price-history.repository.js';
 export { computeTotals } from './totals.js';
-export type { Allocation, LineTax, LineTotals, ShippingTotals, TaxShare, Totals } from './totals.js';
+export type { Allocation, LineTax, LineTotals, ShippingTotals, TaxShare, Totals, TotalsInput } from './totals.js';
 
 export type Pricing = ReturnType<typeof createPricing>;
-/** What is priced: of a variant only what a price can depend on. */
-export type PricedVariant = Readonly<{ sku: string; variantId: string; productId: string; categoryIds: readonly string[]; prices: Prices; available: number }>;
-export type LadderQuery = Readonly<{ currency: string; buyer: Buyer }>;
 
-export function createPricing({ connection }: { connection: Connection }) {
+type Deps = {
+  connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit; outbox: Pick<Outbox, 'record'>;
+  /** Prices of other currencies are converted from it where they are not entered. */
+  marketCurrency: string;
+};
+
+export function createPricing({ connection, now, inTransaction, audit, outbox, marketCurrency }: Deps) {
   const history = new PriceHistoryRepository(connection);
+  const entries = new PriceEntryRepository(connection);
+  const book = new PriceBookRepository(connection);
+  const live = new LiveBook({ book, now });
+  const ladders = new LadderService({ live, entries, history, now, marketCurrency });
+  const staff = new PriceBookService({ book, entries, live, now, inTransaction, audit, outbox });
+  let findVariants: FindVariants = async () => new Map();
+
   return {
+    routes: [...priceListRoutes(staff), ...priceRuleRoutes(staff), ...rateRoutes(staff), ...previewRoutes({ ladders, now, marketCurrency, findVariants: (skus) => findVariants(skus) })],
     /** The one resolver of prices: the catalogue shows what it answers and the cart charges it. By SKU. */
-    async laddersOf(variants: readonly PricedVariant[], { currency }: LadderQuery): Promise<ReadonlyMap<string, Ladder>> {
-      return new Map(variants.map(({ sku, prices }) => [sku, usualLadder(prices, currency)]));
-    },
+    laddersOf: ladders.laddersOf.bind(ladders),
+    viewFor: ladders.viewFor.bind(ladders),
+    resolve: ladders.resolve.bind(ladders),
+    /** What reduced prices of today have to be shown with; those that are not reduced are missing. */
+    reductionsOf: ladders.reductionsOf.bind(ladders),
     /** Call inside the transaction that changes the prices. */
     record: history.append.bind(history),
     historyOf: history.page.bind(history),
-    /** What a reduced price of today has to be shown with; null when it is not reduced. */
-    async reductionOf(variantId: string, currency: string) {
-      return reductionOf(priceSteps(await history.timeline(variantId, currency)));
-    },
+    /** Variants belong to the catalogue, which is built on prices. */
+    knowVariantsBy(find: (skus: readonly string[]) => Promise<ReadonlyMap<string, PricedVariant>>): void { findVariants = find; },
   };
 }

@@ -1,20 +1,23 @@
-import { add, allocate, includedPortion, portion, subtract, sum, times, zero, type Money, type RoundingMode } from '../../shared/money.js';
+import { add, allocate, includedPortion, portion, subtract, sum, sumOfRates, times, zero, type Money, type RoundingMode } from '../../shared/money.js';
 
 /** A part of a discount, on one line or on the shipping; frozen when the order is placed. */
 export type Allocation = Readonly<{ promotionId: string; code?: string; name: string; class: 'product' | 'order' | 'shipping'; amount: Money }>;
 /** One tax on one line. `reason` says why it is zero where it is. */
 export type LineTax = Readonly<{ name: string; rateBps: number; jurisdiction: string; reason?: string }>;
 export type TaxShare = LineTax & Readonly<{ amount: Money }>;
+/** `line` rounds the tax of every line; `order` rounds that of all lines under the same taxes once and spreads it. */
+export type RoundingLevel = 'line' | 'order';
 
 export type PricedLine = Readonly<{ id: string; sku: string; quantity: number; unitPrice: Money; taxes: readonly LineTax[]; allocations?: readonly Allocation[] }>;
 export type TotalsInput = Readonly<{
   currency: string;
   lines: readonly PricedLine[];
-  /** Null while no method is chosen. */
-  shipping: Readonly<{ price: Money; taxes: readonly LineTax[]; allocations?: readonly Allocation[] }> | null;
+  /** Null while no method is chosen. `as_goods`: taxed like the lines, in proportion to what they cost. */
+  shipping: Readonly<{ price: Money; taxes: readonly LineTax[] | 'as_goods'; allocations?: readonly Allocation[] }> | null;
   /** Whether the prices entered are gross; the entered side is never altered, the other is derived. */
   pricesIncludeTax: boolean;
   rounding?: RoundingMode;
+  level?: RoundingLevel;
 }>;
 
 export type LineTotals = Readonly<{
@@ -29,34 +32,42 @@ export type Totals = Readonly<{
   taxIncluded: boolean;
 }>;
 
+/** An amount under the taxes that it bears: a line, or a part of the shipping. */
+type Taxable = Readonly<{ amount: Money; taxes: readonly LineTax[] }>;
+type Taxed = Readonly<{ tax: Money; taxes: readonly TaxShare[] }>;
+type Rule = Readonly<{ included: boolean; rounding: RoundingMode; level: RoundingLevel }>;
+
 /**
  * The one place where an amount to pay is decided; cart, checkout and every later change of an order call it.
- * Per line: discounted = unit price x quantity - its shares of discounts; tax is rounded once per line.
+ * Per line: discounted = unit price x quantity - its shares of discounts; its tax is rounded once.
  * grandTotal = sum of discounted lines + discounted shipping, plus the tax where prices are net.
  */
-export function computeTotals({ currency, lines, shipping, pricesIncludeTax, rounding = 'half_up' }: TotalsInput): { totals: Totals; lines: LineTotals[]; shipping: ShippingTotals } {
-  const taxed = (amount: Money, taxes: readonly LineTax[]) => sharesOf(amount, taxes, pricesIncludeTax, rounding);
-  const priced = lines.map(({ id, sku, quantity, unitPrice, taxes, allocations = [] }): LineTotals => {
-    const { discount, left } = discounted(times(unitPrice, quantity), allocations, sku);
-    return { id, sku, quantity, unitPrice, discount, lineTotal: left, allocations, ...taxed(left, taxes) };
+export function computeTotals(input: TotalsInput): { totals: Totals; lines: LineTotals[]; shipping: ShippingTotals } {
+  const { currency, lines, shipping, pricesIncludeTax, rounding = 'half_up', level = 'line' } = input;
+  const goods = lines.map(({ unitPrice, quantity, allocations = [], sku }) => discounted(times(unitPrice, quantity), allocations, sku));
+  const price = shipping?.price ?? zero(currency);
+  const sent = discounted(price, shipping?.allocations ?? [], 'the shipping');
+
+  const taxables: Taxable[] = lines.map(({ taxes }, at) => ({ amount: goods[at]!.left, taxes }));
+  const parts = shipping?.taxes === 'as_goods' ? likeGoods(sent.left, taxables) : [{ amount: sent.left, taxes: shipping?.taxes ?? [] }];
+  const taxed = taxesOf([...taxables, ...parts], { included: pricesIncludeTax, rounding, level });
+
+  const priced = lines.map(({ id, sku, quantity, unitPrice, allocations = [] }, at): LineTotals => {
+    const { discount, left } = goods[at]!;
+    return { id, sku, quantity, unitPrice, discount, lineTotal: left, allocations, tax: taxed[at]!.tax, taxes: taxed[at]!.taxes.map((tax) => explained(tax, left)) };
   });
-  const sent = shippingTotals(currency, shipping, taxed);
+  const ofShipping = taxed.slice(lines.length);
+  const shippingTax = sum(ofShipping.map(({ tax }) => tax), currency);
 
   const subtotal = sum(priced.map(({ unitPrice, quantity }) => times(unitPrice, quantity)), currency);
   const discountTotal = sum(priced.map(({ discount }) => discount), currency);
-  const taxTotal = sum([...priced.map(({ tax }) => tax), sent.tax], currency);
-  const beforeTax = add(subtract(subtotal, discountTotal), sent.total);
+  const taxTotal = sum([...priced.map(({ tax }) => tax), shippingTax], currency);
+  const beforeTax = add(subtract(subtotal, discountTotal), sent.left);
   const grandTotal = pricesIncludeTax ? beforeTax : add(beforeTax, taxTotal);
-  return { totals: { subtotal, discountTotal, shippingTotal: sent.total, taxTotal, grandTotal, taxIncluded: pricesIncludeTax }, lines: priced, shipping: sent };
-}
-
-type Taxed = (amount: Money, taxes: readonly LineTax[]) => { tax: Money; taxes: TaxShare[] };
-
-function shippingTotals(currency: string, shipping: TotalsInput['shipping'], taxed: Taxed): ShippingTotals {
-  const price = shipping?.price ?? zero(currency);
-  const allocations = shipping?.allocations ?? [];
-  const { discount, left } = discounted(price, allocations, 'the shipping');
-  return { price, discount, total: left, allocations, ...taxed(left, shipping?.taxes ?? []) };
+  return {
+    totals: { subtotal, discountTotal, shippingTotal: sent.left, taxTotal, grandTotal, taxIncluded: pricesIncludeTax }, lines: priced,
+    shipping: { price, discount: sent.discount, total: sent.left, allocations: shipping?.allocations ?? [], tax: shippingTax, taxes: ofShipping.flatMap(({ taxes }) => taxes) },
+  };
 }
 
 function discounted(price: Money, allocations: readonly Allocation[], what: string): { discount: Money; left: Money } {
@@ -66,11 +77,54 @@ function discounted(price: Money, allocations: readonly Allocation[], what: stri
   return { discount, left };
 }
 
-/** Several taxes on one amount are rounded together once and share the result by their rates. */
-function sharesOf(amount: Money, taxes: readonly LineTax[], included: boolean, rounding: RoundingMode): { tax: Money; taxes: TaxShare[] } {
-  const rateBps = taxes.reduce((so, tax) => so + tax.rateBps, 0);
-  const tax = (included ? includedPortion : portion)(amount, rateBps, rounding);
+const signatureOf = (taxes: readonly LineTax[]): string => JSON.stringify(taxes.map(({ name, rateBps, jurisdiction, reason }) => [name, rateBps, jurisdiction, reason]));
+
+/** Postage is a part of the goods that it brings: as much of it bears the reduced rate as of them does. */
+function likeGoods(amount: Money, lines: readonly Taxable[]): Taxable[] {
+  const groups = grouped(lines);
+  if (groups.length === 0) return [{ amount, taxes: [] }];
+  const weights = groups.map((of) => of.reduce((so, at) => so + lines[at]!.amount.amount, 0));
+  const parts = allocate(amount, weights.some((weight) => weight > 0) ? weights : weights.map(() => 1));
+  return groups.map(([first], at) => ({ amount: parts[at]!, taxes: lines[first!]!.taxes }));
+}
+
+/** Positions of those that bear the same taxes. */
+function grouped(taxables: readonly Taxable[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const [at, { taxes }] of taxables.entries()) {
+    const key = signatureOf(taxes);
+    groups.set(key, [...groups.get(key) ?? [], at]);
+  }
+  return [...groups.values()];
+}
+
+function taxesOf(taxables: readonly Taxable[], rule: Rule): Taxed[] {
+  if (rule.level === 'line') return taxables.map(({ amount, taxes }) => shared(taxOn(amount, taxes, rule), taxes));
+  const taxed: Taxed[] = [];
+  for (const group of grouped(taxables)) {
+    const { amount: { currency }, taxes } = taxables[group[0]!]!;
+    const amounts = group.map((at) => taxables[at]!.amount);
+    const whole = taxOn(sum(amounts, currency), taxes, rule);
+    const spread = amounts.some(({ amount }) => amount > 0) ? allocate(whole, amounts.map(({ amount }) => amount)) : amounts;
+    for (const [of, at] of group.entries()) taxed[at] = shared(spread[of]!, taxes);
+  }
+  return taxed;
+}
+
+/** Several taxes on one amount are rounded together once. */
+const taxOn = (amount: Money, taxes: readonly LineTax[], { included, rounding }: Rule): Money =>
+  (included ? includedPortion : portion)(amount, sumOfRates(taxes.map(({ rateBps }) => rateBps)), rounding);
+
+/** They share the result by their rates. */
+function shared(tax: Money, taxes: readonly LineTax[]): Taxed {
   if (taxes.length === 1) return { tax, taxes: [{ ...taxes[0]!, amount: tax }] };
-  const shares = rateBps === 0 ? taxes.map(() => tax) : allocate(tax, taxes.map((one) => one.rateBps));
+  const weights = taxes.map(({ rateBps }) => Math.round(rateBps * 100));
+  const shares = weights.some((weight) => weight > 0) ? allocate(tax, weights) : taxes.map(() => tax);
   return { tax, taxes: taxes.map((one, at) => ({ ...one, amount: shares[at]! })) };
+}
+
+/** A rate that brings nothing says why as well; where it brings something, an old reason is gone. */
+function explained({ reason, ...share }: TaxShare, taxed: Money): TaxShare {
+  if (share.rateBps === 0) return { ...share, ...(reason !== undefined && { reason }) };
+  return share.amount.amount === 0 ? { ...share, reason: taxed.amount === 0 ? 'nothing_charged' : 'below_minor_unit' } : share;
 }

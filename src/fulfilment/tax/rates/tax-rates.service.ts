@@ -1,0 +1,73 @@
+import type { Actor } from '../../../shared/actor.js';
+import type { RecordAudit } from '../../../shared/audit.js';
+import type { Clock } from '../../../shared/clock.js';
+import { retryLostRace } from '../../../shared/db/retry.js';
+import { afterCommit, type InTransaction } from '../../../shared/db/transaction.js';
+import { requireVersion } from '../../../shared/http/etag.js';
+import type { Page, PageQuery } from '../../../shared/http/pagination.js';
+import { TaxRateNotFound } from '../tax.errors.js';
+import { withDefaults, type TaxRate, type TaxRateFields } from './tax-rates.js';
+import type { TaxRateFilter, TaxRateRepository } from './tax-rates.repository.js';
+import type { TaxTables } from './tax-tables.js';
+
+type Deps = { rates: TaxRateRepository; tables: TaxTables; inTransaction: InTransaction; audit: RecordAudit; now: Clock };
+
+/** What staff say about rates; it holds for the next look-up, and never for an order that was placed. */
+export class TaxRateService {
+  constructor(private readonly deps: Deps) {}
+
+  list(filter: TaxRateFilter, query: PageQuery): Promise<Page<TaxRate>> {
+    return this.deps.rates.findPage(filter, query);
+  }
+
+  async get(id: string): Promise<TaxRate> {
+    const found = await this.deps.rates.find(id);
+    if (!found) throw new TaxRateNotFound();
+    return found;
+  }
+
+  create(fields: TaxRateFields, actor: Actor): Promise<TaxRate> {
+    return this.change(async () => {
+      const rate = await this.deps.rates.create(withDefaults(fields), this.deps.now());
+      await this.deps.audit({ actor, action: 'tax_rate.created', subject: `tax_rate:${rate.id}`, after: fields });
+      return rate;
+    });
+  }
+
+  replace(id: string, fields: TaxRateFields, { actor, ifMatch }: { actor: Actor; ifMatch: number | undefined }): Promise<TaxRate> {
+    return this.change(async () => {
+      const before = await this.get(id);
+      requireVersion(ifMatch, before.version);
+      const rate = await this.deps.rates.replace(before, withDefaults(fields), this.deps.now());
+      await this.deps.audit({ actor, action: 'tax_rate.changed', subject: `tax_rate:${id}`, before, after: fields });
+      return rate;
+    });
+  }
+
+  remove(id: string, { actor, ifMatch }: { actor: Actor; ifMatch: number | undefined }): Promise<TaxRate> {
+    return this.change(async () => {
+      const before = await this.get(id);
+      requireVersion(ifMatch, before.version);
+      await this.deps.rates.remove(before);
+      await this.deps.audit({ actor, action: 'tax_rate.removed', subject: `tax_rate:${id}`, before });
+      return before;
+    });
+  }
+
+  /** All of them or none. A rate that is there already is replaced. */
+  import(rates: readonly TaxRateFields[], actor: Actor): Promise<{ created: number; updated: number }> {
+    return this.change(async () => {
+      const counts = await this.deps.rates.upsert(rates.map(withDefaults), this.deps.now());
+      await this.deps.audit({ actor, action: 'tax_rates.imported', subject: 'tax_rates', after: counts });
+      return counts;
+    });
+  }
+
+  private change<T>(work: () => Promise<T>): Promise<T> {
+    return retryLostRace(() => this.deps.inTransaction(async () => {
+      const done = await work();
+      await afterCommit(() => this.deps.tables.forget());
+      return done;
+    }));
+  }
+}

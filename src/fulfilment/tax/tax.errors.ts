@@ -1,0 +1,18 @@
+import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors.js';
+
+export class TaxRateNotFound extends NotFoundError {
+  readonly code = 'tax_rate_not_found';
+  constructor() { super('There is no such tax rate.'); }
+}
+
+export class TaxRateExists extends ConflictError {
+  readonly code = 'tax_rate_exists';
+  constructor() { super('There is a rate of this layer and category for the same area from the same moment on. Change that one.'); }
+}
+
+export class InvalidVatId extends RuleViolation {
+  readonly code = 'vat_id_invalid';
+  constructor(reason: 'format' | 'unknown') {
+    super(reason === 'format' ? 'This is not a VAT identification number of any country that we know; it begins with the country, like DE136695976.' : 'The authorities do not know this VAT identification number.', { reason });
+  }
+}
