@@ -5,7 +5,8 @@ import type { InventoryPort } from './catalog.deps.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
 import type { Turns } from './turns.js';
-import type { Availability, HeldStock, VariantRepository } from './variants.repository.js';
+import { isSet, stockOfSet } from './variant-sets.js';
+import type { Availability, HeldStock, SetAvailability, VariantRepository } from './variants.repository.js';
 
 type Deps = {
   products: Pick<ProductRepository, 'saveInStock'>; variants: VariantRepository; inventory: InventoryPort; inTransaction: InTransaction; turns: Turns; cache: Pick<Cache, 'invalidate'>;
@@ -27,9 +28,13 @@ export class AvailabilityService {
     const stock = await this.stockOf(wanted);
     if (stock.length === 0) return;
     const [taken, held] = await Promise.all([this.deps.variants.setAvailable(stock), this.deps.variants.stockOf(wanted)]);
-    const flipped = taken < stock.length ? await this.crossZero(stock, held) : false;
+    const sets = held.filter(isSet);
+    const ofSets = sets.length > 0 ? await this.stockOfSets(sets) : [];
+    const flipped = taken < stock.length || ofSets.length > 0 ? await this.crossZero(stock, held, ofSets) : false;
     const products = [...new Set(held.map(({ productId }) => productId))];
     if (products.length > 0) await this.deps.cache.invalidate([...products.map(productTag), STOCK_LISTS, ...(flipped ? [LISTS] : [])]);
+    // An order of a set tells of the set; it was its components that changed.
+    await this.refresh(sets.filter(({ sku }) => wanted.includes(sku)).flatMap(({ components }) => components!.map(({ sku }) => sku)).filter((sku) => !wanted.includes(sku)));
   }
 
   /** For SKUs that are new here: takes over what inventory still has of them. */
@@ -43,19 +48,25 @@ export class AvailabilityService {
     const stock = await this.deps.inventory.availabilityOf(skus);
     return skus.flatMap((sku) => {
       const level = stock.get(sku);
-      return level ? [{ sku, available: level.available, version: level.version }] : [];
+      return level ? [{ sku, available: level.available, version: level.version, backorderable: level.backorderable }] : [];
     });
   }
 
+  private async stockOfSets(sets: readonly HeldStock[]): Promise<SetAvailability[]> {
+    const stock = await this.deps.inventory.availabilityOf([...new Set(sets.flatMap(({ components }) => components!.map(({ sku }) => sku)))]);
+    return sets.map(({ sku, components, version, stockVersion }) => ({ sku, ...stockOfSet(components!, stock), definition: version, stockVersion }))
+      .filter((set) => set.version > set.stockVersion).map(({ stockVersion: _s, ...set }) => set);
+  }
+
   /** What is sold out now or back again changes its product too, in one transaction with it. */
-  private async crossZero(stock: readonly Availability[], held: readonly HeldStock[]): Promise<boolean> {
+  private async crossZero(stock: readonly Availability[], held: readonly HeldStock[], ofSets: readonly SetAvailability[]): Promise<boolean> {
     const { products, variants, inTransaction, turns } = this.deps;
     const bySku = new Map(held.map((row) => [row.sku, row]));
-    const newer = stock.filter(({ sku, version }) => (bySku.get(sku)?.stockVersion ?? Infinity) < version);
-    if (newer.length === 0) return false;
-    const ids = [...new Set(newer.map(({ sku }) => bySku.get(sku)!.productId))];
+    const newer = stock.filter(({ sku, version }) => (bySku.get(sku)?.stockVersion ?? Infinity) < version && !isSet(bySku.get(sku)!));
+    if (newer.length + ofSets.length === 0) return false;
+    const ids = [...new Set([...newer, ...ofSets].map(({ sku }) => bySku.get(sku)!.productId))];
     return turns(`stock:${ids.length === 1 ? ids[0] : 'many'}`, () => inTransaction(async () => {
-      if (await variants.setAvailableAcrossZero(newer) === 0) return false;
+      if (await variants.setAvailableAcrossZero(newer) + await variants.setAvailableOfSets(ofSets) === 0) return false;
       const inStock = await variants.productsInStock(ids);
       // Written even when it stays the same: of two refreshes at once, the second then sees the variants of the first.
       await products.saveInStock(ids.filter((id) => inStock.has(id)), true);

@@ -4,12 +4,13 @@ import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import type { Pricing } from '../pricing/index.js';
+import type { Backorderable } from './catalog.js';
 
 /** What the catalogue needs of inventory; stock belongs there, the catalogue shows a copy. */
 export type InventoryPort = {
   /** Inside the caller's transaction: nothing on hand in every warehouse. */
   createLevels(items: ReadonlyArray<{ sku: string; productId: string }>): Promise<void>;
-  availabilityOf(skus: readonly string[]): Promise<ReadonlyMap<string, { available: number; version: number }>>;
+  availabilityOf(skus: readonly string[]): Promise<ReadonlyMap<string, { available: number; version: number; backorderable: Backorderable | null }>>;
 };
 
 export type Writing = {

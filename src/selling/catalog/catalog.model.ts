@@ -1,5 +1,5 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
-import { PRODUCT_STATUSES, type Derived, type FromVariants, type Image, type ProductContent, type Rating, type VariantContent, type VariantPrice } from './catalog.js';
+import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type ProductContent, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
 import { filterIndexes } from './product-filter.js';
 
 export type ProductRow = Omit<ProductContent, 'categoryIds'> & Derived & FromVariants & {
@@ -13,7 +13,7 @@ export type VariantRow = VariantContent & {
   /** Copied from the product, so that a cart needs one read. */
   productName: string; productStatus: ProductContent['status']; productVisible: boolean; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null;
   /** Copied from inventory; `stockVersion` tells which of two copies is newer. */
-  available: number; stockVersion: number; version: number; createdAt: Date; updatedAt: Date;
+  available: number; stockVersion: number; backorderable?: Backorderable | null; version: number; createdAt: Date; updatedAt: Date;
 };
 
 /** Every slug that a product ever had, so that an old address still finds it. */
@@ -45,9 +45,13 @@ const variantSchema = new Schema<VariantRow>({
   productName: required(String), productStatus: required(String), productVisible: required(Boolean), slug: required(String),
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null },
   available: required(Number), stockVersion: required(Number), version: required(Number), createdAt: required(Date), updatedAt: required(Date),
+  components: { type: [new Schema<VariantComponent>({ sku: required(String), quantity: required(Number) }, { _id: false })], default: undefined },
+  digital: Schema.Types.Mixed, backorderable: Schema.Types.Mixed,
 }, { versionKey: false, minimize: false });
 variantSchema.index({ skuKey: 1 }, { unique: true });
 variantSchema.index({ productId: 1, position: 1, _id: 1 });
+// Which sets contain a SKU.
+variantSchema.index({ 'components.sku': 1 }, { sparse: true });
 
 const slugSchema = new Schema<SlugRow>({ _id: required(String), productId: required(Schema.Types.ObjectId) }, { versionKey: false });
 const slugCounterSchema = new Schema<SlugCounterRow>({ _id: required(String), last: required(Number) }, { versionKey: false });

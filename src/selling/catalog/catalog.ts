@@ -37,9 +37,18 @@ export type Product = ProductContent & FromVariants & Readonly<{
 export type VariantContent = Readonly<{
   sku: string; options: Fields; barcode: string | null; weightGrams: number | null; dimensionsMm: Dimensions | null; image: Image | null;
   taxCategory: string | null; prices: readonly VariantPrice[]; enabled: boolean; shipping?: ShippingFacts | null;
+  /** Sold as a set of these; none otherwise. */
+  components?: readonly VariantComponent[] | null;
+  digital?: Digital | null;
 }>;
+/** So many of a SKU in one unit of the set. */
+export type VariantComponent = Readonly<{ sku: string; quantity: number }>;
+/** Sent by the shop itself: a key out of a pool, or a link to a file. */
+export type Digital = Readonly<{ kind: 'licence_key' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
+/** What can be ordered before it is there, as inventory says. */
+export type Backorderable = Readonly<{ kind: 'backorder' | 'preorder'; quantity: number; restockInDays?: number; shipsAt?: Date }>;
 export type Variant = VariantContent & Readonly<{
-  id: string; productId: string; position: number; available: number; stockVersion: number; version: number; createdAt: Date; updatedAt: Date;
+  id: string; productId: string; position: number; available: number; stockVersion: number; backorderable?: Backorderable | null; version: number; createdAt: Date; updatedAt: Date;
 }>;
 
 /** What a cart, a checkout and an order line need to know of a SKU. */
@@ -48,7 +57,8 @@ export type CatalogVariant = Readonly<{
   status: ProductStatus;
   /** The product is shown and the variant enabled; whether it has a price depends on the currency asked for. */
   sellable: boolean;
-  prices: readonly VariantPrice[]; available: number; categoryIds: readonly string[];
+  prices: readonly VariantPrice[]; available: number; backorderable?: Backorderable; categoryIds: readonly string[];
+  components?: readonly VariantComponent[]; digital?: Digital;
   taxCategory?: string; weightGrams?: number; dimensionsMm?: Dimensions; shipping?: ShippingFacts; image?: Image;
 }>;
 

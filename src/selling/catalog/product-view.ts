@@ -36,6 +36,8 @@ export function presentVariant(variant: Variant, { currency, audience }: Pick<Vi
   return {
     id, sku, options, price: null, ...effectivePrice(variant.prices, currency), available,
     ...(barcode !== null && { barcode }), ...(weightGrams !== null && { weightGrams }), ...(dimensionsMm && { dimensionsMm }), ...(image && { image }), version,
+    ...(variant.backorderable && variant.backorderable.quantity > 0 && { backorderable: variant.backorderable }),
+    ...(variant.components?.length && { components: variant.components }), ...(variant.digital && { digital: variant.digital }),
     ...(audience === 'staff' && { prices: variant.prices, enabled: variant.enabled, taxCategory: variant.taxCategory, ...(variant.shipping && { shipping: variant.shipping }) }),
   };
 }

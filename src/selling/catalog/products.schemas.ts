@@ -33,10 +33,16 @@ const shippingFacts = () => Joi.object({
   hsCode: Joi.string().pattern(/^\d{4}(\.?\d{2}){1,3}$/, 'code of the Harmonized System'), originCountry: Joi.string().pattern(/^[A-Z]{2}$/, 'ISO 3166 code'),
   customsValue: moneyInput().description('The price is the default'),
 });
+const components = () => Joi.array().min(1).max(20).unique('sku').items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().min(1).max(999).required() }))
+  .description('Sold as a set: each unit takes so many of these from stock, all or none');
+const digital = () => Joi.alternatives(
+  Joi.object({ kind: Joi.valid('licence_key').required() }),
+  Joi.object({ kind: Joi.valid('download').required(), maxDownloads: Joi.number().integer().min(1).max(1000).default(5), expiresInDays: Joi.number().integer().min(1).max(3650).default(30) }),
+).description('Sent by the shop itself: a key of its pool, or a link to its file');
 const variantFields = () => ({
   options: options(), barcode: line(64).allow(null), weightGrams: Joi.number().integer().min(0).allow(null),
   dimensionsMm: Joi.object({ length: amount().required(), width: amount().required(), height: amount().required() }).allow(null),
-  image: image().allow(null), taxCategory: line(64).allow(null), enabled: Joi.boolean(), shipping: shippingFacts().allow(null),
+  image: image().allow(null), taxCategory: line(64).allow(null), enabled: Joi.boolean(), shipping: shippingFacts().allow(null), components: components().allow(null), digital: digital().allow(null),
 });
 export const variantBody = Joi.object({ sku: sku().required(), ...variantFields(), prices: prices().default([]) });
 export const variantPut = Joi.object({ sku: sku().description('Cannot change: it names the stock'), ...variantFields(), prices: prices().required() })
@@ -85,15 +91,18 @@ export const categoryListQuery = withAttributes(Joi.object<ProductListQuery>(lis
 export const variantListQuery = Joi.object<ProductListQuery>({ ...pageParams(['position', 'sku']), ...currencyQuery() });
 export const historyQuery = Joi.object({ ...pageParams(['at']) });
 
+const isoTime = () => Joi.string().isoDate();
 const label = Joi.object({ id: id().required(), slug: Joi.string().required(), name: Joi.string().required(), path: Joi.string().required() });
 export const labelReply = label;
 const priceReply = Joi.object({ from: moneySchema.required(), to: moneySchema.required() }).allow(null);
-const isoTime = () => Joi.string().isoDate();
 
 export const variantReply = Joi.object({
   id: id().required(), sku: sku().required(), options: Joi.object().required(), price: moneySchema.allow(null).required(), compareAtPrice: moneySchema,
   available: Joi.number().integer().required(), barcode: Joi.string(), weightGrams: Joi.number().integer(), dimensionsMm: Joi.object(), image: image(), version: Joi.number().integer().required(),
   prices: Joi.array().items(Joi.object()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'), shipping: Joi.object().description('Staff only'),
+  backorderable: Joi.object({ kind: Joi.string().valid('backorder', 'preorder').required(), quantity: Joi.number().integer().required(), restockInDays: Joi.number().integer(), shipsAt: isoTime() })
+    .description('So many more can be ordered before they are there'),
+  components: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required() })), digital: Joi.object().unknown(),
 }).meta({ name: 'Variant' });
 const summaryFields = {
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),

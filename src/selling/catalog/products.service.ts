@@ -7,6 +7,7 @@ import { differences } from './differences.js';
 import { fromVariants, type ProductChanges } from './product-changes.js';
 import type { ProductRules } from './product-rules.js';
 import type { ProductRepository } from './products.repository.js';
+import type { SetRules } from './set-rules.js';
 import { slugOf } from './slugs.js';
 import type { SlugRepository } from './slugs.repository.js';
 import type { Turns } from './turns.js';
@@ -25,7 +26,7 @@ export type ProductWithVariants = Readonly<{ product: Product; variants: readonl
 
 type Deps = Writing & {
   products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; rules: ProductRules; changes: ProductChanges;
-  turns: Turns; variantService: Pick<VariantService, 'build' | 'introduce' | 'reconcile'>;
+  turns: Turns; sets: SetRules; variantService: Pick<VariantService, 'build' | 'introduce' | 'reconcile'>;
 };
 
 export class ProductService {
@@ -66,6 +67,7 @@ export class ProductService {
       ...content, id, ...fromVariants(made), visible: isVisible(content, now), rating: { average: 0, count: 0 }, version: 1, createdAt: now, updatedAt: now,
     };
     await products.insert(product, derive(product, now));
+    await this.deps.sets.check(wanted);
     await variants.insert(made, product);
     await variantService.introduce(id, made, actor);
     const skus = made.map(({ sku }) => sku);

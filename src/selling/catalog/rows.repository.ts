@@ -19,6 +19,7 @@ export function toCatalogVariant(row: Stored<VariantRow>): CatalogVariant {
   return {
     sku: row.sku, variantId: row._id.toHexString(), productId: row.productId.toHexString(), productName: row.productName, slug: row.slug, options: row.options,
     status: row.productStatus, sellable: row.productVisible && row.enabled, prices: row.prices, available: row.available, categoryIds: hex(row.categoryIds),
+    ...(row.backorderable && { backorderable: row.backorderable }), ...(row.components?.length && { components: row.components }), ...(row.digital && { digital: row.digital }),
     ...(row.taxCategory !== null && { taxCategory: row.taxCategory }), ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
     ...(row.dimensionsMm !== null && { dimensionsMm: row.dimensionsMm }), ...(row.shipping && { shipping: row.shipping }), ...(image && { image }),
   };

@@ -2,14 +2,16 @@ import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
-import { skuKeyOf, type CatalogVariant, type Product, type Variant, type VariantPrice } from './catalog.js';
+import { skuKeyOf, type Backorderable, type CatalogVariant, type Product, type Variant, type VariantComponent, type VariantPrice } from './catalog.js';
 import { SkuTaken } from './catalog.errors.js';
 import { variantModel, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
 import { toCatalogVariant, toVariant, withoutCategory, type Stored } from './rows.repository.js';
 
-export type HeldStock = Readonly<{ sku: string; productId: string; stockVersion: number }>;
-export type Availability = Readonly<{ sku: string; available: number; version: number }>;
+export type HeldStock = Readonly<{ sku: string; productId: string; stockVersion: number; version: number; components?: readonly VariantComponent[] | null }>;
+export type Availability = Readonly<{ sku: string; available: number; version: number; backorderable: Backorderable | null }>;
+/** `definition` is the version of the variant whose components were looked at. */
+export type SetAvailability = Readonly<{ sku: string; available: number; version: number; definition: number }>;
 type Copied = Pick<Product, 'name' | 'status' | 'visible' | 'slug' | 'categoryIds' | 'images'>;
 
 export class VariantRepository {
@@ -42,7 +44,7 @@ export class VariantRepository {
   async saveMany(items: ReadonlyArray<{ variant: Variant; product: Copied; readVersion: number }>): Promise<void> {
     if (items.length === 0) return;
     const { matchedCount } = await this.variants.bulkWrite(items.map(({ variant, product, readVersion }) => {
-      const { _id, available: _a, stockVersion: _s, createdAt: _c, ...set } = rowOf(variant, product);
+      const { _id, available: _a, stockVersion: _s, backorderable: _b, createdAt: _c, ...set } = rowOf(variant, product);
       return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set } } };
     }) as never);
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these variants changed meanwhile.');
@@ -81,7 +83,7 @@ export class VariantRepository {
 
   /** Refuses to overwrite a variant that changed since it was read; stock is not among what is written. */
   async save(variant: Variant, readVersion: number): Promise<void> {
-    const { id, productId, available: _a, stockVersion: _s, createdAt: _c, sku: _k, ...set } = variant;
+    const { id, productId, available: _a, stockVersion: _s, backorderable: _b, createdAt: _c, sku: _k, ...set } = variant;
     const { matchedCount } = await this.variants.updateOne({ _id: id, productId, version: readVersion }, { $set: set });
     if (matchedCount === 0) throw new ConcurrentChange('This variant changed meanwhile.', { variantId: id });
   }
@@ -110,26 +112,46 @@ export class VariantRepository {
     return found?.sku ?? null;
   }
 
+  /** These, and the sets that contain them. */
   async stockOf(skus: readonly string[]): Promise<HeldStock[]> {
-    const found = await this.variants.find({ skuKey: { $in: skus.map(skuKeyOf) } }, { sku: 1, productId: 1, stockVersion: 1 }).lean();
+    const found = await this.variants.find({ $or: [{ skuKey: { $in: skus.map(skuKeyOf) } }, { 'components.sku': { $in: skus } }] }, { sku: 1, productId: 1, stockVersion: 1, version: 1, components: 1 }).lean();
     return found.map(({ productId, ...row }) => ({ ...row, productId: productId.toHexString() }));
   }
 
   /** Takes over what is newer and does not cross zero; answers how many that were. */
   async setAvailable(stock: readonly Availability[]): Promise<number> {
-    const { matchedCount } = await this.variants.bulkWrite(stock.map(({ sku, available, version }) => ({ updateOne: {
-      filter: { skuKey: skuKeyOf(sku), stockVersion: { $lt: version }, available: available > 0 ? { $gt: 0 } : { $lte: 0 } },
-      update: { $set: { available, stockVersion: version } },
-    } })), { ordered: false });
+    const { matchedCount } = await this.variants.bulkWrite(stock.map(({ sku, available, version, backorderable }) => ({ updateOne: {
+      filter: { skuKey: skuKeyOf(sku), stockVersion: { $lt: version }, available: available > 0 ? { $gt: 0 } : { $lte: 0 }, ...NO_SET },
+      update: { $set: { available, stockVersion: version, backorderable } },
+    } })) as never, { ordered: false });
     return matchedCount;
   }
 
   /** Takes over what is newer, whatever it was before. */
   async setAvailableAcrossZero(stock: readonly Availability[]): Promise<number> {
-    const { matchedCount } = await this.variants.bulkWrite(stock.map(({ sku, available, version }) => ({ updateOne: {
-      filter: { skuKey: skuKeyOf(sku), stockVersion: { $lt: version } }, update: { $set: { available, stockVersion: version } },
+    if (stock.length === 0) return 0;
+    const { matchedCount } = await this.variants.bulkWrite(stock.map(({ sku, available, version, backorderable }) => ({ updateOne: {
+      filter: { skuKey: skuKeyOf(sku), stockVersion: { $lt: version }, ...NO_SET }, update: { $set: { available, stockVersion: version, backorderable } },
+    } })) as never);
+    return matchedCount;
+  }
+
+  /** Of sets, whose stock follows from their components as they are defined now. */
+  async setAvailableOfSets(stock: readonly SetAvailability[]): Promise<number> {
+    if (stock.length === 0) return 0;
+    const { matchedCount } = await this.variants.bulkWrite(stock.map(({ sku, available, version, definition }) => ({ updateOne: {
+      filter: { skuKey: skuKeyOf(sku), version: definition, stockVersion: { $lt: version } }, update: { $set: { available, stockVersion: version } },
     } })));
     return matchedCount;
+  }
+
+  /** Inside the transaction that changed what the stock of a variant follows from. */
+  async resetStock(id: string, stock: Pick<Variant, 'available' | 'stockVersion'>): Promise<void> {
+    await this.variants.updateOne({ _id: id }, { $set: { ...stock, backorderable: null } });
+  }
+
+  async isComponent(sku: string): Promise<boolean> {
+    return await this.variants.exists({ 'components.sku': sku }) !== null;
   }
 
   async productsInStock(productIds: readonly string[]): Promise<Set<string>> {
@@ -137,6 +159,9 @@ export class VariantRepository {
     return new Set(found.map(String));
   }
 }
+
+/** The stock of a set's own SKU means nothing. */
+const NO_SET = { 'components.0': { $exists: false } };
 
 const copiesOf = ({ name, status, visible, slug, categoryIds, images }: Copied) => ({
   productName: name, productStatus: status, productVisible: visible, slug, productImage: images[0] ?? null,

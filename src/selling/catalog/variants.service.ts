@@ -9,25 +9,28 @@ import { differences } from './differences.js';
 import { fromVariants, recordedChanges, type ProductChanges } from './product-changes.js';
 import { isSame } from './product-import.js';
 import type { ProductRepository } from './products.repository.js';
+import type { SetRules } from './set-rules.js';
 import type { Turns } from './turns.js';
+import { firstStock, followsAnother, isSet } from './variant-sets.js';
 import type { VariantRepository } from './variants.repository.js';
 
 export type VariantPatch = Partial<Omit<VariantContent, 'sku'>>;
 export type VariantEdit = Readonly<{ productId: string; variantId: string; ifMatch: number | undefined; actor: Actor }>;
 
 type Deps = Writing & {
-  products: ProductRepository; variants: VariantRepository; changes: ProductChanges; availability: Pick<AvailabilityService, 'adopt'>; turns: Turns;
+  products: ProductRepository; variants: VariantRepository; changes: ProductChanges; availability: Pick<AvailabilityService, 'adopt' | 'refresh'>; turns: Turns; sets: SetRules;
 };
 
 export class VariantService {
   constructor(private readonly deps: Deps) {}
 
   build(content: VariantContent, { productId, position, now }: { productId: string; position: number; now: Date }): Variant {
-    return { ...content, id: this.deps.variants.newId(), productId, position, available: 0, stockVersion: -1, version: 1, createdAt: now, updatedAt: now };
+    return { ...content, id: this.deps.variants.newId(), productId, position, ...firstStock(content), version: 1, createdAt: now, updatedAt: now };
   }
 
   add(productId: string, content: VariantContent, actor: Actor): Promise<Variant> {
     return this.change(productId, async (product) => {
+      await this.deps.sets.check([content]);
       const others = await this.deps.variants.essentials(productId);
       const position = others.reduce((last, other) => Math.max(last, other.position), -1) + 1;
       const variant = this.build(content, { productId, position, now: this.deps.now() });
@@ -65,11 +68,14 @@ export class VariantService {
     await this.deps.changes.announcePrices(productId, variants.flatMap((variant) => recordedChanges(variant, [], variant.prices, variant.createdAt, actor)));
     // A SKU that was sold before comes back with the stock it has.
     await afterCommit(() => this.deps.availability.adopt(skus));
+    const sets = variants.filter(isSet).map(({ sku }) => sku);
+    if (sets.length > 0) await afterCommit(() => this.deps.availability.refresh(sets));
   }
 
   /** Inside the transaction of the product: keeps, changes, adds and removes until the product has exactly the variants wanted. */
   async reconcile(product: Product, wanted: readonly VariantContent[], actor: Actor): Promise<Variant[]> {
     const { variants } = this.deps;
+    await this.deps.sets.check(wanted);
     const current = new Map((await variants.ofProduct(product.id)).map((variant) => [skuKeyOf(variant.sku), variant]));
     const result: Variant[] = [];
     const added: Variant[] = [];
@@ -98,7 +104,10 @@ export class VariantService {
   private async save(before: Variant, patch: VariantPatch, actor: Actor): Promise<Variant> {
     const now = this.deps.now();
     const after: Variant = { ...before, ...patch, sku: before.sku, version: before.version + 1, updatedAt: now };
+    if (followsAnother(before, after)) await this.deps.sets.check([after]);
     await this.deps.variants.save(after, before.version);
+    if (followsAnother(before, after)) await this.deps.variants.resetStock(after.id, firstStock(after));
+    if (isSet(after) || followsAnother(before, after)) await afterCommit(() => this.deps.availability.refresh([after.sku]));
     await this.deps.changes.announcePrices(before.productId, recordedChanges(before, before.prices, after.prices, now, actor));
     await this.deps.audit({ actor, action: 'variant.updated', subject: `variant:${before.id}`, ...differences(before, after) });
     return after;

@@ -12,6 +12,7 @@ import type { Cart, Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';
 import { draftOrder, hashOf, orderFrom, type Draft } from './draft.js';
+import { componentSkus } from './set-shares.js';
 
 export type PlaceOrder = Readonly<{ shopper: Shopper; userEmail: string | undefined; actor: Actor; body: PlaceOrderBody; idempotency: IdempotencyRequest }>;
 
@@ -96,7 +97,7 @@ export class CheckoutService {
     const { cart, priced, shippingAddress } = draft;
     const orderId = deps.orders.newId();
     // Buyers of one SKU or of the last uses of a coupon would only collide in the database, so those of this process take turns; the levels decide all the same.
-    return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...priced.promotions.contended], () => deps.inTransaction(async () => {
+    return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended], () => deps.inTransaction(async () => {
       const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.totals.grandTotal.amount === 0;
       if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
       await deps.failpoint('checkout.after_key');
@@ -109,6 +110,8 @@ export class CheckoutService {
       const order = await deps.orders.create(asReserved(made, reserved));
       await deps.failpoint('checkout.after_order');
       if (priced.promotions.applied.length > 0 || priced.promotions.refused.length > 0) await deps.redeem({ orderId, email: draft.email, quote: priced });
+      const { estimate, rounding } = priced.taxation;
+      if (estimate) await deps.tax.noteEstimate({ orderId, request: estimate, rounding, charged: priced.totals.taxTotal });
       await deps.carts.complete(cart);
       if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
       await deps.failpoint('checkout.before_commit');

@@ -1,5 +1,6 @@
 import { randomText, sha256 } from '../../shared/crypto/tokens.js';
 import { later } from '../../shared/clock.js';
+import { sumOfRates } from '../../shared/money.js';
 import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Address } from '../../shared/address.js';
@@ -8,6 +9,7 @@ import type { CheckoutDeps } from './checkout.deps.js';
 import { CouponExhausted, EXHAUSTED } from '../promotions/index.js';
 import { CartChanged, CartEmpty, CartNotOrderable, missing } from './checkout.errors.js';
 import type { PlaceOrderBody } from './checkout.schemas.js';
+import { componentSkus, componentsOf } from './set-shares.js';
 
 /** An order that could be placed: everything is read and decided, nothing is written. */
 export type Draft = Readonly<{
@@ -18,7 +20,10 @@ type Wanted = Readonly<{ shopper: Shopper; userEmail: string | undefined; body: 
 /** Reads the cart and today's offers from the database, never from a cache, and refuses whatever would not be what the shopper saw. */
 export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shopper, userEmail, body }: Wanted): Promise<Draft> {
   if (!cart || cart.lineItems.length === 0) throw new CartEmpty();
-  const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, await deps.quoting.buyerOf(shopper));
+  const buyer = await deps.quoting.buyerOf(shopper);
+  const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, buyer);
+  const parts = componentSkus(offers);
+  const partOffers: Offers = parts.length === 0 ? new Map() : await deps.findOffers(parts, cart.currency, buyer);
   const details = requireDetails(cart, { body, userEmail, offers });
   const lineProblems = problemsOf(cart.lineItems, offers);
   const blocking = lineProblems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit');
@@ -36,7 +41,7 @@ export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shoppe
     const used = refused.find(({ reason }) => EXHAUSTED.has(reason));
     throw used ? new CouponExhausted(used.message, { coupon: used.code, reason: used.reason, ...facts }) : new CartChanged(facts);
   }
-  return { cart, offers, priced, ...details, ...(body.notes !== undefined && { notes: body.notes }) };
+  return { cart, offers: new Map([...partOffers, ...offers]), priced, ...details, ...(body.notes !== undefined && { notes: body.notes }) };
 }
 
 type Given = Readonly<{ body: PlaceOrderBody; userEmail: string | undefined; offers: Offers }>;
@@ -71,6 +76,7 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
       const offer = offers.get(line.sku)!;
       return {
         id: line.id, productId: line.productId, productName: offer.productName, name: offer.name, sku: line.sku, quantity: line.quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource,
+        ...(offer.components?.length && { components: componentsOf(offer, lineTotal, offers) }), ...(offer.digital && { digital: offer.digital }),
         units: { ordered: line.quantity, cancelled: 0, backordered: 0, allocated: line.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },
       };
     }),
