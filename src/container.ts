@@ -2,8 +2,11 @@ import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
 import { createInventory, InsufficientStock } from './fulfilment/inventory/index.js';
 import { createInvoices } from './fulfilment/invoices/index.js';
+import { createOrderAccess } from './fulfilment/order-access/index.js';
 import { createOrders, type Refunds } from './fulfilment/orders/index.js';
 import { createPayments, type Payments } from './fulfilment/payments/index.js';
+import { createReturnPolicies } from './fulfilment/return-policies/index.js';
+import { createReturns } from './fulfilment/returns/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
 import { createAdmin } from './operations/admin/index.js';
@@ -81,21 +84,33 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
   outbox.subscribe(...payments.subscribers);
 
-  const pricing = createPricing({ connection });
-  const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, inventory, market: config.market });
+  const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
+  const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, market: config.market });
+  pricing.knowVariantsBy(catalog.findVariants);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   outbox.subscribe(...catalog.subscribers);
 
   const findOffers = createFindOffers({ catalog, pricing });
   const { buyerOf } = customers;
-  const promotions = createPromotions();
+  const promotions = createPromotions({
+    connection, now, outbox, inTransaction, audit: audit.record, categoriesWithin: catalog.categoriesWithin, findOffers,
+    orders: {
+      hasOrdered: (buying) => orders.service.hasOrdered(buying), getOrder: (id) => orders.service.get(id, { staff: true }), existing: (ids) => orders.service.existing(ids),
+      promotedAfter: (after, most) => orders.service.promotedAfter(after, most),
+    },
+  });
   const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, ...config.cart, ...config.market });
   auth.onSignIn(async ({ userId, cartToken }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken); });
   outbox.subscribe(...cart.subscribers);
 
+  const returnPolicies = createReturnPolicies({
+    connection, now, inTransaction, audit: audit.record,
+    categoriesOf: async (skus) => new Map([...await catalog.findVariants(skus)].map(([sku, { categoryIds }]) => [sku, categoryIds])),
+  });
+  const ordersQueue = createKeyedQueue();
   const orders = createOrders({
-    connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: { giveBack: async () => {}, takeAgain: async () => true },
-    refunds: refundsThrough(payments), beforeShip: async () => {}, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: createKeyedQueue(),
+    connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: promotions,
+    refunds: refundsThrough(payments), beforeShip: async () => {}, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
@@ -107,8 +122,10 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
   payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
 
+  const returns = createReturns({ connection, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get });
+
   const checkout = createCheckout({
-    carts: cart.service, findOffers, quoting: cart.quoting, redeem: async () => {}, shipping, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
+    carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
     ...config.orders, tokenSecret: config.auth.jwtSecret,
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
   });
@@ -118,6 +135,9 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     findOrder: (orderId) => orders.service.find(orderId), findRefund: payments.findRefund,
   });
   outbox.subscribe(...invoices.subscribers);
+
+  const orderAccess = createOrderAccess({ connection, now, outbox, inTransaction, orders: orders.service, deriveSecret: deriveSecret(config.auth.jwtSecret) });
+  outbox.subscribe(...orderAccess.subscribers);
 
   const notifications = createNotifications({
     connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: deriveSecret(config.auth.jwtSecret),
@@ -132,13 +152,13 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   // The router asks one route after the other, so those that are called most stand first.
   const routes: Route[] = [
     // /products/export is no product
-    ...importExport.routes, ...catalog.routes, ...cart.routes, ...checkout.routes, ...orders.routes, ...invoices.routes,
-    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
+    ...importExport.routes, ...catalog.routes, ...cart.routes, ...promotions.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes,
+    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes];
   const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...orders.invariants, ...invoices.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
+  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...promotions.invariants, ...orders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,

@@ -12,7 +12,8 @@ import type { DocumentFilter, InvoiceRepository } from './invoices.repository.js
 export type InvoiceConfig = Readonly<{ issueAt: IssueAt; invoiceSeries: string; creditNoteSeries: string; seller: Seller; fallbackLocale: string }>;
 export type InvoiceDeps = Readonly<{
   invoices: InvoiceRepository; outbox: Pick<Outbox, 'once' | 'record'>; queue: KeyedQueue; now: Clock; failpoint: Failpoint; config: InvoiceConfig;
-  findOrder(orderId: string): Promise<InvoicedOrder>;
+  /** Null when the event is about no order that we know. */
+  findOrder(orderId: string): Promise<InvoicedOrder | null>;
   /** What one movement of money gave back for; null when nobody knows such a refund. */
   findRefund(orderId: string, key: string): Promise<Readonly<{ attribution: Attribution; reason?: string }> | null>;
 }>;
@@ -58,6 +59,7 @@ export class InvoiceService {
 
   private async write(event: StoredEvent): Promise<void> {
     const order = await this.deps.findOrder(event.aggregateId);
+    if (!order) return;
     const known = await this.deps.invoices.ofOrder(order.id);
     if (event.type === 'payment.refunded') return this.credit(order, known, event.data);
     const hasInvoice = known.some(({ kind }) => kind === 'invoice');
@@ -73,6 +75,7 @@ export class InvoiceService {
   /** Goods that were exchanged paid a part of the new ones, so no money moves: the invoice of the old ones is corrected all the same. */
   private async creditExchanged(origin: { id: string; orderId: string }, worth: number): Promise<void> {
     const order = await this.deps.findOrder(origin.orderId);
+    if (!order) return;
     const data = { key: `exchange:${origin.id}`, refundAmount: worth };
     await this.credit(order, await this.deps.invoices.ofOrder(order.id), data);
   }

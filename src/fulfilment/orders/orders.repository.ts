@@ -91,8 +91,20 @@ export class OrderRepository {
 
   /** For whoever compares documents with orders: what these cost, and whether that was changed since. */
   async totalsOf(ids: readonly string[]): Promise<Map<string, { grandTotal: number; isEdited: boolean }>> {
-    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { 'totals.grandTotal': 1, editedAt: 1 }).lean();
+    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { totals: 1, editedAt: 1 }).lean();
     return new Map(found.map(({ _id, totals, editedAt }) => [_id.toHexString(), { grandTotal: totals.grandTotal.amount, isEdited: editedAt !== undefined }]));
+  }
+
+  /** Whether somebody has an order that was not given up; by user, else by address. */
+  async hasStanding({ userId, email }: { userId: string | null; email?: string | undefined }): Promise<boolean> {
+    const who = userId === null ? { email: email ?? '' } : { userId };
+    return await this.orders.exists({ ...who, status: { $nin: ['cancelled', 'expired'] } }) !== null;
+  }
+
+  /** For the auditor: orders that were given something, in id order. */
+  async slicePromoted(after: string | null, limit: number): Promise<Array<{ id: string; stands: boolean; promotionIds: string[] }>> {
+    const found = await this.orders.find({ 'promotions.0': { $exists: true }, ...(after !== null && { _id: { $gt: new Types.ObjectId(after) } }) }, { status: 1, promotions: 1 }).sort({ _id: 1 }).limit(limit).lean();
+    return found.map(({ _id, status, promotions }) => ({ id: _id.toHexString(), stands: status !== 'cancelled' && status !== 'expired', promotionIds: promotions.map(({ promotionId }) => promotionId) }));
   }
 
   async existing(ids: readonly string[]): Promise<Set<string>> {

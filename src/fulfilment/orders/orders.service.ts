@@ -8,6 +8,7 @@ import { entry, type OrderDeps } from './orders.deps.js';
 import type { NewOrder } from './orders.repository.js';
 import type { UnitsOfLine } from './credits.js';
 import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
+import { claimOrder } from './use-cases/claim-order.js';
 import { cancelUnits } from './use-cases/cancel-units.js';
 import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
@@ -47,6 +48,19 @@ export class OrderService {
     return found !== null && found.status !== 'cancelled' && found.status !== 'expired';
   }
 
+  /** For promotions: whether somebody bought before, and what orders were given. */
+  hasOrdered(buying: { userId: string | null; email?: string | undefined }): Promise<boolean> {
+    return this.deps.orders.hasStanding(buying);
+  }
+
+  promotedAfter(after: string | null, limit: number) {
+    return this.deps.orders.slicePromoted(after, limit);
+  }
+
+  existing(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.deps.orders.existing(ids);
+  }
+
   list(owner: OrderOwner, filter: OrderFilter, query: PageQuery): Promise<Page<Order>> {
     return this.deps.orders.list(owner, filter, query);
   }
@@ -59,7 +73,9 @@ export class OrderService {
 
   /** Inside checkout's transaction. Nothing to pay now means placed at once, with everything that follows from it. */
   async create(order: NewOrder): Promise<Order> {
-    const created = await this.deps.orders.insert(order);
+    const terms = await this.deps.returnTerms(order.items);
+    const sold = terms.finalSale.size === 0 ? order.items : order.items.map((item) => ({ ...item, finalSale: terms.finalSale.has(item.id) }));
+    const created = await this.deps.orders.insert({ ...order, items: sold, returnPolicyVersion: terms.version });
     const { id, number, userId, email, items, totals } = created;
     const event = { type: 'order.created', aggregateId: id, data: { orderId: id, number, userId, email, skus: items.map(({ sku }) => sku), grandTotal: totals.grandTotal } };
     if (created.status === 'placed') await settlePlaced(this.deps, created, [event]);
@@ -71,6 +87,11 @@ export class OrderService {
   async paymentChanged({ orderId, summary, outcome, cause }: PaymentNews): Promise<void> {
     if (outcome === 'paid' || outcome === 'authorized') await finaliseOrder(this.deps, orderId, { summary, paymentStatus: outcome, cause });
     else await this.notePayment({ orderId, summary, outcome, cause });
+  }
+
+  /** Inside the transaction that proves the claim; null when the order has an owner. */
+  claim(id: string, userId: string, actor: Actor): Promise<Order | null> {
+    return claimOrder(this.deps, id, userId, actor);
   }
 
   /** Inside the transaction that opens another payment: the order must still be waiting; answers the number of the attempt. */

@@ -1,0 +1,120 @@
+import { formatMoney, type Money } from '../../shared/money.js';
+
+export const MILESTONES = [
+  'order_placed', 'payment_received', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_changed', 'payment_refunded', 'payment_failed', 'payment_action_required', 'payment_requested',
+  'return_approved', 'return_refunded', 'backorder_filled', 'gift_card_issued', 'order_access', 'password_reset', 'email_verification',
+] as const;
+export type Milestone = (typeof MILESTONES)[number];
+
+export const MAIL_STATES = ['pending', 'sent', 'kept', 'dead'] as const;
+/** kept: nobody is configured to deliver mails, so they are only shown to staff. dead: refused for good, or for too long. */
+export type MailState = (typeof MAIL_STATES)[number];
+
+/** Stands in a stored mail where a secret belongs; the secret itself is put in at the moment of sending and stored nowhere. */
+export const SECRET = '\u27e6secret\u27e7';
+
+export type Mail = Readonly<{
+  id: string;
+  /** One mail per milestone, subject and recipient, whoever asks for it and however often. */
+  key: string;
+  milestone: Milestone; to: string; locale: string; orderId: string | null;
+  subject: string; html: string; text: string;
+  /** What the secret is derived from, where the mail carries one. */
+  secretRef?: string;
+  state: MailState; attempts: number; failures: number; lastError?: string; dueAt: Date; createdAt: Date; sentAt?: Date;
+}>;
+
+/** What a template can say; all of it is data, none of it is a template. */
+export type MailModel = Readonly<{
+  name?: string; number?: string; amount?: string; url?: string; carrier?: string; tracking?: string; trackingUrl?: string; secret?: string;
+  lines?: ReadonlyArray<Readonly<{ name: string; quantity: number; amount: string }>>;
+  sums?: ReadonlyArray<Readonly<{ label: SumLabel; amount: string; strong?: boolean }>>;
+}>;
+export type SumLabel = 'subtotal' | 'discount' | 'shipping' | 'taxAdded' | 'taxIncluded' | 'total';
+
+/** An order as far as a mail tells of it. */
+export type MailedOrder = Readonly<{
+  id: string; number: string; email: string; userId: string | null; locale?: string; status: string; currency: string;
+  items: ReadonlyArray<Readonly<{ sku: string; name: string; quantity: number; lineTotal: Money }>>;
+  totals: Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; taxIncluded: boolean }>;
+  shippingAddress: Readonly<{ firstName: string }>;
+}>;
+
+/** A mail that is due because something happened: about which thing, and what there is to say besides the order. */
+export type Due = Readonly<{ milestone: Milestone; subject: string; more?: MailModel; secretRef?: string; withLines?: boolean; to?: string }>;
+type Data = Readonly<Record<string, unknown>>;
+type Event = Readonly<{ type: string; data: Data }>;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const moneyOf = (value: unknown): Money | null => {
+  const given = value as Partial<Money> | null | undefined;
+  return given && Number.isSafeInteger(given.amount) && typeof given.currency === 'string' ? { amount: given.amount!, currency: given.currency } : null;
+};
+
+type Rule = (order: MailedOrder, data: Data, locale: string) => Due | null;
+const about = (milestone: Milestone, withLines = false): Rule => (order) => ({ milestone, subject: order.id, withLines });
+
+/** Which events are milestones for the customer of an order, and what the mail is about. */
+const RULES: Readonly<Record<string, Rule>> = {
+  'order.placed': about('order_placed', true),
+  'order.delivered': about('order_delivered'),
+  'order.cancelled': about('order_cancelled'),
+  'order.edited': (order, data) => ({ milestone: 'order_changed', subject: String(data['editId']), withLines: true }),
+  'order.payment_requested': (order, data, locale) => ({ milestone: 'payment_requested', subject: String(data['requestId']), more: { ...amountOf(data['amount'], locale), secret: SECRET }, secretRef: `order-token:${order.id}` }),
+  'fulfilment.shipped': (_order, data) => ({ milestone: 'order_shipped', subject: String(data['fulfilmentId']), more: trackingOf(data) }),
+  'payment.succeeded': (_order, data, locale) => ({ milestone: 'payment_received', subject: String(data['paymentId']), more: amountOf(data['amount'], locale) }),
+  'payment.refunded': (order, data, locale) => ({ milestone: 'payment_refunded', subject: String(data['key']), more: amountOf({ amount: data['refundAmount'], currency: order.currency }, locale) }),
+  'payment.failed': (order, data) => (order.status === 'pending' ? { milestone: 'payment_failed', subject: String(data['paymentId']) } : null),
+  'payment.action_required': (order, data) => (order.status === 'pending' ? { milestone: 'payment_action_required', subject: String(data['paymentId']), more: urlOf(data) } : null),
+  'return.approved': (_order, data) => ({ milestone: 'return_approved', subject: String(data['returnId']) }),
+  'return.refunded': (order, data, locale) => ({ milestone: 'return_refunded', subject: String(data['returnId']), more: amountOf(data['refunded'] ?? data['amount'], locale) }),
+  'order.backorder_filled': about('backorder_filled'),
+  'order.access_granted': (_order, data) => ({ milestone: 'order_access', subject: String(data['accessId']), more: { secret: SECRET }, secretRef: `order-access:${String(data['accessId'])}` }),
+};
+
+export const MAILED_EVENTS = Object.keys(RULES);
+export const dueMail = ({ type, data }: Event, order: MailedOrder, locale: string): Due | null => RULES[type]?.(order, data, locale) ?? null;
+
+const urlOf = (data: Data): MailModel => { const url = text(data['url']); return url === undefined ? {} : { url }; };
+const amountOf = (value: unknown, locale: string): MailModel => { const amount = moneyOf(value); return amount ? { amount: formatMoney(amount, locale) } : {}; };
+
+function trackingOf(data: Data): MailModel {
+  const [parcel] = (data['parcels'] as Array<Record<string, unknown>> | undefined) ?? [];
+  const [carrier, tracking, trackingUrl] = [text(parcel?.['carrier']), text(parcel?.['trackingNumber']), text(parcel?.['trackingUrl'])];
+  return { ...(carrier !== undefined && { carrier }), ...(tracking !== undefined && { tracking }), ...(trackingUrl !== undefined && { trackingUrl }) };
+}
+
+/** The order in a mail: to whom, which, and what it cost. */
+export function modelOf(order: MailedOrder, { more = {}, withLines = false }: Due, locale: string): MailModel {
+  const base = { name: order.shippingAddress.firstName, number: order.number, ...more };
+  if (!withLines) return base;
+  const { subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, taxIncluded } = order.totals;
+  const show = (value: Money) => formatMoney(value, locale);
+  return {
+    ...base, lines: order.items.map(({ name, quantity, lineTotal }) => ({ name, quantity, amount: show(lineTotal) })),
+    sums: [
+      { label: 'subtotal', amount: show(subtotal) },
+      ...(discountTotal.amount > 0 ? [{ label: 'discount' as const, amount: show({ ...discountTotal, amount: -discountTotal.amount }) }] : []),
+      { label: 'shipping', amount: show(shippingTotal) }, { label: taxIncluded ? 'taxIncluded' : 'taxAdded', amount: show(taxTotal) }, { label: 'total', amount: show(grandTotal), strong: true },
+    ],
+  };
+}
+
+export const keyOf = (milestone: Milestone, subject: string, to: string): string => `${milestone}:${subject}:${to}`;
+
+const MINUTE_MS = 60_000;
+const FIRST_WAIT_MS = MINUTE_MS / 2;
+const LONGEST_WAIT_MS = 60 * MINUTE_MS;
+const MAX_FAILURES = 10;
+export const GIVE_UP_AFTER_MS = 72 * 60 * MINUTE_MS;
+
+/** unreachable: nobody has seen the mail, so it says nothing about it. temporary: this mail was refused for now. permanent: for good. */
+export type Failure = Readonly<{ kind: 'unreachable' | 'temporary' | 'permanent'; reason: string }>;
+
+/** When to try again, or null when it is to be set aside. Spread, so that a server that comes back is not met by all at once. */
+export function nextTry({ failures, ageMs }: { failures: number; ageMs: number }, { kind }: Failure, random: () => number): number | null {
+  if (kind === 'permanent' || ageMs > GIVE_UP_AFTER_MS) return null;
+  if (kind === 'unreachable') return 5_000 + random() * 15_000;
+  if (failures >= MAX_FAILURES) return null;
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.75 + random() / 2);
+}
