@@ -1,9 +1,8 @@
 import { fraction, type Money } from '../../shared/money.js';
 import { LineNotRefundable, ShippingNotRefundable } from './payments.errors.js';
+import type { Attribution, LineShare } from './payments.js';
 
-/** Where the cents of a refund belong, in minor units; their sum is the refund. What nobody attributed is goodwill. */
-export type LineShare = Readonly<{ itemId: string; quantity: number; amount: number }>;
-export type Attribution = Readonly<{ lines: readonly LineShare[]; shipping: number; goodwill: number }>;
+export type { Attribution };
 /** What a refund can be mapped to. Gross: what the customer paid for all units of the line, with its discounts and tax. */
 export type RefundableLine = Readonly<{ itemId: string; quantity: number; gross: number }>;
 export type RefundableOrder = Readonly<{ lines: readonly RefundableLine[]; shipping: number }>;

@@ -15,9 +15,12 @@ import { outcomeOf, projection } from './payments.js';
 import { PaymentRepository } from './payments.repository.js';
 import { paymentRoutes, webhookRoutes } from './payments.routes.js';
 import { PaymentService } from './payments.service.js';
+import type { PaymentProvider } from './provider.js';
 import { createOfflineProvider } from './providers/offline.js';
+import { createPaypalProvider, type PaypalConfig } from './providers/paypal.js';
 import { Providers } from './providers/registry.js';
 import { createSimulatorProvider } from './providers/simulator.js';
+import { createStripeProvider, type StripeConfig } from './providers/stripe.js';
 import { ApplyResult, type PaymentHook } from './use-cases/apply-result.js';
 import { AttributeRefund } from './use-cases/attribute-refund.js';
 import { CompareLedgers } from './use-cases/compare-ledgers.js';
@@ -34,10 +37,14 @@ export type { PlanRefund, PlannedRefund } from './use-cases/plan-refund.js';
 export { createSimulator, type SimulatorOptions } from './simulator/server.js';
 export type Payments = ReturnType<typeof createPayments>;
 
+/** A provider without its settings is not offered. */
+export type PaymentsConfig = Readonly<{
+  simulatorUrl: string; simulatorSecret: string; timeoutMs: number; returnUrl?: string; stripe?: StripeConfig | null; paypal?: PaypalConfig | null;
+}>;
 type PaymentsDeps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; failpoint: Failpoint; report: ReportError;
   idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit;
-  config: Readonly<{ simulatorUrl: string; simulatorSecret: string; timeoutMs: number }>;
+  config: PaymentsConfig;
 };
 
 const RECONCILE_MS = 5_000;
@@ -46,7 +53,7 @@ const COMPARE_MS = 60_000;
 
 export function createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit, config }: PaymentsDeps) {
   const payments = new PaymentRepository(connection);
-  const providers = new Providers([createOfflineProvider(), ...simulators(config, now)]);
+  const providers = new Providers([createOfflineProvider(), ...configured(config, now)]);
   const hooks: PaymentHook[] = [];
   const results = new ApplyResult({ payments, outbox, inTransaction, now, hooks });
   const attribute = new AttributeRefund({ payments });
@@ -56,10 +63,10 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const service = new PaymentService({ payments, providers, results, moves, reconcile, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
   const staff = new StaffMoves({ payments, moves, idempotency, audit });
-  const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, now, report });
+  const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
 
   const records = new PaymentAuditRepository(connection);
-  const comparison = new CompareLedgers({ audit: records, providers, outbox, inTransaction, now });
+  const comparison = new CompareLedgers({ audit: records, payments, providers, outbox, inTransaction, now });
 
   const schedules: Schedule[] = [
     { name: 'reconcile-payments', everyMs: RECONCILE_MS, run: () => reconcile.run() },
@@ -109,7 +116,10 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   };
 }
 
-function simulators({ simulatorUrl: baseUrl, simulatorSecret: secret, timeoutMs }: PaymentsDeps['config'], now: Clock) {
-  if (baseUrl === '') return [];
-  return [createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker: createBreaker({ name: 'payment simulator', now }) })];
+function configured({ simulatorUrl: baseUrl, simulatorSecret: secret, timeoutMs, returnUrl = '', stripe, paypal }: PaymentsConfig, now: Clock): PaymentProvider[] {
+  return [
+    ...(baseUrl === '' ? [] : [createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker: createBreaker({ name: 'payment simulator', now }) })]),
+    ...(stripe ? [createStripeProvider({ config: stripe, timeoutMs, returnUrl, breaker: createBreaker({ name: 'Stripe', now }) })] : []),
+    ...(paypal ? [createPaypalProvider({ config: paypal, timeoutMs, returnUrl, breaker: createBreaker({ name: 'PayPal', now }) })] : []),
+  ];
 }

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import { differenceModel, paymentModel, transactionModel, type DifferenceRow } from './payments.model.js';
 
 export type Found = Readonly<{ subject: string; detail: string }>;
-type PaymentState = Readonly<{ idempotencyKey: string; orderId: string; capturedAmount: number; refundedAmount: number; disputedAmount: number; settled: boolean }>;
+export type PaymentState = Readonly<{ idempotencyKey: string; orderId: string; capturedAmount: number; refundedAmount: number; disputedAmount: number; settled: boolean }>;
 
 /** Whole-set questions about payments, for the invariants and the comparison with the provider; each is one pass over the data. */
 export class PaymentAuditRepository {

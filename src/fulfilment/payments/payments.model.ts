@@ -6,7 +6,7 @@ export type PaymentRow = Omit<Payment, 'id'> & { lookUpAt?: Date; lookUps: numbe
 export type TransactionRow = Omit<PaymentTransaction, 'id' | 'paymentId'> & { paymentId: Types.ObjectId; alarmed?: boolean };
 export type WebhookRow = {
   /** `provider:webhook-id`: the same webhook is stored once. */
-  _id: string; provider: string; type: string; payment: ProviderPayment;
+  _id: string; provider: string; type: string; payment?: ProviderPayment; about?: string;
   state: 'received' | 'applied' | 'refused' | 'unmatched'; attempts: number; dueAt?: Date; receivedAt: Date;
 };
 /** What the nightly comparison of both ledgers found and has not found gone. */
@@ -22,6 +22,7 @@ const paymentSchema = new Schema<PaymentRow>({
   status: { type: String, required: true }, live: { type: Boolean, required: true }, idempotencyKey: { type: String, required: true },
   providerReference: String, failure: words, nextAction: new Schema({ type: { type: String }, url: String }, { _id: false }),
   capturedAmount: minor, capturingAmount: minor, refundedAmount: minor, refundingAmount: minor, disputedAmount: minor,
+  savedMethod: new Schema({ customer: String, method: String }, { _id: false }), authorizedUntil: Date,
   reversal: new Schema({ reason: String, at: Date, keepsNothing: Boolean }, { _id: false }), mismatch: String,
   lookUpAt: Date, lookUps: { type: Number, required: true, default: 0 },
   version: { type: Number, required: true }, createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true },
@@ -48,7 +49,7 @@ transactionSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exi
 transactionSchema.index({ kind: 1, state: 1 }, { partialFilterExpression: { kind: 'refund', state: 'failure' } });
 
 const webhookSchema = new Schema<WebhookRow>({
-  _id: String, provider: { type: String, required: true }, type: { type: String, required: true }, payment: { type: Schema.Types.Mixed, required: true },
+  _id: String, provider: { type: String, required: true }, type: { type: String, required: true }, payment: Schema.Types.Mixed, about: String,
   state: { type: String, required: true }, attempts: { type: Number, required: true }, dueAt: Date, receivedAt: { type: Date, required: true },
 }, { versionKey: false });
 webhookSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } });

@@ -1,5 +1,4 @@
 import type { Money } from '../../shared/money.js';
-import type { Attribution } from './attribution.js';
 
 /** News can arrive twice, late and in any order: of two statuses the later one in this list wins, so the end is always the same. */
 const STATUSES = ['pending', 'requires_action', 'failed', 'authorized', 'voided', 'succeeded', 'partially_refunded', 'refunded'] as const;
@@ -9,6 +8,10 @@ export type TransactionState = 'initial' | 'pending' | 'success' | 'failure';
 export type Failure = Readonly<{ code: string; message: string }>;
 export type NextAction = Readonly<{ type: string; url: string }>;
 
+/** Where the cents of a refund belong, in minor units; their sum is the refund. What nobody attributed is goodwill. */
+export type LineShare = Readonly<{ itemId: string; quantity: number; amount: number }>;
+export type Attribution = Readonly<{ lines: readonly LineShare[]; shipping: number; goodwill: number }>;
+
 export type Payment = Readonly<{
   id: string; orderId: string; attempt: number; provider: string; method: string; amount: Money; status: PaymentStatus;
   /** False once it can no longer bring money that stays. An order has at most one live payment. */
@@ -16,6 +19,10 @@ export type Payment = Readonly<{
   /** What the provider knows this payment by, before it has answered: `orderId:attempt`. */
   idempotencyKey: string;
   providerReference?: string; failure?: Failure; nextAction?: NextAction;
+  /** Paid with a card that the customer left with the provider. */
+  savedMethod?: Readonly<{ customer: string; method: string }>;
+  /** Until then the bank holds the money of an authorisation. */
+  authorizedUntil?: Date;
   /** Minor units; the `…ing` ones are asked for and not yet answered, and count as spent until they are. */
   capturedAmount: number; capturingAmount: number; refundedAmount: number; refundingAmount: number; disputedAmount: number;
   /** It was asked to give back what it has; `keepsNothing`: also whatever arrives later, because another payment took its place. */
@@ -39,7 +46,7 @@ export type ProviderOperation = Readonly<{
 export type ProviderPayment = Readonly<{
   reference: string; idempotencyKey: string; orderId: string; amount: Money;
   status: 'pending' | 'requires_action' | 'authorized' | 'captured' | 'failed' | 'voided';
-  failure?: Failure | undefined; nextAction?: NextAction | undefined; operations: readonly ProviderOperation[];
+  failure?: Failure | undefined; nextAction?: NextAction | undefined; authorizedUntil?: Date | undefined; operations: readonly ProviderOperation[];
 }>;
 
 const LIVE: ReadonlySet<PaymentStatus> = new Set(['pending', 'requires_action', 'authorized', 'succeeded', 'partially_refunded']);
@@ -92,8 +99,9 @@ export function merge(payment: Payment, known: readonly PaymentTransaction[], re
   const failure = status === 'failed' ? payment.failure ?? reported.failure : undefined;
   const nextAction = status === 'requires_action' ? reported.nextAction ?? payment.nextAction : undefined;
   const { failure: _f, nextAction: _n, ...rest } = payment;
+  const authorizedUntil = reported.authorizedUntil ?? payment.authorizedUntil;
   const next: Payment = {
-    ...rest, ...totals, status, live: isLive(status) && !payment.reversal?.keepsNothing, providerReference: reported.reference,
+    ...rest, ...totals, ...(authorizedUntil && { authorizedUntil }), status, live: isLive(status) && !payment.reversal?.keepsNothing, providerReference: reported.reference,
     ...(failure && { failure }), ...(nextAction && { nextAction }),
   };
   const changed = rows.length > 0 || status !== payment.status || payment.providerReference === undefined;

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { webhookModel, type WebhookRow } from './payments.model.js';
 
-export type StoredWebhook = Readonly<Pick<WebhookRow, 'provider' | 'type' | 'payment' | 'attempts'> & { id: string }>;
+export type StoredWebhook = Readonly<Pick<WebhookRow, 'provider' | 'type' | 'payment' | 'about' | 'attempts'> & { id: string }>;
 
 export class WebhookRepository {
   private readonly webhooks;
@@ -25,7 +25,7 @@ export class WebhookRepository {
 
   async findDue(now: Date, limit: number): Promise<StoredWebhook[]> {
     const found = await this.webhooks.find({ dueAt: { $lte: now } }).sort({ dueAt: 1 }).limit(limit).lean();
-    return found.map(({ _id, provider, type, payment, attempts }) => ({ id: _id, provider, type, payment, attempts }));
+    return found.map(({ _id, provider, type, payment, about, attempts }) => ({ id: _id, provider, type, attempts, ...(payment && { payment }), ...(about !== undefined && { about }) }));
   }
 
   async postpone(_id: string, dueAt: Date): Promise<void> {

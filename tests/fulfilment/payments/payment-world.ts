@@ -12,20 +12,35 @@ import { requestContext } from '../../../src/shared/http/request-context.js';
 import { problemHandler } from '../../../src/shared/http/problem.js';
 import { mount } from '../../../src/shared/http/route.js';
 import { SIMULATOR_SECRET, startSimulator } from '../../support/simulator.js';
-import { testEnvironment } from '../../support/world.js';
 
 /** Short, since tests wait for it, and long enough for a busy machine. */
 export const TIMEOUT_MS = 800;
+/** A database of its own. Not by way of the whole shop's world: nothing of it is needed here. */
+function databaseUri(): string {
+  const uri = new URL(process.env['TEST_MONGODB_URI'] ?? 'mongodb://127.0.0.1:27017/?replicaSet=rs0');
+  uri.pathname = `/kontor_payments_${process.pid}_${randomBytes(5).toString('hex')}`;
+  return uri.toString();
+}
+
 const stop = new AbortController().signal;
 export const eur = (amount: number) => ({ amount, currency: 'EUR' });
 export const newOrderId = () => randomBytes(12).toString('hex');
 
+export type Adapter = 'simulator' | 'stripe' | 'paypal';
+const RETURN_URL = 'https://shop.example/thanks';
+/** The same simulator in the words of each provider: its own, or those that the official libraries speak. */
+const configOf = (adapter: Adapter, url: string) => ({
+  simulatorUrl: adapter === 'simulator' ? url : '', simulatorSecret: SIMULATOR_SECRET, returnUrl: RETURN_URL,
+  stripe: adapter === 'stripe' ? { secretKey: SIMULATOR_SECRET, webhookSecret: SIMULATOR_SECRET, apiBase: url } : null,
+  paypal: adapter === 'paypal' ? { clientId: 'client', clientSecret: SIMULATOR_SECRET, webhookId: 'WH-1', apiBase: url } : null,
+});
+
 /** Payments alone: their own database, a simulator over real HTTP, real webhooks, and no orders. */
-export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true }: { timeoutMs?: number; webhooks?: boolean } = {}) {
+export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true, adapter = 'simulator' }: { timeoutMs?: number; webhooks?: boolean; adapter?: Adapter } = {}) {
   const clock = { offsetMs: 0 };
   const now = () => new Date(Date.now() + clock.offsetMs);
   const simulator = await startSimulator({ now, settlesAfterMs: 600_000 });
-  const connection = openConnection(testEnvironment()['MONGODB_URI']!, { monitorCommands: true });
+  const connection = openConnection(databaseUri(), { monitorCommands: true });
   await connection.asPromise();
   const defects: unknown[] = [];
   const report = (error: unknown) => { defects.push(error); };
@@ -34,7 +49,7 @@ export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true }: 
   const idempotency = new IdempotencyStore({ connection, inTransaction, now, lockMs: 10_000 });
   const payments = createPayments({
     connection, now, outbox, inTransaction, idempotency, report, failpoint: () => {}, audit: async () => {},
-    config: { simulatorUrl: simulator.url, simulatorSecret: SIMULATOR_SECRET, timeoutMs },
+    config: { ...configOf(adapter, simulator.url), timeoutMs },
   });
   outbox.subscribe(...payments.subscribers);
   const told: Payment[] = [];
@@ -54,9 +69,14 @@ export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true }: 
     .filter((row) => String(row['paymentId']) === paymentId).map(({ kind, state, amount }) => [kind, state, amount.amount] as const);
 
   return {
+    adapter,
+    /** Money that the provider takes without our having heard of its answer. */
+    takeUnheard: ({ idempotencyKey, orderId }: Payment, amount = 5000) => simulator.ledger.create({
+      idempotencyKey, orderId, amount: eur(amount), capture: true, wire: adapter, ...(adapter === 'stripe' && { metadata: { order_id: orderId, payment_key: idempotencyKey } }),
+    }),
     simulator, payments, connection, clock, now, defects, told, url, rows, outbox, inTransaction,
     open: (options: { orderId?: string; attempt?: number; amount?: number; currency?: string; token?: string; provider?: string; method?: string } = {}) => {
-      const { orderId = newOrderId(), attempt = 1, amount = 5000, currency = 'EUR', token = 'ok', provider = 'simulator', method } = options;
+      const { orderId = newOrderId(), attempt = 1, amount = 5000, currency = 'EUR', token = 'ok', provider = adapter, method } = options;
       return inTransaction(() => payments.open({ orderId, attempt, amount: { amount, currency }, provider, token, ...(method && { method }) }));
     },
     /** Opened and asked for, as checkout does it. */

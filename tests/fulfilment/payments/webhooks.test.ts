@@ -137,6 +137,7 @@ describe('who may tell us anything', () => {
     { _case: 'a provider that sends no webhooks', options: { provider: 'offline' }, status: 404 },
   ])('$_case: $status and nothing happens', async ({ options, status }) => {
     const payment = await world.pay('pending');
+    await world.simulator.idle();
     const count = await world.connection.collection('payment_webhooks').countDocuments();
     const captured = { status: 'captured', operations: [{ id: `cap_${randomUUID()}`, kind: 'capture', amount: 5000, state: 'success', at: '2026-01-01T00:00:00Z' }] };
 

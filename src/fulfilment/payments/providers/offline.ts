@@ -6,7 +6,7 @@ export function createOfflineProvider(): PaymentProvider {
   return {
     name: 'offline',
     methods: ['cash_on_delivery', 'bank_transfer'],
-    needsToken: false,
+    needsToken: () => false,
     offline: true,
     authorize: async ({ payment }) => known({ payment, amount: payment.amount, key: payment.idempotencyKey }, 'pending', []),
     capture: async (request) => done(request, 'captured', 'capture'),

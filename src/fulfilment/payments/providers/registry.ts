@@ -3,7 +3,7 @@ import { looksLikeCardNumber } from '../payments.js';
 import type { PaymentProvider } from '../provider.js';
 
 /** What a customer sends. */
-export type PaymentChoice = Readonly<{ provider: string; method?: string | undefined; token?: string | undefined }>;
+export type PaymentChoice = Readonly<{ provider: string; method?: string | undefined; token?: string | undefined; savedMethodId?: string | undefined }>;
 
 export class Providers {
   private readonly byName: ReadonlyMap<string, PaymentProvider>;
@@ -23,12 +23,13 @@ export class Providers {
   }
 
   /** The provider and method that were chosen; everything that is wrong with the choice is refused here, before anything is stored. */
-  resolve({ provider: name, method, token }: PaymentChoice): { provider: string; method: string } {
+  resolve({ provider: name, method, token, savedMethodId }: PaymentChoice): { provider: string; method: string } {
     if (token !== undefined && looksLikeCardNumber(token)) throw new CardNumberRefused();
     const provider = this.byName.get(name);
     if (!provider) throw new PaymentProviderUnknown([...this.byName.keys()]);
     if (method !== undefined && !provider.methods.includes(method)) throw new PaymentMethodUnknown(name, provider.methods);
-    if (provider.needsToken && (token === undefined || token === '')) throw new PaymentTokenRequired(name);
-    return { provider: name, method: method ?? provider.methods[0]! };
+    const chosen = method ?? provider.methods[0]!;
+    if (provider.needsToken(chosen) && savedMethodId === undefined && (token === undefined || token === '')) throw new PaymentTokenRequired(name);
+    return { provider: name, method: chosen };
   }
 }

@@ -4,7 +4,7 @@ import { verifyWebhook, webhookSecret } from '../../../shared/crypto/standard-we
 import { moneySchema } from '../../../shared/http/schemas.js';
 import { WebhookMalformed } from '../payments.errors.js';
 import type { ProviderOperation, ProviderPayment } from '../payments.js';
-import type { ListedPayment, OperationRequest, PaymentProvider, ProviderAnswer, ProviderEvent } from '../provider.js';
+import type { ListedPayment, OperationRequest, PaymentProvider, ProviderAnswer, ProviderEvent, SavedMethodAnswer } from '../provider.js';
 import { createHttpClient, type HttpAnswer } from './http.js';
 
 type SimulatorDeps = { baseUrl: string; secret: string; timeoutMs: number; breaker: Breaker };
@@ -18,9 +18,14 @@ const paymentSchema = Joi.object({
   id: Joi.string().max(100).required(), idempotencyKey: Joi.string().max(300).required(), orderId: Joi.string().max(100).required(), amount: moneySchema.required(),
   status: Joi.string().valid('pending', 'requires_action', 'authorized', 'captured', 'failed', 'voided').required(),
   failure: words, nextAction: Joi.object({ type: Joi.string().required(), url: Joi.string().uri({ scheme: ['http', 'https'] }).required() }).unknown(),
-  operations: Joi.array().items(operationSchema).max(10_000).required(), updatedAt: Joi.string().isoDate().required(),
+  authorizedUntil: Joi.string().isoDate(), operations: Joi.array().items(operationSchema).max(10_000).required(), updatedAt: Joi.string().isoDate().required(),
 }).unknown();
 const eventSchema = Joi.object({ type: Joi.string().max(100).required(), data: Joi.object({ payment: paymentSchema.required() }).unknown().required() }).unknown();
+
+const methodSchema = Joi.object({
+  id: Joi.string().max(100).required(), customer: Joi.string().max(300).required(), brand: Joi.string().max(40).required(), last4: Joi.string().pattern(/^\d{4}$/).required(),
+  expMonth: Joi.number().integer().min(1).max(12).required(), expYear: Joi.number().integer().required(),
+}).unknown();
 
 /** Speaks to the payment simulator (simulator/README.md), which behaves, and misbehaves, like a card processor. */
 export function createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker }: SimulatorDeps): PaymentProvider {
@@ -33,10 +38,10 @@ export function createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker }:
   return {
     name: 'simulator',
     methods: ['card'],
-    needsToken: true,
+    needsToken: () => true,
     offline: false,
-    authorize: async ({ payment: { idempotencyKey, orderId, amount }, token, capture, returnUrl }) =>
-      answerOf(await call({ method: 'POST', path: '/v1/payments', idempotencyKey, body: { orderId, ...amount, token, capture, returnUrl } })),
+    authorize: async ({ payment: { idempotencyKey, orderId, amount, savedMethod }, token, capture, returnUrl }) =>
+      answerOf(await call({ method: 'POST', path: '/v1/payments', idempotencyKey, body: { orderId, ...amount, token: savedMethod?.method ?? token, capture, returnUrl } })),
     capture: operate('capture'),
     void: operate('void'),
     refund: operate('refunds'),
@@ -47,6 +52,12 @@ export function createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker }:
       const id = verifyWebhook(secrets, headers, body, now);
       return id === null ? null : [readEvent(id, body)];
     },
+    saveMethod: async ({ token, userId, customer = `customer-${userId}`, key }) =>
+      savedOf(await call({ method: 'POST', path: '/v1/methods', idempotencyKey: key, body: { customer, token } })),
+    forgetMethod: async ({ method }) => {
+      const answer = await call({ method: 'DELETE', path: `/v1/methods/${encodeURIComponent(method)}` });
+      return answer.kind === 'answered' && (answer.status < 300 || answer.status === 404);
+    },
     changedSince: async (since) => {
       const answer = await call({ method: 'GET', path: `/v1/payments?updated_since=${since.toISOString()}` });
       if (answer.kind !== 'answered' || answer.status !== 200) return null;
@@ -56,10 +67,11 @@ export function createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker }:
   };
 }
 
-type Wire = Omit<ProviderPayment, 'reference'> & { id: string; updatedAt: string };
+type Wire = Omit<ProviderPayment, 'reference' | 'authorizedUntil'> & { id: string; authorizedUntil?: string; updatedAt: string };
 
-function paymentOf({ id, idempotencyKey, orderId, amount, status, failure, nextAction, operations }: Wire): ProviderPayment {
+function paymentOf({ id, idempotencyKey, orderId, amount, status, failure, nextAction, authorizedUntil, operations }: Wire): ProviderPayment {
   return {
+    ...(authorizedUntil !== undefined && { authorizedUntil: new Date(authorizedUntil) }),
     reference: id, idempotencyKey, orderId, amount, status, failure, nextAction,
     operations: operations.map((op) => ({ id: op.id, kind: op.kind, key: op.key, amount: op.amount, state: op.state, failure: op.failure })),
   };
@@ -76,6 +88,17 @@ function answerOf(answer: HttpAnswer): ProviderAnswer {
   }
   const { error, value } = paymentSchema.validate(answer.body, { convert: false });
   return error ? { kind: 'unknown', cause: 'an answer of another shape' } : { kind: 'known', payment: paymentOf(value as Wire) };
+}
+
+function savedOf(answer: HttpAnswer): SavedMethodAnswer {
+  if (answer.kind === 'silent') return { kind: 'unknown', cause: answer.cause };
+  const { error, value } = methodSchema.validate(answer.body, { convert: false });
+  if (answer.status < 300 && !error) {
+    const { id, customer, brand, last4, expMonth, expYear } = value as { id: string; customer: string; brand: string; last4: string; expMonth: number; expYear: number };
+    return { kind: 'saved', card: { customer, method: id, brand, last4, expiryMonth: expMonth, expiryYear: expYear } };
+  }
+  const refusal = answerOf(answer);
+  return refusal.kind === 'refused' ? refusal : { kind: 'unknown', cause: `status ${answer.status}` };
 }
 
 function readEvent(id: string, body: Buffer): ProviderEvent {

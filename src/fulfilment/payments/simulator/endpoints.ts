@@ -1,19 +1,13 @@
 import Joi from 'joi';
 import { looksLikeCardNumber } from '../payments.js';
-import { faultSchema, type Fault, type Faults, type FaultyOperation } from './faults.js';
+import { begin, knownBehaviour, settleLater } from './charging.js';
+import { faultSchema, type FaultyOperation } from './faults.js';
 import { Refusal, total, type Answer, type Failure, type Kind, type Ledger, type SimPayment } from './ledger.js';
-import { behaviourOf, TOKEN_NAMES, type Behaviour } from './tokens.js';
+import { paypalEndpoints } from './paypal-endpoints.js';
+import { stripeEndpoints } from './stripe-endpoints.js';
+import { behaviourOf } from './tokens.js';
+import { wireOf, type Call, type Endpoint, type EndpointDeps } from './wire.js';
 
-export type Call = Readonly<{ id: string; query: URLSearchParams; origin: string; key: string | undefined; body: unknown }>;
-export type Endpoint = Readonly<{
-  method: string; path: RegExp;
-  /** Set on what a shop calls: needs the secret, and faults hit it. The others are the controls of a drill. */
-  operation?: FaultyOperation;
-  faultOf?(call: Call): Fault | undefined;
-  handle(call: Call): Answer;
-}>;
-
-type Deps = { ledger: Ledger; faults: Faults; target: { url: string | undefined }; settlesAfterMs: number };
 type CreateBody = { orderId: string; amount: number; currency: string; token: string; capture: boolean; returnUrl?: string };
 
 const text = () => Joi.string().max(300);
@@ -23,6 +17,7 @@ const createBody = Joi.object<CreateBody>({
   capture: Joi.boolean().default(true), returnUrl: Joi.string().uri({ scheme: ['http', 'https'] }).max(2000),
 });
 const amountBody = Joi.object<{ amount?: number; reason?: string }>({ amount: minor(), reason: text().allow('') });
+const methodBody = Joi.object<{ customer: string; token: string }>({ customer: text().required(), token: text().required() });
 const outcomeBody = Joi.object<{ outcome: 'succeed' | 'fail' }>({ outcome: Joi.string().valid('succeed', 'fail').default('succeed') });
 const configBody = Joi.object<{ webhookUrl: string }>({ webhookUrl: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').required() });
 const editBody = Joi.object<{ paymentId: string; add?: { kind: Kind; amount: number }; remove?: string }>({
@@ -31,12 +26,12 @@ const editBody = Joi.object<{ paymentId: string; add?: { kind: Kind; amount: num
 
 const NOT_AUTHENTICATED: Failure = { code: 'authentication_failed', message: 'The cardholder did not confirm this payment.' };
 
-export function endpoints(deps: Deps): Endpoint[] {
-  return [...shopEndpoints(deps), ...customerEndpoints(deps), ...controls(deps)];
+export function endpoints(deps: EndpointDeps): Endpoint[] {
+  return [...shopEndpoints(deps), ...methodEndpoints(deps), ...stripeEndpoints(deps), ...paypalEndpoints(deps), ...customerEndpoints(deps), ...controls(deps)];
 }
 
 /** What a shop calls. */
-function shopEndpoints({ ledger, settlesAfterMs }: Deps): Endpoint[] {
+function shopEndpoints({ ledger, settlesAfterMs }: EndpointDeps): Endpoint[] {
   const act = (operation: FaultyOperation, what: string, work: (payment: SimPayment, amount: number | undefined, key: string) => void): Endpoint => ({
     method: 'POST', path: new RegExp(`^/v1/payments/([^/]+)/${what}$`), operation,
     handle: ({ id, key: given, body }) => {
@@ -53,7 +48,7 @@ function shopEndpoints({ ledger, settlesAfterMs }: Deps): Endpoint[] {
     {
       method: 'POST', path: /^\/v1\/payments$/, operation: 'authorize',
       // A repeated request gets its answer: the card misbehaved the first time only. What had no effect can be had again.
-      faultOf: ({ body, key }) => (key !== undefined && ledger.findByKey(key) ? undefined : behaviourOf(String((body as CreateBody).token))?.fault),
+      faultOf: ({ body, key }) => (key !== undefined && ledger.findByKey(key) ? undefined : behaviourOf(ledger.tokenOf(String((body as CreateBody).token)))?.fault),
       handle: (call) => createPayment(ledger, call, settlesAfterMs),
     },
     act('capture', 'capture', (payment, amount, key) => { ledger.capture(payment, amount ?? payment.amount.amount - total(payment, 'capture'), key); }),
@@ -64,7 +59,7 @@ function shopEndpoints({ ledger, settlesAfterMs }: Deps): Endpoint[] {
       method: 'GET', path: /^\/v1\/payments$/, operation: 'list',
       handle: ({ query }) => {
         const key = query.get('idempotency_key');
-        if (key === null) return { status: 200, body: { items: ledger.all().filter(({ updatedAt }) => updatedAt >= (query.get('updated_since') ?? '')) } };
+        if (key === null) return { status: 200, body: { items: ledger.all().filter((payment) => wireOf(payment) === 'simulator' && payment.updatedAt >= (query.get('updated_since') ?? '')) } };
         const found = ledger.findByKey(key);
         if (!found) throw new Refusal(404, 'payment_unknown', 'There is no payment with this key.');
         return { status: 200, body: found };
@@ -77,28 +72,44 @@ function createPayment(ledger: Ledger, { key: given, body, origin }: Call, settl
   const { token, amount, currency, orderId, capture, returnUrl } = read(createBody, body);
   const key = required(given);
   if (looksLikeCardNumber(token)) throw new Refusal(400, 'card_number_refused', 'Send a token, never a card number.');
-  const behaviour = behaviourOf(token);
-  if (!behaviour) throw new Refusal(400, 'token_unknown', `Unknown token. Known ones: ${TOKEN_NAMES.join(', ')}.`);
+  const behaviour = knownBehaviour(ledger, token);
   return ledger.once(key, `authorize:${orderId}:${amount}:${currency}:${token}:${capture}`, () => {
     const payment = ledger.create({ idempotencyKey: key, orderId, amount: { amount, currency }, capture, returnUrl });
     begin(ledger, payment, behaviour, origin);
-    if (behaviour.settlesLater) setTimeout(() => { if (payment.status === 'pending') ledger.authorize(payment); }, settlesAfterMs).unref();
+    settleLater(ledger, payment, behaviour, settlesAfterMs);
     return { status: 201, body: payment };
   }).answer;
 }
 
-function begin(ledger: Ledger, payment: SimPayment, { outcome, failure, fault }: Behaviour, origin: string): void {
-  if (outcome === 'captured') ledger.authorize(payment, fault?.reorderWebhooks);
-  if (outcome === 'failed' && failure) ledger.fail(payment, failure);
-  if (outcome === 'requires_action') ledger.requireAction(payment, `${origin}/v1/payments/${payment.id}/authenticate`);
-  if (outcome === 'pending' && fault) ledger.tell('payment.pending', payment);
+/** Cards that customers leave for next time. */
+function methodEndpoints({ ledger }: EndpointDeps): Endpoint[] {
+  return [
+    {
+      method: 'POST', path: /^\/v1\/methods$/, operation: 'look_up',
+      handle: ({ key, body }) => {
+        const { customer, token } = read(methodBody, body);
+        if (looksLikeCardNumber(token)) throw new Refusal(400, 'card_number_refused', 'Send a token, never a card number.');
+        knownBehaviour(ledger, token);
+        return ledger.once(required(key), `method:${customer}:${token}`, () => ({ status: 201, body: ledger.saveMethod(customer, token) })).answer;
+      },
+    },
+    {
+      method: 'DELETE', path: /^\/v1\/methods\/([^/]+)$/, operation: 'look_up',
+      handle: ({ id }) => {
+        if (!ledger.forgetMethod(id)) throw new Refusal(404, 'method_unknown', 'There is no such method.');
+        return { status: 200, body: {} };
+      },
+    },
+  ];
 }
 
 /** The page of the cardholder's bank, reduced to its outcome; `confirm` is the same for drills. */
-function customerEndpoints({ ledger }: Deps): Endpoint[] {
+function customerEndpoints({ ledger }: EndpointDeps): Endpoint[] {
   const settle = (id: string, outcome: 'succeed' | 'fail'): SimPayment => {
     const payment = ledger.get(id);
-    if (outcome === 'succeed') ledger.authorize(payment);
+    // PayPal's buyer only approves; the money moves when the shop captures.
+    if (outcome === 'succeed' && payment.wire === 'paypal') ledger.approve(payment);
+    else if (outcome === 'succeed') ledger.authorize(payment);
     else ledger.fail(payment, NOT_AUTHENTICATED);
     return payment;
   };
@@ -117,7 +128,7 @@ function customerEndpoints({ ledger }: Deps): Endpoint[] {
 }
 
 /** For tests, drills and auditors. */
-function controls({ ledger, faults, target }: Deps): Endpoint[] {
+function controls({ ledger, faults, target }: EndpointDeps): Endpoint[] {
   return [
     { method: 'GET', path: /^\/healthz$/, handle: () => ({ status: 200, body: { status: 'ok' } }) },
     { method: 'GET', path: /^\/v1\/ledger$/, handle: () => ({ status: 200, body: ledger.report() }) },

@@ -3,16 +3,22 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Clock } from '../../../shared/clock.js';
 
 export type Kind = 'authorization' | 'capture' | 'void' | 'refund' | 'chargeback';
-export type Operation = { id: string; kind: Kind; key?: string; amount: number; state: 'pending' | 'success' | 'failure'; failure?: Failure; at: string };
+export type Operation = { id: string; kind: Kind; key?: string; amount: number; state: 'pending' | 'success' | 'failure'; failure?: Failure; at: string;
+  /** PayPal refunds one capture, and says so. */
+  of?: string; note?: string };
 export type Failure = { code: string; message: string };
+/** Whose words a payment was made in: our own, Stripe's or PayPal's. One ledger keeps them all. */
+export type Wire = 'simulator' | 'stripe' | 'paypal';
 export type SimPayment = {
-  id: string; idempotencyKey: string; orderId: string; amount: { amount: number; currency: string };
+  id: string; wire?: Wire; metadata?: Record<string, string>; approved?: boolean; idempotencyKey: string; orderId: string; amount: { amount: number; currency: string };
   status: 'pending' | 'requires_action' | 'authorized' | 'captured' | 'failed' | 'voided';
   capture: boolean; returnUrl?: string; failure?: Failure; nextAction?: { type: string; url: string }; operations: Operation[]; authorizedUntil?: string;
   createdAt: string; updatedAt: string;
 };
 export type Answer = { status: number; body: unknown };
-export type NewPayment = Pick<SimPayment, 'idempotencyKey' | 'orderId' | 'amount' | 'capture'> & { returnUrl?: string | undefined };
+export type NewPayment = Pick<SimPayment, 'idempotencyKey' | 'orderId' | 'amount' | 'capture'> & { returnUrl?: string | undefined; wire?: Wire; metadata?: Record<string, string> };
+/** A card that a customer left with the processor; `token` says how it behaves. */
+export type SimMethod = { id: string; customer: string; token: string; brand: string; last4: string; expMonth: number; expYear: number };
 /** Told of every change with a copy of the payment as it was then. */
 export type OnEvent = (type: string, payment: SimPayment) => void;
 
@@ -28,12 +34,14 @@ export class Ledger {
   private readonly payments = new Map<string, SimPayment>();
   private readonly byKey = new Map<string, string>();
   private readonly answers = new Map<string, { request: string; answer: Answer }>();
+  private readonly methods = new Map<string, SimMethod>();
 
   constructor(private readonly deps: { now: Clock; onEvent: OnEvent; journal?: string | undefined }) {
     const { journal } = deps;
     if (!journal || !existsSync(journal)) return;
     for (const line of readFileSync(journal, 'utf8').split('\n').filter(Boolean)) {
-      const entry = JSON.parse(line) as { payment?: SimPayment; key?: string; request?: string; answer?: Answer };
+      const entry = JSON.parse(line) as { payment?: SimPayment; key?: string; request?: string; answer?: Answer; method?: SimMethod };
+      if (entry.method) this.methods.set(entry.method.id, entry.method);
       if (entry.payment) this.keep(entry.payment);
       if (entry.key !== undefined && entry.answer) this.answers.set(entry.key, { request: entry.request ?? '', answer: entry.answer });
     }
@@ -50,10 +58,10 @@ export class Ledger {
     return { answer, replayed: false };
   }
 
-  create({ idempotencyKey, orderId, amount, capture, returnUrl }: NewPayment): SimPayment {
+  create({ idempotencyKey, orderId, amount, capture, returnUrl, wire, metadata }: NewPayment): SimPayment {
     const at = this.deps.now().toISOString();
     const payment: SimPayment = {
-      id: `pay_${randomUUID().replaceAll('-', '')}`, idempotencyKey, orderId, amount, capture, ...(returnUrl !== undefined && { returnUrl }),
+      id: `pay_${randomUUID().replaceAll('-', '')}`, idempotencyKey, orderId, amount, capture, ...(returnUrl !== undefined && { returnUrl }), ...(wire && { wire }), ...(metadata && { metadata }),
       status: 'pending', operations: [], createdAt: at, updatedAt: at,
     };
     this.keep(payment);
@@ -71,7 +79,24 @@ export class Ledger {
 
   all(): SimPayment[] { return [...this.payments.values()]; }
 
-  clear(): void { this.payments.clear(); this.byKey.clear(); this.answers.clear(); }
+  clear(): void { this.payments.clear(); this.byKey.clear(); this.answers.clear(); this.methods.clear(); }
+
+  /** Whether this key has an answer already. */
+  knows(key: string): boolean { return this.answers.has(key); }
+
+  saveMethod(customer: string, token: string): SimMethod {
+    const method = { id: `pm_${randomUUID().replaceAll('-', '')}`, customer, token, brand: 'visa', last4: '4242', expMonth: 12, expYear: 2034 };
+    this.methods.set(method.id, method);
+    this.write({ method });
+    return method;
+  }
+
+  findMethod(id: string): SimMethod | undefined { return this.methods.get(id); }
+
+  forgetMethod(id: string): boolean { return this.methods.delete(id); }
+
+  /** What a saved card stands for, or the token itself. */
+  tokenOf(token: string): string { return this.methods.get(token)?.token ?? token; }
 
   /** An event without a change. */
   tell(type: string, payment: SimPayment): void { this.changed(type, payment); }
@@ -80,6 +105,13 @@ export class Ledger {
     payment.status = 'requires_action';
     payment.nextAction = { type: 'redirect', url };
     this.changed('payment.requires_action', payment);
+  }
+
+  /** The buyer agreed, and may still be asked for nothing. */
+  approve(payment: SimPayment): void {
+    if (payment.status !== 'requires_action') throw new Refusal(409, 'payment_settled', `This payment is ${payment.status}.`);
+    payment.approved = true;
+    this.changed('payment.approved', payment);
   }
 
   fail(payment: SimPayment, failure: Failure): void {
@@ -121,11 +153,12 @@ export class Ledger {
     this.changed('payment.voided', payment);
   }
 
-  refund(payment: SimPayment, amount: number, key: string | undefined): void {
+  refund(payment: SimPayment, amount: number, key: string | undefined, more: Pick<Operation, 'of' | 'note'> = {}): void {
     if (amount > total(payment, 'capture') - total(payment, 'refund') - total(payment, 'chargeback')) {
       throw new Refusal(409, 'refund_exceeds_captured', 'That is more than is left of what was captured.');
     }
     this.add(payment, 'refund', amount, key);
+    Object.assign(payment.operations.at(-1)!, more);
     this.changed('payment.refunded', payment);
   }
 

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.js';
 import { sameText } from '../../../shared/crypto/tokens.js';
-import { webhookSecret } from '../../../shared/crypto/standard-webhooks.js';
 import { Faults, type Fault, type FaultyOperation } from './faults.js';
 import { Ledger, Refusal, type Answer } from './ledger.js';
-import { endpoints, type Call, type Endpoint } from './endpoints.js';
+import { endpoints } from './endpoints.js';
 import { WebhookSender } from './webhook-sender.js';
+import { readForm, type Call, type Endpoint } from './wire.js';
 
 export type SimulatorOptions = {
   secret: string;
@@ -22,7 +22,7 @@ const BODY_LIMIT = 100_000;
 export function createSimulator({ secret, webhookUrl, journal, now = () => new Date(), random = Math.random, settlesAfterMs = 1_000 }: SimulatorOptions) {
   const target = { url: webhookUrl };
   const faults = new Faults(random);
-  const sender = new WebhookSender({ target, secret: webhookSecret(secret), now, random });
+  const sender = new WebhookSender({ target, secret, now, random });
   /** The faults of the call that is being served, and how many events it has caused; calls take effect one at a time. */
   let serving: { fault: Fault; events: number } | undefined;
   const ledger = new Ledger({ now, journal, onEvent: (type, payment) => {
@@ -30,17 +30,29 @@ export function createSimulator({ secret, webhookUrl, journal, now = () => new D
     sender.send(type, payment, cause.fault, cause.events);
     cause.events += 1;
   } });
-  const routes = endpoints({ ledger, faults, target, settlesAfterMs });
+  const routes = endpoints({ ledger, faults, target, settlesAfterMs, now, secret });
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const url = new URL(req.url ?? '/', `http://${req.headers.host ?? 'localhost'}`);
+    // PayPal's client speaks to PayPal's own host name, wherever that is; links lead back to us.
+    const url = new URL(req.url ?? '/', `http://127.0.0.1:${req.socket.localPort}`);
     const found = match(routes, req.method ?? 'GET', url.pathname);
     if (!found) throw new Refusal(404, 'not_found', 'There is no such address.');
     const { endpoint, id } = found;
+    try {
+      await answer(req, res, { endpoint, id, url });
+    } catch (error) {
+      if (!(error instanceof Refusal) || !endpoint.refuse) throw error;
+      send(res, endpoint.refuse(error));
+    }
+  }
+
+  async function answer(req: IncomingMessage, res: ServerResponse, { endpoint, id, url }: { endpoint: Endpoint; id: string; url: URL }): Promise<void> {
     if (endpoint.operation && !isAuthorised(req, secret)) throw new Refusal(401, 'unauthorised', 'The secret is missing or wrong.');
-    const call: Call = { id, query: url.searchParams, origin: url.origin, key: headerOf(req, 'idempotency-key'), body: await readJson(req) };
+    const key = headerOf(req, 'idempotency-key') ?? headerOf(req, 'paypal-request-id');
+    const call: Call = { id, query: url.searchParams, origin: url.origin, key, body: await readBody(req), headers: req.headers };
     if (!endpoint.operation) return send(res, endpoint.handle(call));
-    return misbehave(res, { ...faults.take(endpoint.operation), ...endpoint.faultOf?.(call) }, endpoint.operation, () => endpoint.handle(call));
+    const operation = endpoint.operationOf?.(call) ?? endpoint.operation;
+    return misbehave(res, { ...faults.take(operation), ...endpoint.faultOf?.(call) }, operation, () => endpoint.handle(call));
   }
 
   async function misbehave(res: ServerResponse, fault: Fault, operation: FaultyOperation, effect: () => Answer): Promise<void> {
@@ -97,7 +109,7 @@ const headerOf = (req: IncomingMessage, name: string): string | undefined => {
 };
 const isAuthorised = (req: IncomingMessage, secret: string): boolean => sameText(headerOf(req, 'authorization') ?? '', `Bearer ${secret}`);
 
-async function readJson(req: IncomingMessage): Promise<unknown> {
+async function readBody(req: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
@@ -106,8 +118,10 @@ async function readJson(req: IncomingMessage): Promise<unknown> {
     chunks.push(chunk);
   }
   if (size === 0) return {};
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (headerOf(req, 'content-type')?.startsWith('application/x-www-form-urlencoded')) return readForm(text);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new Refusal(400, 'malformed', 'The body is no JSON.');
   }
@@ -115,6 +129,7 @@ async function readJson(req: IncomingMessage): Promise<unknown> {
 
 function send(res: ServerResponse, { status, body }: Answer): void {
   if (res.headersSent || res.destroyed) return;
+  if (status === 204) { res.writeHead(204).end(); return; }
   const text = JSON.stringify(body);
   res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
 }

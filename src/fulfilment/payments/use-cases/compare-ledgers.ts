@@ -1,7 +1,8 @@
 import { later, type Clock } from '../../../shared/clock.js';
 import type { InTransaction } from '../../../shared/db/transaction.js';
 import type { Outbox } from '../../../shared/events/outbox.js';
-import type { PaymentAuditRepository } from '../payments-audit.repository.js';
+import type { PaymentAuditRepository, PaymentState } from '../payments-audit.repository.js';
+import type { PaymentRepository } from '../payments.repository.js';
 import type { ListedPayment, PaymentProvider } from '../provider.js';
 import type { Providers } from '../providers/registry.js';
 
@@ -9,7 +10,7 @@ import type { Providers } from '../providers/registry.js';
 const WINDOW_MS = 2 * 24 * 3_600_000;
 const FRESH_MS = 60_000;
 
-type CompareDeps = { audit: PaymentAuditRepository; providers: Providers; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock };
+type CompareDeps = { audit: PaymentAuditRepository; payments: Pick<PaymentRepository, 'findByKey'>; providers: Providers; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock };
 type Difference = Readonly<{ _id: string; provider: string; orderId: string; detail: string }>;
 
 /** Reads the provider's books against ours. Nothing is corrected by itself: what differs is listed, and an alarm is raised once. */
@@ -25,7 +26,7 @@ export class CompareLedgers {
 
   private async compare(provider: PaymentProvider): Promise<number> {
     const { audit, outbox, inTransaction, now } = this.deps;
-    const [from, to] = [later(now(), -WINDOW_MS), later(now(), -FRESH_MS)];
+    const [from, to] = [later(now(), -WINDOW_MS), later(now(), -Math.max(FRESH_MS, provider.listsLagMs ?? 0))];
     const listed = await provider.changedSince?.(from) ?? null;
     if (!listed) return 0;
     const theirs = new Map(listed.map((payment) => [payment.idempotencyKey, payment]));
@@ -41,7 +42,9 @@ export class CompareLedgers {
       if (detail !== null) differs(payment.idempotencyKey, payment.orderId, detail);
     }
     for (const own of changed) {
-      if (own.settled && !theirs.has(own.idempotencyKey)) differs(own.idempotencyKey, own.orderId, `the provider does not know of ${own.capturedAmount} captured`);
+      if (!own.settled || theirs.has(own.idempotencyKey)) continue;
+      const detail = await this.missing(provider, own);
+      if (detail !== null) differs(own.idempotencyKey, own.orderId, detail);
     }
     await inTransaction(async () => {
       const fresh = await audit.replaceDifferences(provider.name, found, now());
@@ -49,9 +52,17 @@ export class CompareLedgers {
     });
     return found.length;
   }
+
+  /** An old payment that moved today may stand on none of its lists; asked for by itself it tells. Silence is no difference. */
+  private async missing(provider: PaymentProvider, own: PaymentState): Promise<string | null> {
+    const payment = await this.deps.payments.findByKey(own.idempotencyKey);
+    const answer = payment && await provider.lookUp(payment);
+    if (answer?.kind === 'known') return differenceOf(answer.payment, own);
+    return answer?.kind === 'not_found' ? `the provider does not know of ${own.capturedAmount} captured` : null;
+  }
 }
 
-const totalOf = ({ operations }: ListedPayment, kind: string): number =>
+const totalOf = ({ operations }: Pick<ListedPayment, 'operations'>, kind: string): number =>
   operations.reduce((so, op) => (op.kind === kind && op.state === 'success' ? so + op.amount : so), 0);
 
 function unknownToUs(payment: ListedPayment): string | null {
@@ -59,7 +70,7 @@ function unknownToUs(payment: ListedPayment): string | null {
   return captured === 0 ? null : `the provider captured ${captured} for a payment that we do not know`;
 }
 
-function differenceOf(payment: ListedPayment, own: { capturedAmount: number; refundedAmount: number; disputedAmount: number }): string | null {
+function differenceOf(payment: Pick<ListedPayment, 'operations'>, own: { capturedAmount: number; refundedAmount: number; disputedAmount: number }): string | null {
   const parts = ([['captured', 'capture', own.capturedAmount], ['refunded', 'refund', own.refundedAmount], ['disputed', 'chargeback', own.disputedAmount]] as const)
     .map(([name, kind, ours]) => ({ name, ours, theirs: totalOf(payment, kind) })).filter(({ ours, theirs }) => ours !== theirs);
   return parts.length === 0 ? null : parts.map(({ name, ours, theirs }) => `${name}: ours ${ours}, the provider's ${theirs}`).join('; ');
