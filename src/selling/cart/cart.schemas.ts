@@ -1,12 +1,13 @@
 import Joi from 'joi';
 import type { Address } from '../../shared/address.js';
-import { addressSchema, countryCode, currencyCode, email, id, line, moneySchema, sku } from '../../shared/http/schemas.js';
+import { addressSchema, countryCode, currencyCode, email, id, moneySchema, sku } from '../../shared/http/schemas.js';
 import { fieldsParam } from '../../shared/http/pagination.js';
 import { MAX_QUANTITY_PER_LINE } from './cart.js';
 
 const quantity = () => Joi.number().integer().max(MAX_QUANTITY_PER_LINE);
 const lineId = () => Joi.string().guid();
-const couponInput = () => line(64).min(1);
+/** Trimmed where it is looked up: bodies are taken as they are sent. */
+const couponInput = () => Joi.string().min(1).max(64).pattern(/^[^\p{Cc}]*$/u, 'coupon code');
 
 export type CartHeaders = { 'x-cart-token'?: string };
 export const cartHeaders = Joi.object<CartHeaders>({
@@ -87,7 +88,7 @@ export const cartReply = Joi.object({
     id: lineId().required(), sku: Joi.string().required(), productId: id().required(), name: Joi.string().required(),
     quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(),
     discount: moneySchema.required(), tax: moneySchema.required(), lineTotal: moneySchema.required(),
-    priceSource: Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string() }).allow(null).required().description('Where the price comes from'),
+    priceSource: Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string(), from: Joi.object() }).allow(null).required().description('Where the price comes from'),
     image: Joi.object({ url: Joi.string().required(), alt: Joi.string().allow('').required() }),
   })).required(),
   coupons: Joi.array().items(Joi.string()).required(),

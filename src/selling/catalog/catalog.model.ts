@@ -1,5 +1,5 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
-import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type ProductContent, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
+import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type ProductContent, type QuantityPrice, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
 import { filterIndexes } from './product-filter.js';
 
 export type ProductRow = Omit<ProductContent, 'categoryIds'> & Derived & FromVariants & {
@@ -37,7 +37,8 @@ const productSchema = new Schema<ProductRow>({
   version: required(Number), createdAt: required(Date), updatedAt: required(Date),
 }, { versionKey: false, minimize: false });
 
-const priceSchema = new Schema<VariantPrice>({ currency: required(String), base: required(Number), sale: Number, wholesale: Number }, { _id: false });
+const tierSchema = new Schema<QuantityPrice>({ minQuantity: required(Number), amount: required(Number) }, { _id: false });
+const priceSchema = new Schema<VariantPrice>({ currency: required(String), base: required(Number), sale: Number, wholesale: Number, tiers: { type: [tierSchema], default: undefined } }, { _id: false });
 const variantSchema = new Schema<VariantRow>({
   productId: required(Schema.Types.ObjectId), sku: required(String), skuKey: required(String), options: mixed, barcode: { type: String, default: null },
   weightGrams: { type: Number, default: null }, dimensionsMm: { type: Schema.Types.Mixed, default: null }, image: { type: imageSchema, default: null },

@@ -16,7 +16,9 @@ export type ShippingFacts = Readonly<{
 export type Rating = Readonly<{ average: number; count: number }>;
 
 /** The amounts of one currency, in minor units. */
-export type VariantPrice = Readonly<{ currency: string; base: number; sale?: number; wholesale?: number }>;
+export type VariantPrice = Readonly<{ currency: string; base: number; sale?: number; wholesale?: number; tiers?: readonly QuantityPrice[] }>;
+/** From this quantity on, each unit costs that much. */
+export type QuantityPrice = Readonly<{ minQuantity: number; amount: number }>;
 export type PriceRange = Readonly<{ from: number; to: number; compareAt?: number }>;
 
 /** What people write about a product. */

@@ -22,6 +22,7 @@ import { CategoryReads } from './category-reads.service.js';
 import { catalogSubscribers } from './catalog.events.js';
 import type { InventoryPort } from './catalog.deps.js';
 import { LiveTree } from './live-tree.js';
+import { PriceTagService, type BuyerOf } from './price-tags.service.js';
 import { PriceHistoryService } from './price-history.service.js';
 import { ProductChanges } from './product-changes.js';
 import { ProductImport } from './product-import.service.js';
@@ -50,12 +51,12 @@ export type { WalkedProduct } from './product-walk.service.js';
 export type Catalog = ReturnType<typeof createCatalog>;
 type Deps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; cache: Pick<Cache, 'read' | 'invalidate'>; audit?: RecordAudit;
-  pricing: Pricing; inventory: InventoryPort; market: Readonly<{ defaultCurrency: string; flatShippingRates: Readonly<Record<string, number>> }>;
+  pricing: Pricing; buyerOf: BuyerOf; inventory: InventoryPort; market: Readonly<{ defaultCurrency: string; flatShippingRates: Readonly<Record<string, number>> }>;
 };
 
 const PUBLISH_EVERY_MS = 1_000;
 
-export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, inventory, market }: Deps) {
+export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, buyerOf, inventory, market }: Deps) {
   const { defaultCurrency } = market;
   const currencies = [defaultCurrency, ...Object.keys(market.flatShippingRates).filter((currency) => currency !== defaultCurrency)] as const;
   const products = new ProductRepository(connection, currencies);
@@ -77,7 +78,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const paths = new CategoryPaths({ categories, tree, turns, now, inTransaction, outbox, cache });
   const imports = new ProductImport({ ...writing, products, variants, slugs, categories, attributes, availability, variantService });
   const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
-  const reads = new ProductReads({ products, variants, slugs, tree, cache, defaultCurrency });
+  const prices = new PriceTagService({ pricing, buyerOf });
+  const reads = new ProductReads({ products, variants, slugs, tree, cache, prices, defaultCurrency });
   const walk = new ProductWalk({ products, variants, tree });
   const presenter = new ProductPresenter({ tree, defaultCurrency });
   const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
@@ -96,6 +98,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     routes, subscribers, schedules,
     invariants: catalogInvariants(new CatalogAuditRepository(connection, currencies)),
     findVariants: reads.findVariants.bind(reads),
+    /** These categories and everything below them. */
+    categoriesWithin: async (ids: readonly string[]): Promise<readonly string[]> => { const held = await tree.current(); return [...new Set(ids.flatMap((id) => held.withDescendants(id)))]; },
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
     createProduct: productService.create.bind(productService),
     createCategory: categoryService.create.bind(categoryService),

@@ -1,5 +1,4 @@
 import { mayAct, type Caller } from '../../shared/http/caller.js';
-import { money } from '../../shared/money.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import type { Pricing } from '../pricing/index.js';
 import { VariantNotFound } from './catalog.errors.js';
@@ -8,7 +7,7 @@ import type { VariantRepository } from './variants.repository.js';
 
 /** The history belongs to pricing; which variants there are is known here. */
 export class PriceHistoryService {
-  constructor(private readonly deps: { pricing: Pick<Pricing, 'historyOf' | 'reductionOf'>; variants: Pick<VariantRepository, 'find'>; products: Pick<ProductRepository, 'findMany'>; defaultCurrency: string }) {}
+  constructor(private readonly deps: { pricing: Pick<Pricing, 'historyOf' | 'reductionsOf'>; variants: Pick<VariantRepository, 'find'>; products: Pick<ProductRepository, 'findMany'>; defaultCurrency: string }) {}
 
   async page(productId: string, variantId: string, query: PageQuery) {
     if (!await this.deps.variants.find(productId, variantId)) throw new VariantNotFound(variantId);
@@ -21,7 +20,7 @@ export class PriceHistoryService {
     const variant = await variants.find(productId, variantId);
     const isShown = variant && (mayAct(caller, 'products:read') || (variant.enabled && (await products.findMany([productId], 'public')).length === 1));
     if (!isShown) throw new VariantNotFound(variantId);
-    const reduction = await pricing.reductionOf(variantId, currency);
-    return reduction && { price: money(reduction.amount, currency), reducedAt: reduction.reducedAt, lowestPrior: money(reduction.lowestPrior, currency) };
+    const { sku } = variant;
+    return (await pricing.reductionsOf([{ variantId, sku }], { currency, channel: caller.key?.channel ?? null })).get(sku) ?? null;
   }
 }

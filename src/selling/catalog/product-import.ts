@@ -67,7 +67,9 @@ export function pricesAfter(before: readonly VariantPrice[], wanted: readonly Im
 function priceAfter(before: VariantPrice | undefined, { currency, base, ...wanted }: ImportPrice): VariantPrice {
   const sale = wanted.sale === undefined ? before?.sale : wanted.sale;
   const wholesale = wanted.wholesale === undefined ? before?.wholesale : wanted.wholesale;
-  return { currency, base, ...(typeof sale === 'number' && sale <= base && { sale }), ...(typeof wholesale === 'number' && { wholesale }) };
+  // Files know no quantities; what would cost more than a single one is gone.
+  const tiers = before?.tiers?.filter(({ amount }) => amount <= base);
+  return { currency, base, ...(typeof sale === 'number' && sale <= base && { sale }), ...(typeof wholesale === 'number' && { wholesale }), ...(tiers?.length && { tiers }) };
 }
 
 export function variantAfter(before: Variant, row: ImportProduct): Variant {

@@ -11,6 +11,7 @@ import type { CategoryTree } from './category-tree.js';
 import type { LiveTree } from './live-tree.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductFilter, ProductListQuery } from './product-filter.js';
+import { rangeOf, type Looking, type PriceTagService } from './price-tags.service.js';
 import { presentProduct, presentSummary, presentVariant } from './product-view.js';
 import type { ProductRepository } from './products.repository.js';
 import type { SlugRepository } from './slugs.repository.js';
@@ -24,10 +25,11 @@ const CACHED_PAGES = 50;
 
 /** Either the bytes that were made once, or a body made for this one caller. */
 export type Answer = Readonly<{ bytes: StoredBody } | { body: unknown; version?: number }>;
+type Audience = 'public' | 'staff';
 type Shown = Readonly<{ currency?: string | undefined }>;
 
 type Deps = {
-  products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; tree: LiveTree; cache: Pick<Cache, 'read'>; defaultCurrency: string;
+  products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; tree: LiveTree; cache: Pick<Cache, 'read'>; prices: PriceTagService; defaultCurrency: string;
 };
 
 export class ProductReads {
@@ -38,16 +40,15 @@ export class ProductReads {
 
   async detail(idOrSlug: string, { currency = this.deps.defaultCurrency }: Shown, caller: Caller): Promise<Answer> {
     const id = await this.idOf(idOrSlug);
+    const audience = audienceOf(caller);
+    const looking = await this.deps.prices.lookingAs(caller, currency);
+    if (audience === 'staff' || !looking.isShared) return this.ownDetail(id, idOrSlug, audience, looking);
     const tree = await this.deps.tree.current();
-    if (mayAct(caller, 'products:read')) {
-      const { product, variants } = await this.load(id, 'staff', idOrSlug);
-      return { body: success('The product.', presentProduct(product, variants, { tree, currency, audience: 'staff' })), version: product.version };
-    }
     const bytes = await this.deps.cache.read({
-      region: 'product', key: `product:${id}:public:${currency}:${tree.revision.labels}`, tags: [productTag(id)],
+      region: 'product', key: `product:${id}:public:${currency}:${tree.revision.labels}${suffixOf(looking)}`, tags: [productTag(id)],
       load: async () => {
-        const { product, variants } = await this.load(id, 'public', idOrSlug);
-        return storeBody(success('The product.', presentProduct(product, variants, { tree, currency, audience: 'public' })), product.version);
+        const { view, version } = await this.show(id, idOrSlug, 'public', looking);
+        return storeBody(success('The product.', view), version);
       },
     });
     if (!bytes) throw new ProductNotFound(idOrSlug);
@@ -55,13 +56,14 @@ export class ProductReads {
   }
 
   async list(query: ProductListQuery, caller: Caller): Promise<Answer> {
-    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
+    const audience = audienceOf(caller);
     if (audience === 'public' && query.status !== undefined && query.status !== 'active') throw new StatusFilterForStaff();
+    const looking = await this.deps.prices.lookingAs(caller, query.currency ?? this.deps.defaultCurrency);
     const tree = await this.deps.tree.current();
-    const load = async () => success('Products.', await this.page(query, audience, tree));
-    if (audience === 'staff' || !isWorthCaching(query)) return { body: await load() };
+    const load = async () => success('Products.', await this.page(query, { audience, tree, looking }));
+    if (audience === 'staff' || !looking.isShared || !isWorthCaching(query)) return { body: await load() };
     const bytes = await this.deps.cache.read({
-      region: 'products', key: this.listKey(query, tree), tags: [query.expand?.includes('variants') ? STOCK_LISTS : LISTS],
+      region: 'products', key: `${this.listKey(query, tree)}${suffixOf(looking)}`, tags: [looking.context || query.expand?.includes('variants') ? STOCK_LISTS : LISTS],
       load: async () => storeBody(await load(), 0),
     });
     return { bytes: bytes! };
@@ -75,25 +77,29 @@ export class ProductReads {
   }
 
   async variantsOf(idOrSlug: string, query: ProductListQuery, caller: Caller): Promise<Page<unknown>> {
-    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
-    const { currency = this.deps.defaultCurrency } = query;
+    const audience = audienceOf(caller);
     const id = await this.idOf(idOrSlug);
+    const looking = await this.deps.prices.lookingAs(caller, query.currency ?? this.deps.defaultCurrency);
     const page = await this.deps.variants.page(id, audience, query);
-    if (page.items.length === 0 && (await this.deps.products.findMany([id], audience)).length === 0) throw new ProductNotFound(idOrSlug);
-    return { ...page, items: page.items.map((variant) => presentVariant(variant, { currency, audience })) };
+    const [product] = page.items.length === 0 || looking.context ? await this.deps.products.findMany([id], audience) : [{ id, categoryIds: [] }];
+    if (!product) throw new ProductNotFound(idOrSlug);
+    const tags = await this.deps.prices.tagsOf([{ product, variants: page.items }], looking);
+    return { ...page, items: page.items.map((variant) => presentVariant(variant, { audience, tags })) };
   }
 
   async variant(productId: string, variantId: string, { currency = this.deps.defaultCurrency }: Shown, caller: Caller) {
-    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
+    const audience = audienceOf(caller);
     const variant = await this.deps.variants.find(productId, variantId);
-    const isShown = variant && (audience === 'staff' || (variant.enabled && (await this.deps.products.findMany([productId], 'public')).length === 1));
-    if (!isShown) throw new VariantNotFound(variantId);
-    return { variant: presentVariant(variant, { currency, audience }), version: variant.version };
+    const [product] = variant && (audience === 'staff' || variant.enabled) ? await this.deps.products.findMany([productId], audience) : [];
+    if (!variant || !product) throw new VariantNotFound(variantId);
+    const tags = await this.deps.prices.tagsOf([{ product, variants: [variant] }], await this.deps.prices.lookingAs(caller, currency));
+    return { variant: presentVariant(variant, { audience, tags }), version: variant.version };
   }
 
   /** Side by side, with the names of the attributes in which they differ. */
   async compare(ids: readonly string[], { currency = this.deps.defaultCurrency }: Shown, caller: Caller) {
-    const audience = mayAct(caller, 'products:read') ? 'staff' : 'public';
+    const audience = audienceOf(caller);
+    const looking = await this.deps.prices.lookingAs(caller, currency);
     const tree = await this.deps.tree.current();
     const found = new Map((await this.deps.products.findMany(ids, audience)).map((product) => [product.id, product]));
     const products = ids.map((id) => {
@@ -101,7 +107,8 @@ export class ProductReads {
       if (!product) throw new ProductNotFound(id);
       return product;
     });
-    return { products: products.map((product) => presentSummary(product, { tree, currency, audience })), attributes: comparedAttributes(products) };
+    const ranges = await this.rangesOf(products, looking);
+    return { products: products.map((product) => presentSummary(product, { tree, currency, audience, ranges })), attributes: comparedAttributes(products) };
   }
 
   /** One round trip for any number of SKUs; unknown ones are missing from the answer. */
@@ -114,8 +121,8 @@ export class ProductReads {
     return this.deps.variants.anySellableSku();
   }
 
-  private async page(query: ProductListQuery, audience: 'public' | 'staff', tree: CategoryTree) {
-    const { currency = this.deps.defaultCurrency } = query;
+  private async page(query: ProductListQuery, { audience, tree, looking }: { audience: Audience; tree: CategoryTree; looking: Looking }) {
+    const { currency } = looking;
     const expand = new Set(query.expand?.split(','));
     const category = query.category === undefined ? undefined : tree.find(query.category);
     const filter: ProductFilter = {
@@ -124,17 +131,37 @@ export class ProductReads {
       ...(query.category !== undefined && { categoryIds: category ? tree.withDescendants(category.id) : [] }),
     };
     const page = await this.deps.products.page(filter, query);
-    const variants = expand.has('variants') ? await this.deps.products.firstVariants(page.items.map(({ id }) => id), audience) : new Map<string, Variant[]>();
+    const withVariants = expand.has('variants');
+    const variants = withVariants ? await this.deps.products.firstVariants(page.items.map(({ id }) => id), audience) : new Map<string, Variant[]>();
+    const tags = await this.deps.prices.tagsOf(page.items.map((product) => ({ product, variants: variants.get(product.id) ?? [] })), looking);
+    const ranges = await this.rangesOf(page.items, looking);
     return { ...page, items: page.items.map((product) => ({
-      ...presentSummary(product, { tree, currency, audience, expand }),
-      ...(expand.has('variants') && { variants: (variants.get(product.id) ?? []).map((variant) => presentVariant(variant, { currency, audience })) }),
+      ...presentSummary(product, { tree, currency, audience, expand, ranges }),
+      ...(withVariants && { variants: (variants.get(product.id) ?? []).map((variant) => presentVariant(variant, { audience, tags })) }),
     })) };
   }
 
-  private async load(id: string, audience: 'public' | 'staff', asked: string) {
+  /** Undefined while the stored ranges tell what is paid. */
+  private async rangesOf(products: readonly Product[], looking: Looking) {
+    if (!looking.context || products.length === 0) return undefined;
+    const variants = await this.deps.variants.ofProducts(products.map(({ id }) => id));
+    return this.deps.prices.rangesOf(products.map((product) => ({ product, variants: variants.filter(({ productId }) => productId === product.id) })), looking);
+  }
+
+  private async ownDetail(id: string, asked: string, audience: Audience, looking: Looking): Promise<Answer> {
+    const { view, version } = await this.show(id, asked, audience, looking);
+    return { body: success('The product.', view), version };
+  }
+
+  private async show(id: string, asked: string, audience: Audience, looking: Looking) {
+    const tree = await this.deps.tree.current();
     const found = await this.deps.products.findWithVariants(id, audience);
     if (!found) throw new ProductNotFound(asked);
-    return found;
+    const { product, variants } = found;
+    const tags = await this.deps.prices.tagsOf([{ product, variants }], looking);
+    const range = looking.context && rangeOf(variants, tags);
+    const ranges = looking.context ? new Map(range ? [[id, range]] : []) : undefined;
+    return { view: presentProduct(product, variants, { tree, currency: looking.currency, audience, tags, ranges }), version: product.version };
   }
 
   private async idOf(idOrSlug: string): Promise<string> {
@@ -154,6 +181,9 @@ export class ProductReads {
   }
 }
 
+const audienceOf = (caller: Caller): Audience => (mayAct(caller, 'products:read') ? 'staff' : 'public');
+/** What was made of lists, rules and rates is remembered under them: it is forgotten when others count. */
+const suffixOf = ({ key }: Looking): string => (key === '' ? '' : `:${createHash('sha1').update(key).digest('base64url')}`);
 const isWorthCaching = (query: ProductListQuery): boolean => query.page <= CACHED_PAGES && NEVER_CACHED.every((name) => query[name] === undefined);
 
 function comparedAttributes(products: readonly Product[]) {

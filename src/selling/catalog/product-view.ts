@@ -1,7 +1,7 @@
 import { money, type Money } from '../../shared/money.js';
-import { effectivePrice } from '../pricing/index.js';
 import type { PriceRange, Product, Variant } from './catalog.js';
 import type { CategoryTree } from './category-tree.js';
+import type { PriceTag, PriceTags } from './price-tags.service.js';
 import { slugOf } from './slugs.js';
 
 export type ViewOptions = Readonly<{
@@ -9,12 +9,16 @@ export type ViewOptions = Readonly<{
   /** Only staff see wholesale prices, other currencies and what is hidden. */
   audience: 'public' | 'staff';
   expand?: ReadonlySet<string>;
+  /** By SKU. */
+  tags: PriceTags;
+  /** By product, where it is not the stored one. */
+  ranges?: ReadonlyMap<string, PriceRange> | undefined;
 }>;
 
 /** What every list shows of a product. */
-export function presentSummary(product: Product, { tree, currency, audience, expand }: ViewOptions) {
+export function presentSummary(product: Product, { tree, currency, audience, expand, ranges }: Omit<ViewOptions, 'tags'>) {
   const { id, slug, name, brand, status, images, attributes, rating, inStock, createdAt, updatedAt, version } = product;
-  const range = product.priceRange[currency];
+  const range = ranges ? ranges.get(id) : product.priceRange[currency];
   return {
     id, slug, name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
     ...(expand?.has('description') && { description: product.description }),
@@ -31,14 +35,25 @@ export function presentProduct(product: Product, variants: readonly Variant[], o
   };
 }
 
-export function presentVariant(variant: Variant, { currency, audience }: Pick<ViewOptions, 'currency' | 'audience'>) {
+export function presentVariant(variant: Variant, { audience, tags }: Pick<ViewOptions, 'audience' | 'tags'>) {
   const { id, sku, options, barcode, weightGrams, dimensionsMm, image, available, version } = variant;
   return {
-    id, sku, options, price: null, ...effectivePrice(variant.prices, currency), available,
+    id, sku, options, ...shownPrice(tags.get(sku)), available,
     ...(barcode !== null && { barcode }), ...(weightGrams !== null && { weightGrams }), ...(dimensionsMm && { dimensionsMm }), ...(image && { image }), version,
     ...(variant.backorderable && variant.backorderable.quantity > 0 && { backorderable: variant.backorderable }),
     ...(variant.components?.length && { components: variant.components }), ...(variant.digital && { digital: variant.digital }),
     ...(audience === 'staff' && { prices: variant.prices, enabled: variant.enabled, taxCategory: variant.taxCategory, ...(variant.shipping && { shipping: variant.shipping }) }),
+  };
+}
+
+/** The price of a single one, and the others where the quantity counts. */
+function shownPrice(tag: PriceTag | undefined) {
+  const [single, ...more] = tag?.ladder ?? [];
+  if (!single) return { price: null };
+  const { price, compareAtPrice, source } = single;
+  return {
+    price, ...(compareAtPrice && { compareAtPrice }), ...(tag?.lowestPrior && { lowestPrior30Days: tag.lowestPrior }),
+    ...(more.length > 0 && { tiers: tag!.ladder.map(({ source: _s, ...tier }) => tier) }), ...(source.kind !== 'base' && source.kind !== 'sale' && { priceSource: source }),
   };
 }
 

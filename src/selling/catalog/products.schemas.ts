@@ -23,9 +23,12 @@ const seo = () => Joi.object({ title: line(200), description: line(500), keyword
 const sustainability = () => Joi.object({
   footprintGrams: Joi.number().integer().min(0), recycledPercent: Joi.number().min(0).max(100), certifications: Joi.array().items(line(120)).max(30), madeIn: line(100),
 });
+const tiers = () => Joi.array().min(1).max(20).unique('minQuantity').items(Joi.object({ minQuantity: Joi.number().integer().min(2).max(1_000_000).required(), amount: amount().required() }))
+  .custom((all: Array<{ minQuantity: number }>) => [...all].sort((a, b) => a.minQuantity - b.minQuantity)).description('From a quantity on, each unit costs that much');
 const prices = () => Joi.array().max(50).unique('currency').items(Joi.object({
-  currency: currencyCode().required(), base: amount().required(), sale: amount().max(Joi.ref('base')).description('At most the base'), wholesale: amount(),
-}));
+  currency: currencyCode().required(), base: amount().required(), sale: amount().max(Joi.ref('base')).description('At most the base'), wholesale: amount(), tiers: tiers(),
+}).custom((price: { base: number; tiers?: Array<{ amount: number }> }, helpers) => (price.tiers?.some((tier) => tier.amount > price.base) ? helpers.error('tiers.aboveBase') : price))
+  .messages({ 'tiers.aboveBase': '{{#label}} asks more for many than for one' }));
 const options = () => Joi.object().pattern(FIELD_NAME, Joi.alternatives(Joi.string().max(200), Joi.number(), Joi.boolean())).max(20);
 
 const shippingFacts = () => Joi.object({
@@ -98,6 +101,9 @@ const priceReply = Joi.object({ from: moneySchema.required(), to: moneySchema.re
 
 export const variantReply = Joi.object({
   id: id().required(), sku: sku().required(), options: Joi.object().required(), price: moneySchema.allow(null).required(), compareAtPrice: moneySchema,
+  lowestPrior30Days: moneySchema.description('The lowest price of the 30 days before the reduction that is shown'),
+  tiers: Joi.array().items(Joi.object({ minQuantity: Joi.number().integer().required(), price: moneySchema.required(), compareAtPrice: moneySchema })).description('Where the quantity counts: the price of each unit from a quantity on'),
+  priceSource: Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string(), from: Joi.object() }).description('Where the price comes from, unless it was entered as it is'),
   available: Joi.number().integer().required(), barcode: Joi.string(), weightGrams: Joi.number().integer(), dimensionsMm: Joi.object(), image: image(), version: Joi.number().integer().required(),
   prices: Joi.array().items(Joi.object()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'), shipping: Joi.object().description('Staff only'),
   backorderable: Joi.object({ kind: Joi.string().valid('backorder', 'preorder').required(), quantity: Joi.number().integer().required(), restockInDays: Joi.number().integer(), shipsAt: isoTime() })
@@ -135,6 +141,6 @@ export const priorPriceAnswer = successOf(Joi.object({
   reduction: Joi.object({ price: moneySchema.required(), reducedAt: isoTime().required(), lowestPrior: moneySchema.required() }).allow(null).required(),
 }));
 export const historyPage = pageOf(Joi.object({
-  id: id().required(), sku: sku().required(), variantId: id().required(), productId: id().required(), currency: Joi.string().required(), kind: Joi.string().required(),
+  id: id().required(), sku: sku().required(), variantId: id().required(), productId: id().required(), currency: Joi.string().required(), kind: Joi.string().required(), minQuantity: Joi.number().integer(),
   before: Joi.number().integer().allow(null).required(), after: Joi.number().integer().allow(null).required(), at: isoTime().required(), actor: Joi.object().required(),
 }));

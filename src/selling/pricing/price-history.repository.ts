@@ -28,9 +28,16 @@ export class PriceHistoryRepository {
     return { ...page, items: page.items.map(({ _id, variantId: variant, productId, ...row }) => ({ id: _id.toHexString(), ...row, variantId: variant.toHexString(), productId: productId.toHexString() })) };
   }
 
-  /** Oldest first, one currency, everything that decides what a shopper pays. */
-  async timeline(variantId: string, currency: string): Promise<PriceRecord[]> {
-    return this.rows.find({ variantId, currency, kind: { $in: ['base', 'sale'] } }, { _id: 0, currency: 1, kind: 1, before: 1, after: 1, at: 1 })
+  /** By variant, oldest first, everything that decides what a passer-by pays. */
+  async timelines(variantIds: readonly string[], currencies: readonly string[]): Promise<Map<string, PriceRecord[]>> {
+    const found = await this.rows.find({ variantId: { $in: variantIds as string[] }, currency: { $in: currencies as string[] }, kind: { $in: ['base', 'sale'] } }, { _id: 0, variantId: 1, currency: 1, kind: 1, before: 1, after: 1, at: 1 })
       .sort({ at: 1, _id: 1 }).lean();
+    const timelines = new Map<string, PriceRecord[]>();
+    for (const { variantId, ...record } of found) {
+      const known = timelines.get(variantId.toHexString());
+      if (known) known.push(record);
+      else timelines.set(variantId.toHexString(), [record]);
+    }
+    return timelines;
   }
 }

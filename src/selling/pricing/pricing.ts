@@ -1,11 +1,14 @@
-import type { Ladder } from '../../shared/ladder.js';
+import type { Ladder, PriceTier } from '../../shared/ladder.js';
 import { money, type Money } from '../../shared/money.js';
 
 /** What a variant costs in one currency, in minor units. `wholesale` is for staff only. */
-export type PriceEntry = Readonly<{ currency: string; base: number; sale?: number; wholesale?: number }>;
+export type PriceEntry = Readonly<{ currency: string; base: number; sale?: number; wholesale?: number; tiers?: readonly QuantityPrice[] }>;
+/** From this quantity on, each unit costs that much. */
+export type QuantityPrice = Readonly<{ minQuantity: number; amount: number }>;
 export type Prices = readonly PriceEntry[];
-export type PriceKind = 'base' | 'sale' | 'wholesale';
-export const PRICE_KINDS: readonly PriceKind[] = ['base', 'sale', 'wholesale'];
+export type PriceKind = 'base' | 'sale' | 'wholesale' | 'tier';
+export const PRICE_KINDS: readonly PriceKind[] = ['base', 'sale', 'wholesale', 'tier'];
+const SINGLE = ['base', 'sale', 'wholesale'] as const;
 
 export type EffectivePrice = Readonly<{ price: Money; compareAtPrice?: Money }>;
 /** Lowest and highest effective price per currency; `compareAt` is what the lowest was before its reduction. */
@@ -21,10 +24,39 @@ export function effectivePrice(prices: Prices, currency: string): EffectivePrice
   return price.amount < entry.base ? { price, compareAtPrice: money(entry.base, currency) } : { price };
 }
 
-/** What everybody pays who has no list of his own. */
-export function usualLadder(prices: Prices, currency: string): Ladder {
-  const usual = effectivePrice(prices, currency);
-  return usual ? [{ minQuantity: 1, ...usual, source: { kind: usual.compareAtPrice ? 'sale' : 'base' } }] : [];
+/** An amount that a rule moved, and which rule that was; null leaves it as it is. */
+export type Move = (amount: number) => Readonly<{ amount: number; source: PriceTier['source'] }> | null;
+type Special = Readonly<{ wholesale?: boolean | undefined; move?: Move | undefined }>;
+type Candidate = Pick<PriceTier, 'source'> & Readonly<{ amount: number; compareAt?: number }>;
+
+/** What is paid without any list: the lowest of the base (of that quantity), the sale and, for those who get it, wholesale. */
+export function usualLadder(prices: Prices, currency: string, { wholesale = false, move }: Special = {}): Ladder {
+  const entry = prices.find((price) => price.currency === currency);
+  if (!entry) return [];
+  const steps = [{ minQuantity: 1, amount: entry.base }, ...(entry.tiers ?? [])];
+  return compacted(steps.map(({ minQuantity, amount }) => {
+    const { amount: paid, compareAt, source } = cheapest(candidates(entry, amount, { wholesale, move }));
+    return { minQuantity, price: money(paid, currency), ...(compareAt !== undefined && { compareAtPrice: money(compareAt, currency) }), source };
+  }));
+}
+
+function candidates({ base, sale, wholesale }: PriceEntry, amount: number, special: Special): Candidate[] {
+  return [
+    special.move?.(amount) ?? { amount, source: { kind: 'base' } },
+    ...(sale !== undefined && sale < base ? [{ amount: sale, compareAt: base, source: { kind: 'sale' } } as const] : []),
+    ...(special.wholesale && wholesale !== undefined ? [{ amount: wholesale, source: { kind: 'wholesale' } } as const] : []),
+  ];
+}
+
+const cheapest = (all: readonly Candidate[]): Candidate => all.reduce((best, one) => (one.amount < best.amount ? one : best));
+
+/** Without the steps that change nothing. */
+export function compacted(tiers: readonly PriceTier[]): Ladder {
+  return tiers.filter((tier, at) => {
+    const before = tiers[at - 1];
+    return !before || before.price.amount !== tier.price.amount || before.compareAtPrice?.amount !== tier.compareAtPrice?.amount
+      || before.source.kind !== tier.source.kind || before.source.id !== tier.source.id;
+  });
 }
 
 export function priceRanges(variants: readonly Prices[]): PriceRanges {
@@ -38,7 +70,8 @@ export function priceRanges(variants: readonly Prices[]): PriceRanges {
   return ranges;
 }
 
-export type PriceChange = Readonly<{ currency: string; kind: PriceKind; before: number | null; after: number | null }>;
+/** `minQuantity` where it is the price of a quantity. */
+export type PriceChange = Readonly<{ currency: string; kind: PriceKind; minQuantity?: number; before: number | null; after: number | null }>;
 
 /** Every amount that is another one afterwards; null stands for no such price. */
 export function priceChanges(before: Prices, after: Prices): PriceChange[] {
@@ -46,10 +79,15 @@ export function priceChanges(before: Prices, after: Prices): PriceChange[] {
   return currencies.flatMap((currency) => {
     const old = before.find((entry) => entry.currency === currency);
     const next = after.find((entry) => entry.currency === currency);
-    return PRICE_KINDS
-      .map((kind): PriceChange => ({ currency, kind, before: old?.[kind] ?? null, after: next?.[kind] ?? null }))
-      .filter((change) => change.before !== change.after);
+    const single = SINGLE.map((kind): PriceChange => ({ currency, kind, before: old?.[kind] ?? null, after: next?.[kind] ?? null }));
+    return [...single, ...tierChanges(currency, old?.tiers ?? [], next?.tiers ?? [])].filter((change) => change.before !== change.after);
   });
+}
+
+function tierChanges(currency: string, before: readonly QuantityPrice[], after: readonly QuantityPrice[]): PriceChange[] {
+  const quantities = [...new Set([...before, ...after].map(({ minQuantity }) => minQuantity))].sort((a, b) => a - b);
+  const amountIn = (tiers: readonly QuantityPrice[], minQuantity: number) => tiers.find((tier) => tier.minQuantity === minQuantity)?.amount ?? null;
+  return quantities.map((minQuantity) => ({ currency, kind: 'tier', minQuantity, before: amountIn(before, minQuantity), after: amountIn(after, minQuantity) }));
 }
 
 /** What a shopper paid from then on; null from when it was not sold. */
@@ -61,6 +99,7 @@ export function priceSteps(history: readonly PriceRecord[]): PriceStep[] {
   const now: Partial<Record<PriceKind, number>> = {};
   const steps: PriceStep[] = [];
   for (const { kind, after, at } of history) {
+    if (kind === 'tier') continue;
     if (after === null) delete now[kind];
     else now[kind] = after;
     const amount = now.base === undefined ? null : Math.min(now.base, now.sale ?? now.base);
