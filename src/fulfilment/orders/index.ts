@@ -10,12 +10,18 @@ import { orderInvariants } from './orders.invariants.js';
 import { OrderRepository } from './orders.repository.js';
 import { orderRoutes } from './orders.routes.js';
 import { OrderService } from './orders.service.js';
+import type { Order } from './orders.js';
+import { creditOrder, type CreditOrder } from './use-cases/credit-order.js';
+import { recompute, type UnitsChange } from './use-cases/recompute.js';
 
-export { orderNumber, type Order, type OrderItem, type OrderOwner, type PaymentSummary } from './orders.js';
+export { orderNumber, type Order, type OrderComponent, type OrderItem, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
 export { asReserved, linesToReserve } from './reserved-units.js';
+export { amountDue, creditLines, settlementOf, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
+export { ItemNotInOrder } from './fulfilments/fulfilments.errors.js';
+export { moveUnits, orderEvent } from './use-cases/recompute.js';
 export { presentOrder } from './orders.presenter.js';
-export { orderReply, orderHeaders, orderParams, type OrderHeaders } from './orders.schemas.js';
+export { fieldsQuery, orderReply, orderHeaders, orderParams, unitLines, type OrderHeaders, type OrderParams } from './orders.schemas.js';
 export { orderOwnerOf } from './orders.routes.js';
 
 type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now'>;
@@ -30,7 +36,16 @@ export function createOrders(deps: Deps) {
   const service = new OrderService(all, fulfilments);
   const invariants: Invariant[] = orderInvariants({ ...deps.auditing, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now });
   const schedules: Schedule[] = [{ name: 'expire-unpaid-orders', everyMs: 1000, run: () => service.expireDue() }];
+  /** For what happens to goods after they were sold; everything but the reading inside the caller's transaction. */
+  const goods = {
+    get: service.get.bind(service),
+    create: service.create.bind(service),
+    newId: () => orders.newId(),
+    change: (order: Order, change: UnitsChange) => recompute(all, order, change),
+    credit: (order: Order, credit: CreditOrder) => creditOrder(all, order, credit),
+    fulfilmentsOf: (orderId: string) => all.fulfilments.findByOrder(orderId),
+  };
   return {
-    service, fulfilments, totalsOf: orders.totalsOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments)], invariants, schedules,
+    service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments)], invariants, schedules,
   };
 }

@@ -45,6 +45,8 @@ export type OrderDeps = Readonly<{
   refunds: Refunds;
   /** Before goods leave: whoever keeps the money may have to make sure of it. Outside transactions; throws to stop them. */
   beforeShip(orderId: string): Promise<void>;
+  /** The terms of return at this moment, and which of these items they exclude. Costs no round trip while no terms exclude anything. */
+  returnTerms(items: ReadonlyArray<{ id: string; sku: string; productId: string }>): Promise<{ version: number; finalSale: ReadonlySet<string> }>;
   /** How long after placement a customer may cancel by themselves, while nothing is packed. */
   cancellationWindowSeconds: number;
   /** Changes of one order take turns in this process. */

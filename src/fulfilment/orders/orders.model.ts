@@ -29,10 +29,10 @@ const itemSchema = new Schema({
   id: { type: String, required: true }, productId: { type: String, required: true }, productName: { type: String, required: true },
   name: { type: String, required: true }, sku: { type: String, required: true }, quantity: { type: Number, required: true, min: 1 },
   unitPrice: moneySchema, discount: moneySchema, tax: moneySchema, taxRateBps: { type: Number, required: true }, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
-  priceSource: { type: new Schema({ kind: String, id: String, name: String }, { _id: false, id: false }), default: null }, units: unitsSchema,
+  priceSource: { type: new Schema({ kind: String, id: String, name: String, from: Schema.Types.Mixed }, { _id: false, id: false }), default: null }, units: unitsSchema,
   credited: { type: new Schema({ units: Number, amount: Number }, { _id: false }) }, finalSale: Boolean,
   components: { type: [new Schema({ sku: String, name: String, quantity: Number, share: moneySchema }, { _id: false, id: false })], default: undefined },
-  digital: { type: new Schema({ kind: String }, { _id: false, id: false }) },
+  digital: { type: new Schema({ kind: String, maxDownloads: Number, expiresInDays: Number }, { _id: false, id: false }) },
 }, { _id: false, id: false });
 
 const totalsSchema = new Schema({

@@ -10,7 +10,7 @@ export function presentOrder(order: Order, orderToken?: string) {
     ...(orderToken !== undefined && { orderToken }),
     items: items.map(({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, components, digital, finalSale }) =>
       ({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, ...(components?.length && { components }), ...(digital && { digital }), ...(finalSale && { finalSale }) })),
-    totals, coupons: order.coupons, promotions: order.promotions, shippingCharge: order.shippingCharge,
+    totals, rounding: order.rounding, flags: order.flags ?? [], ...(order.taxation?.vatId && { vatId: order.taxation.vatId }), coupons: order.coupons, promotions: order.promotions, shippingCharge: order.shippingCharge,
     shippingAddress: order.shippingAddress, billingAddress: order.billingAddress, shippingMethod: order.shippingMethod, shippingEstimated: order.shippingEstimated ?? false,
     payment: payment && { ...payment }, settlement: presentSettlement(order), ...(order.origin && { origin: order.origin }),
     ...(order.notes !== undefined && { notes: order.notes }),

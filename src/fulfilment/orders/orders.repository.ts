@@ -91,8 +91,9 @@ export class OrderRepository {
 
   /** For whoever compares documents with orders: what these cost, and whether that was changed since. */
   async totalsOf(ids: readonly string[]): Promise<Map<string, { grandTotal: number; isEdited: boolean }>> {
-    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { totals: 1, editedAt: 1 }).lean();
-    return new Map(found.map(({ _id, totals, editedAt }) => [_id.toHexString(), { grandTotal: totals.grandTotal.amount, isEdited: editedAt !== undefined }]));
+    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { totals: 1, editedAt: 1, items: 1 }).lean();
+    const isChanged = ({ editedAt, items }: Pick<OrderRow, 'editedAt' | 'items'>) => editedAt !== undefined || items.some(({ credited }) => credited !== undefined);
+    return new Map(found.map((row) => [row._id.toHexString(), { grandTotal: row.totals.grandTotal.amount, isEdited: isChanged(row) }]));
   }
 
   /** Whether somebody has an order that was not given up; by user, else by address. */

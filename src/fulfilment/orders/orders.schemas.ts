@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { fieldsParam, pageParams, type PageQuery } from '../../shared/http/pagination.js';
-import { email, id, line, moneySchema, timestamp } from '../../shared/http/schemas.js';
+import { email, id, line, moneySchema, rateBps, timestamp } from '../../shared/http/schemas.js';
 import { COMMANDS, FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Command, type OrderFilter, type OrderStatus } from './orders.js';
 
 export type OrderParams = { id: string };
@@ -39,10 +39,10 @@ const reduction = Joi.object({
   promotionId: Joi.string().required(), code: Joi.string(), name: Joi.string().required(), class: Joi.string().required(), amount: moneySchema.required(),
 }).meta({ name: 'Reduction' });
 const taxShare = Joi.object({
-  name: Joi.string().required(), rateBps: Joi.number().integer().required(), jurisdiction: Joi.string().required(),
+  name: Joi.string().required(), rateBps: rateBps().required(), jurisdiction: Joi.string().required(),
   reason: Joi.string().description('Why nothing is due, where nothing is'), amount: moneySchema.required(),
 }).meta({ name: 'TaxShare' });
-const priceSource = Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string() }).meta({ name: 'PriceSource' });
+const priceSource = Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string(), from: Joi.object() }).meta({ name: 'PriceSource' });
 
 export const orderReply = Joi.object({
   id: id().required(), number: Joi.string().required(),
@@ -53,17 +53,20 @@ export const orderReply = Joi.object({
   items: Joi.array().items(Joi.object({
     id: Joi.string().required(), productId: id().required(), productName: Joi.string().required(), name: Joi.string().required(), sku: Joi.string().required(),
     quantity: Joi.number().integer().required(), unitPrice: moneySchema.required(), discount: moneySchema.required(), tax: moneySchema.required(),
-    taxRateBps: Joi.number().integer().required(), lineTotal: moneySchema.required(),
+    taxRateBps: rateBps().required(), lineTotal: moneySchema.required(),
     allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(), priceSource: priceSource.allow(null).required(), units: units.required(),
     components: Joi.array().items(Joi.object({ sku: Joi.string().required(), name: Joi.string().required(), quantity: Joi.number().integer().required(), share: moneySchema.required() }))
       .description('What a set consists of: of each so many in one unit, and its share of lineTotal'),
-    digital: Joi.object({ kind: Joi.string().valid('licence_key', 'download').required() }).description('See GET /orders/:id/downloads'),
+    digital: Joi.object({ kind: Joi.string().valid('licence_key', 'download').required(), maxDownloads: Joi.number().integer(), expiresInDays: Joi.number().integer() }).description('See GET /orders/:id/downloads'),
     finalSale: Joi.boolean().description('Sold as not returnable'),
   })).required(),
   totals: Joi.object({
     subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(), taxTotal: moneySchema.required(),
     grandTotal: moneySchema.required(), taxIncluded: Joi.boolean().required(),
   }).required(),
+  rounding: Joi.object({ mode: Joi.string().required(), level: Joi.string().required() }).required().description('How its taxes were rounded'),
+  flags: Joi.array().items(Joi.string()).required().description('What somebody should look at; nothing waits for it'),
+  vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().required() }).description("The buyer's, and what the register said of it then"),
   coupons: Joi.array().items(Joi.string()).required(),
   promotions: Joi.array().items(Joi.object({ promotionId: Joi.string().required(), name: Joi.string().required(), code: Joi.string(), amount: moneySchema.required() })).required(),
   shippingCharge: Joi.object({

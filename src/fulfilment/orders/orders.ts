@@ -17,14 +17,14 @@ export type UnitCounters = Readonly<{ ordered: number; cancelled: number; backor
 export type OrderItem = Readonly<{
   id: string; productId: string; productName: string; name: string; sku: string; quantity: number;
   unitPrice: Money; discount: Money; tax: Money; taxRateBps: number; lineTotal: Money;
-  allocations: readonly Reduction[]; taxes: readonly TaxShare[]; priceSource: Readonly<{ kind: string; id?: string; name?: string }> | null;
+  allocations: readonly Reduction[]; taxes: readonly TaxShare[]; priceSource: Readonly<{ kind: string; id?: string; name?: string; from?: object }> | null;
   units: UnitCounters;
   /** Units that are not to be paid any more, and what they were paid in minor units; cumulative. */
   credited?: Readonly<{ units: number; amount: number }>;
   /** What a set consists of: so many of each SKU in one unit, and its share of the line's total. */
   components?: ReadonlyArray<OrderComponent>;
   /** Sent by the shop itself, in no parcel. */
-  digital?: Readonly<{ kind: 'licence_key' | 'download' }>;
+  digital?: Readonly<{ kind: 'licence_key' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
   /** Sold as not returnable, by the terms at that time. */
   finalSale?: boolean;
 }>;
@@ -64,6 +64,9 @@ export type Order = Axes & Readonly<{
   /** The terms of return that this sale was made under. */
   returnPolicyVersion?: number;
   origin?: OrderOrigin;
+  /** What somebody should look at; holds nothing back: `tax_estimated`, `vat_id_unverified`. */
+  flags?: readonly string[];
+  taxation?: Readonly<{ shippingAs: 'goods' | 'own'; vatId?: Readonly<{ number: string; country: string; status: string }> }>;
   /** Paid by goods that were exchanged, in minor units. */
   prepaid?: number;
 }>;

@@ -2,6 +2,7 @@ import type { Inventory } from '../../fulfilment/inventory/index.js';
 import type { Orders } from '../../fulfilment/orders/index.js';
 import type { Payments } from '../../fulfilment/payments/index.js';
 import type { Shipping } from '../../fulfilment/shipping/index.js';
+import type { Tax } from '../../fulfilment/tax/index.js';
 import type { Clock } from '../../shared/clock.js';
 import type { IdempotencyStore } from '../../shared/db/idempotency.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
@@ -18,6 +19,7 @@ export type CheckoutDeps = Readonly<{
   /** Uses up what the order was promised: coupons, budgets. Inside the order's transaction; not called when nothing was. */
   redeem(benefits: { orderId: string; email: string; quote: Quote }): Promise<void>;
   shipping: Pick<Shipping, 'resolve'>;
+  tax: Pick<Tax, 'noteEstimate'>;
   inventory: Pick<Inventory, 'reserve'>;
   orders: Orders['service'];
   payments: Pick<Payments, 'open' | 'execute' | 'confirm' | 'checkMethod' | 'projection'>;

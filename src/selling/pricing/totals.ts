@@ -77,7 +77,8 @@ function discounted(price: Money, allocations: readonly Allocation[], what: stri
   return { discount, left };
 }
 
-const signatureOf = (taxes: readonly LineTax[]): string => JSON.stringify(taxes.map(({ name, rateBps, jurisdiction, reason }) => [name, rateBps, jurisdiction, reason]));
+/** Why a rate brought nothing on a line that was computed before is no difference between rates. */
+const signatureOf = (taxes: readonly LineTax[]): string => JSON.stringify(taxes.map(({ name, rateBps, jurisdiction, reason }) => [name, rateBps, jurisdiction, rateBps === 0 ? reason : null]));
 
 /** Postage is a part of the goods that it brings: as much of it bears the reduced rate as of them does. */
 function likeGoods(amount: Money, lines: readonly Taxable[]): Taxable[] {

@@ -1,14 +1,13 @@
 import type { Actor } from '../../../shared/actor.js';
-import { creditLines, moneyOf, type UnitsOfLine } from '../credits.js';
+import { moneyOf, type UnitsOfLine } from '../credits.js';
 import { ItemNotInOrder } from '../fulfilments/fulfilments.errors.js';
 import { freeUnits, isOpen, unitsIn, unitsOf, withoutUnits, type Fulfilment, type Held } from '../fulfilments/fulfilments.js';
 import type { OrderDeps } from '../orders.deps.js';
 import { IllegalTransition, OrderNotFound, UnitsNotCancellable } from '../orders.errors.js';
 import { allowedCommands, type Order, type OrderItem, type OrderOwner } from '../orders.js';
+import { creditOrder } from './credit-order.js';
 import { cancelOrder, requireInTime } from './end-order.js';
-import { giveBack } from './give-back.js';
-import { clawBack } from './loyalty-share.js';
-import { moveUnits, orderEvent, recompute } from './recompute.js';
+import { moveUnits, orderEvent } from './recompute.js';
 
 export type CancelUnits = Readonly<{ owner: OrderOwner; actor: Actor; reason: string; lines: readonly UnitsOfLine[] }>;
 
@@ -25,12 +24,8 @@ export async function cancelUnits(deps: OrderDeps, orderId: string, request: Can
   if (!('staff' in owner)) await requireInTime(deps, order);
 
   await releaseUnits(deps, order, lines);
-  const { items, credits } = creditLines({ items: moveUnits(withoutStock(order.items, lines), lines, null, 'cancelled'), totals: order.totals }, lines);
-  const { settlement, refunded } = await giveBack(deps, order, { lines: credits, reason, key: `${orderId}:cancelled:${order.version}` });
-  const cancelled = await recompute(deps, order, {
-    items, event: 'order.partially_cancelled', cause: reason, actor, more: { settlement }, details: { lines, refunded },
-  });
-  await clawBack(deps, cancelled, 'units cancelled');
+  const items = moveUnits(withoutStock(order.items, lines), lines, null, 'cancelled');
+  const { order: cancelled, credits, refunded } = await creditOrder(deps, order, { items, lines, event: 'order.partially_cancelled', reason, key: `${orderId}:cancelled:${order.version}`, actor });
   await deps.outbox.record(orderEvent('order.partially_cancelled', cancelled, { reason, lines: credits, credited: moneyOf(credits, order.currency), refunded: { amount: refunded, currency: order.currency } }));
   return cancelled;
 }

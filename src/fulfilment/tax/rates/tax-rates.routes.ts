@@ -2,7 +2,7 @@ import { actorOf } from '../../../shared/http/caller.js';
 import { defineRoute, type Route } from '../../../shared/http/route.js';
 import { pageOf, problems, success, successOf } from '../../../shared/http/schemas.js';
 import type { TaxRate } from './tax-rates.js';
-import { importBody, importReply, rateListQuery, rateParams, taxRateBody, taxRateReply } from './tax-rates.schemas.js';
+import { fieldsOf, importBody, importReply, rateListQuery, rateParams, taxRateBody, taxRateReply } from './tax-rates.schemas.js';
 import type { TaxRateService } from './tax-rates.service.js';
 
 const tag = 'Tax';
@@ -27,14 +27,14 @@ export function taxRateRoutes(rates: TaxRateService): Route[] {
       method: 'post', path: '/tax-rates', summary: 'Enter a tax rate', tag, access, body: taxRateBody, idempotency: 'optional',
       responses: { 201: successOf(taxRateReply), ...problems(400, 401, 403, 409, 413, 415, 422) },
       handle: async ({ body }, { caller }) => {
-        const rate = await rates.create(body, actorOf(caller));
+        const rate = await rates.create(fieldsOf(body), actorOf(caller));
         return { location: `/tax-rates/${rate.id}`, ...answer('Tax rate entered.', rate, 201) };
       },
     }),
     defineRoute({
       method: 'post', path: '/tax-rates/import', summary: 'Enter many tax rates', tag, access, body: importBody, bodyLimitBytes: IMPORT_BYTES, idempotency: 'optional',
       responses: { 200: successOf(importReply), ...problems(400, 401, 403, 409, 413, 415, 422) },
-      handle: async ({ body }, { caller }) => ({ status: 200, body: success('Tax rates imported.', await rates.import(body.rates, actorOf(caller))) }),
+      handle: async ({ body }, { caller }) => ({ status: 200, body: success('Tax rates imported.', await rates.import(body.rates.map(fieldsOf), actorOf(caller))) }),
     }),
     defineRoute({
       method: 'get', path: '/tax-rates/:id', summary: 'Show a tax rate', tag, access, params: rateParams,
@@ -45,7 +45,7 @@ export function taxRateRoutes(rates: TaxRateService): Route[] {
       method: 'put', path: '/tax-rates/:id', summary: 'Replace a tax rate', tag, access, params: rateParams, body: taxRateBody,
       description: 'Orders keep the rate that they were placed with. To change a rate from a day on, enter another one that begins then.',
       responses: { 200: successOf(taxRateReply), ...problems(400, 401, 403, 404, 409, 412, 413, 415) },
-      handle: async ({ params, body }, { caller, ifMatch }) => answer('Tax rate replaced.', await rates.replace(params.id, body, { actor: actorOf(caller), ifMatch })),
+      handle: async ({ params, body }, { caller, ifMatch }) => answer('Tax rate replaced.', await rates.replace(params.id, fieldsOf(body), { actor: actorOf(caller), ifMatch })),
     }),
     defineRoute({
       method: 'delete', path: '/tax-rates/:id', summary: 'Remove a tax rate', tag, access, params: rateParams,

@@ -11,18 +11,23 @@ const country = () => countryCode().custom((code: string, helpers) => (isCountry
   .messages({ 'string.country': '{{#label}} must be a country of ISO 3166' });
 const region = () => Joi.string().uppercase().pattern(/^[A-Z0-9]{1,10}$/, 'part of a country, like CA');
 
-export const taxRateBody = Joi.object<TaxRateFields>({
+/** As it is sent: times are texts. */
+export type TaxRateBody = Omit<TaxRateFields, 'validFrom' | 'validTo'> & { validFrom: string; validTo?: string | null };
+export const fieldsOf = ({ validFrom, validTo, ...body }: TaxRateBody): TaxRateFields => ({ ...body, validFrom: new Date(validFrom), ...(typeof validTo === 'string' && { validTo: new Date(validTo) }) });
+
+export const taxRateBody = Joi.object<TaxRateBody>({
   country: country().required(), region: region().description('As addresses name it: the part after the hyphen of ISO 3166-2'),
   postal: Joi.alternatives(Joi.object({ prefix: postcode() }), Joi.object({ from: postcode(), to: postcode() })).description('Postcodes that begin so, or from one to the other'),
   category: word().default('standard').description('The tax category of variants that it is for; `standard` is for those without a rate of their own'),
   layer: word().default('vat').description('Taxes of different layers add up: state, county, city; gst, pst. Within a layer the narrowest area counts'),
   name: line(100).min(1).required(), rateBps: rateBps().required(),
   jurisdiction: line(64).min(1).description('Who gets it; country and region when absent'),
-  validFrom: Joi.date().iso().required().description('From this moment on'), validTo: Joi.date().iso().greater(Joi.ref('validFrom')).allow(null).description('Until then, exclusive'),
+  validFrom: timestamp().required().description('From this moment on'), validTo: timestamp().allow(null).description('Until then, exclusive'),
   reason: line(64).min(1).description('Of a zero rate: why nothing is due'),
-});
+}).custom((body: TaxRateBody, helpers) => (body.validTo && new Date(body.validTo) <= new Date(body.validFrom) ? helpers.error('rate.span') : body))
+  .messages({ 'rate.span': 'a rate ends after it begins' });
 
-export type ImportBody = { rates: TaxRateFields[] };
+export type ImportBody = { rates: TaxRateBody[] };
 export const importBody = Joi.object<ImportBody, true>({
   rates: Joi.array().items(taxRateBody).min(1).max(MAX_IMPORTED).required().description('All of them or none; a rate that is there already (same area, category, layer and beginning) is replaced'),
 });

@@ -1,0 +1,32 @@
+import type { Actor } from '../../../shared/actor.js';
+import { creditLines, settlementOf, shippingLeftOf, type CreditedLine, type UnitsOfLine } from '../credits.js';
+import type { OrderDeps } from '../orders.deps.js';
+import type { Order, OrderItem } from '../orders.js';
+import { giveBack } from './give-back.js';
+import { clawBack } from './loyalty-share.js';
+import { recompute } from './recompute.js';
+
+export type CreditOrder = Readonly<{
+  /** The items with their units as they are now. */
+  items: readonly OrderItem[];
+  /** Of these, units that are not to be paid any more. */
+  lines: readonly UnitsOfLine[];
+  /** Whether postage goes back once nothing of the order is left with the customer. */
+  refundsShipping?: boolean;
+  /** Minor units that the shop keeps, and those that pay for goods taken in exchange. */
+  retained?: number; carried?: number;
+  event: string; reason: string; key: string; actor: Actor; details?: Readonly<Record<string, unknown>>;
+}>;
+export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
+
+/** Inside the caller's transaction: units, money and points change together, once. */
+export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
+  const { lines, event, reason, key, actor, details } = request;
+  const { items, credits } = creditLines({ items: request.items, totals: before.totals }, lines);
+  const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
+  const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;
+  const { refunded, settlement } = await giveBack(deps, before, { lines: credits, shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, reason, key });
+  const order = await recompute(deps, before, { items, event, cause: reason, actor, more: { settlement }, details: { ...details, lines, refunded } });
+  await clawBack(deps, order, reason);
+  return { order, credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
+}
