@@ -34,7 +34,8 @@ export class AvailabilityService {
     const products = [...new Set(held.map(({ productId }) => productId))];
     if (products.length > 0) await this.deps.cache.invalidate([...products.map(productTag), STOCK_LISTS, ...(flipped ? [LISTS] : [])]);
     // An order of a set tells of the set; it was its components that changed.
-    await this.refresh(sets.filter(({ sku }) => wanted.includes(sku)).flatMap(({ components }) => components!.map(({ sku }) => sku)).filter((sku) => !wanted.includes(sku)));
+    const parts = sets.filter(({ sku }) => wanted.includes(sku)).flatMap(({ components }) => components!.map(({ sku }) => sku)).filter((sku) => !wanted.includes(sku));
+    if (parts.length > 0) await this.refreshAll([...new Set(parts)]);
   }
 
   /** For SKUs that are new here: takes over what inventory still has of them. */

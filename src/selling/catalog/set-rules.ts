@@ -10,7 +10,7 @@ export class SetRules {
   /** Inside the transaction that writes them; `beside` are written with it. */
   async check(wanted: readonly VariantContent[], beside: readonly VariantContent[] = wanted): Promise<void> {
     for (const set of wanted.filter(isSet)) {
-      if (set.digital) throw wrong('digital', 'any.conflict', 'what is sent by itself cannot consist of other variants');
+      if (set.digital) throw wrong('digital', 'any_conflict', 'what is sent by itself cannot consist of other variants');
       const skus = set.components!.map(({ sku }) => sku);
       const known = new Map((await this.variants.findBySkus(skus)).map((variant) => [skuKeyOf(variant.sku), variant]));
       const others = new Map(beside.filter((other) => other !== set).map((other) => [skuKeyOf(other.sku), other]));
