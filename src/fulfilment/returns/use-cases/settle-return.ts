@@ -1,0 +1,72 @@
+import type { Actor } from '../../../shared/actor.js';
+import { money, portion } from '../../../shared/money.js';
+import { creditLines, moveUnits, totalOf, type CreditedLine, type Order } from '../../orders/index.js';
+import { isFault, type ReturnPolicy, type ReturnReason } from '../../return-policies/index.js';
+import type { ReturnDeps } from '../returns.deps.js';
+import { DeductionTooHigh, ExchangeNotSettled, IllegalReturnMove } from '../returns.errors.js';
+import { returnEvent, type ReturnService } from '../returns.service.js';
+import { closed, mayBecome, nextStates, outstanding, received, type Deduction, type GoodsReturn, type ReturnState } from '../returns.js';
+
+export type Inspect = Readonly<{ deductions?: readonly Deduction[] | undefined; note?: string | undefined; actor: Actor }>;
+/** Asked inside the transaction: throws when the money may not move yet, and is told when it has. */
+export type RefundHooks = Readonly<{ before(goods: GoodsReturn): Promise<void>; after(goods: GoodsReturn, actor: Actor): Promise<void> }>;
+
+/** Somebody has looked at what came: nothing more is expected, and what is missing in value is taken off. */
+export function inspectReturn(deps: ReturnDeps, service: ReturnService, id: string, { deductions = [], note, actor }: Inspect): Promise<GoodsReturn> {
+  return moved(deps, service, id, 'inspected', async (order, before) => {
+    const open = outstanding(before);
+    if (before.cause?.type === 'exchange' && open.length > 0) throw new ExchangeNotSettled('incomplete');
+    requireWithin(order, before, deductions);
+    const change = { lines: closed(before.lines), deductions, ...(note !== undefined && { note }) };
+    await deps.orders.change(order, { items: moveUnits(order.items, open, 'returnRequested', null), event: 'order.return_inspected', cause: 'goods inspected', actor, details: { returnId: id, missing: open, deductions } });
+    return change;
+  });
+}
+
+function requireWithin(order: Order, goods: GoodsReturn, deductions: readonly Deduction[]): void {
+  const { credits } = creditLines(order, received(goods));
+  for (const { itemId } of deductions) {
+    const most = credits.find((credit) => credit.itemId === itemId)?.amount ?? 0;
+    if (deductions.reduce((so, one) => (one.itemId === itemId ? so + one.amount : so), 0) > most) throw new DeductionTooHigh(itemId, most);
+  }
+}
+
+/** What those units were paid goes back, less the fee and the deductions; once, whoever asks how often. */
+export function refundReturn(deps: ReturnDeps, service: ReturnService, id: string, actor: Actor, hooks: RefundHooks): Promise<GoodsReturn> {
+  return moved(deps, service, id, 'refunded', async (order, before) => {
+    await hooks.before(before);
+    const policy = await deps.policyOf(before.policyVersion);
+    const lines = received(before);
+    const { credits: preview } = creditLines(order, lines);
+    const deductions = before.deductions.reduce((so, { amount }) => so + amount, 0);
+    const fee = Math.min(feeOf(policy, before, preview, order.currency), totalOf(preview) - deductions);
+    const { credits, shipping, retained, refunded } = await deps.orders.credit(order, {
+      items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: before.carries,
+      event: 'order.return_refunded', reason: `return ${before.number}`, key: `return:${id}`, actor, details: { returnId: id },
+    });
+    const carried = Math.min(before.carries, totalOf(credits) + shipping - retained);
+    const settlement = { lines: credits, shipping, fee: Math.max(0, retained - deductions), deductions: Math.min(deductions, retained), carried, refunded };
+    await hooks.after({ ...before, settlement }, actor);
+    return { settlement };
+  });
+}
+
+/** Only on what came back by the customer's own wish. */
+function feeOf({ fee }: ReturnPolicy, { lines, cause }: GoodsReturn, credits: readonly CreditedLine[], currency: string): number {
+  if (cause !== null) return 0;
+  const wished = credits.filter(({ itemId }) => lines.some((line) => line.itemId === itemId && !isFault(line.reason as ReturnReason)));
+  if (wished.length === 0) return 0;
+  return portion(money(totalOf(wished), currency), fee.bps).amount + (fee.fixed.find((one) => one.currency === currency)?.amount ?? 0);
+}
+
+async function moved(deps: ReturnDeps, service: ReturnService, id: string, to: ReturnState, work: (order: Order, before: GoodsReturn) => Promise<Partial<GoodsReturn>>): Promise<GoodsReturn> {
+  const { orderId } = await service.get(id, { staff: true });
+  return service.turn(orderId, async () => {
+    const before = await service.get(id, { staff: true });
+    if (!mayBecome(before, to)) throw new IllegalReturnMove(before.state, to, nextStates(before));
+    const order = await deps.orders.get(orderId, { staff: true });
+    const after = await deps.returns.save(before, { ...await work(order, before), state: to }, deps.now());
+    await deps.outbox.record(returnEvent(`return.${to}`, order, after));
+    return after;
+  });
+}
