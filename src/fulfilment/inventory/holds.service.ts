@@ -28,7 +28,8 @@ export class HoldsService {
   async reserve({ orderId, cartId, lines, country, region, expiresAt, actor, onlyFrom }: Reserve): Promise<Allocation[]> {
     const { stock, holds, ledger, warehouses, now } = this.deps;
     const sites = [...(await warehouses()).values()].filter(({ active }) => active);
-    const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))], ...(onlyFrom === undefined ? [] : [[onlyFrom]]))).filter(({ active }) => active);
+    const from = onlyFrom === undefined ? undefined : sites.filter(({ id, kind }) => id === onlyFrom || kind === 'digital').map(({ id }) => id);
+    const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))], from)).filter(({ active }) => active);
     const { allocations, shortages } = planReservation({ lines, levels, sites, country, region, at: now() });
     if (shortages.length > 0) throw new InsufficientStock(shortages);
 

@@ -6,7 +6,7 @@ const text = { type: String, required: true };
 
 const warehouseSchema = new Schema<WarehouseRow>({
   code: text, name: text,
-  location: { type: new Schema({ address: String, city: text, country: text, lat: Number, lng: Number }, { _id: false }), required: true },
+  location: { type: new Schema({ address: String, city: text, region: String, postalCode: String, country: text, lat: Number, lng: Number }, { _id: false }), required: true },
   regionsServed: { type: [String], required: true },
   shippingTimeEstimates: { type: Schema.Types.Mixed, required: true },
   priority: { type: Number, required: true },

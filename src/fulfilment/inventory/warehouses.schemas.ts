@@ -12,7 +12,7 @@ const ZONES = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
 const day = () => Joi.string().pattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'date').custom((value: string, helpers) => (
   new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value) ? value : helpers.error('string.date'))).messages({ 'string.date': '{{#label}} must be a day of the calendar' });
 const location = () => Joi.object<WarehouseFields['location']>({
-  address: line(300), city: line(100).required(), country: countryCode().required(),
+  address: line(300), city: line(100).required(), region: line(100), postalCode: line(20), country: countryCode().required(),
   lat: Joi.number().min(-90).max(90), lng: Joi.number().min(-180).max(180),
 });
 const autoReorder = () => Joi.object<AutoReorder>({
