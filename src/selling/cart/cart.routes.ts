@@ -3,7 +3,7 @@ import { problems, success, successOf } from '../../shared/http/schemas.js';
 import { CartNotFound } from './cart.errors.js';
 import { emptyCart, presentCart } from './cart.presenter.js';
 import {
-  addLineItemBody, addressesBody, cartHeaders, cartParams, cartQuery, cartReply, couponBody, couponParams, explanationReply, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
+  addLineItemBody, addressesBody, cartHeaders, cartParams, cartQuery, cartReply, couponBody, currencyBody, couponParams, explanationReply, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
   shippingMethodsQuery, shippingMethodsReply, vatIdBody, type CartHeaders, type CartQuery,
 } from './cart.schemas.js';
 import type { CartService, CartWithOffers, Shopper } from './cart.service.js';
@@ -65,6 +65,12 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
         const cart = merged ? await presentCart(merged, quoting) : emptyCart(defaultCurrency);
         return { status: 200, body: success('Carts merged.', { ...cart, report }) };
       },
+    }),
+    defineRoute({
+      ...writing, method: 'put', path: '/cart/currency', summary: 'Price the whole cart in another currency',
+      body: currencyBody,
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer('Currency switched.', await carts.switchCurrency(shopperOf(headers, context), body.currency)),
     }),
     defineRoute({
       ...writing, method: 'post', path: '/cart/coupons', summary: 'Add a coupon code',

@@ -52,6 +52,9 @@ export const shippingMethodsQuery = Joi.object<ShippingMethodsQuery>({
   country: countryCode(), region: Joi.string().max(100), postalCode: Joi.string().max(20), fields: fieldsParam(),
 }).with('region', 'country').with('postalCode', 'country').description("Without a country the cart's address, or the market's country");
 
+export type CurrencyBody = { currency: string };
+export const currencyBody = Joi.object<CurrencyBody, true>({ currency: currencyCode().required() });
+
 export type MergeBody = { cartToken?: string };
 export const mergeBody = Joi.object<MergeBody>({ cartToken: Joi.string().max(128).description("The guest's token; x-cart-token serves as well") });
 

@@ -67,6 +67,24 @@ export class CartService {
     });
   }
 
+  /** Several at once, as much of each as there is; what did not fit is reported line by line. */
+  addLines(shopper: Shopper, wanted: ReadonlyArray<{ sku: string; quantity: number }>, currency: string): Promise<CartWithOffers & { report: MergedLine[] }> {
+    return this.retrying(async (trusted) => {
+      const cart = await this.findCart(shopper, { trusted });
+      const lines = cart?.lineItems ?? [];
+      const cartCurrency = cart && lines.length > 0 ? cart.currency : currency;
+      const offers = await this.deps.findOffers([...new Set([...lines, ...wanted].map(({ sku }) => sku))], cartCurrency, await this.deps.buyerOf(shopper));
+      const added = wanted.map(({ sku, quantity }): LineItem => {
+        const offer = offers.get(sku);
+        return { id: randomUUID(), sku, quantity, productId: offer?.productId ?? '', name: offer?.name ?? sku, unitPrice: unitPriceOf(offer, quantity) ?? zero(cartCurrency) };
+      });
+      const { lines: lineItems, report } = mergeLines(lines, added, offers);
+      const answer = { offers, channel: shopper.channel, report };
+      if (cart) return { cart: await this.save({ ...cart, currency: cartCurrency, lineItems: repriced(lineItems, offers) }), ...answer };
+      return { ...await this.open(shopper, { currency: cartCurrency, lineItems }), ...answer };
+    });
+  }
+
   setQuantity(shopper: Shopper, { itemId, quantity }: { itemId: string; quantity: number }): Promise<CartWithOffers> {
     return this.change(shopper, (cart, offers) => {
       const line = cart.lineItems.find(({ id }) => id === itemId);
@@ -79,6 +97,20 @@ export class CartService {
 
   setDetails(shopper: Shopper, details: CartDetails): Promise<CartWithOffers> {
     return this.change(shopper, (cart) => ({ ...cart, ...details }));
+  }
+
+  /** Every line at its price in the other currency, or none: what is not sold in it has to go first. */
+  switchCurrency(shopper: Shopper, currency: string): Promise<CartWithOffers> {
+    return this.retrying(async (trusted) => {
+      const cart = await this.findCart(shopper, { trusted });
+      if (!cart) throw new CartNotFound();
+      const offers = await this.offersOf({ ...cart, currency }, shopper);
+      const unpriced = cart.lineItems.find(({ sku }) => offers.get(sku)?.sellable && offers.get(sku)!.ladder.length === 0);
+      if (unpriced) throw new NotPricedInCurrency(unpriced.sku, currency);
+      // What is gone has no price in any currency, and an amount of another one could not stand in the sums.
+      const left = cart.lineItems.filter(({ sku }) => unitPriceOf(offers.get(sku), 1) !== null);
+      return { cart: await this.save({ ...cart, currency, lineItems: repriced(left, offers) }), offers, channel: shopper.channel };
+    });
   }
 
   /** The method must be able to go where the cart goes, or to the market's default country. */

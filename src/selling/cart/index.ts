@@ -10,12 +10,13 @@ import { cartRoutes } from './cart.routes.js';
 import { CartService, type CartServiceDeps, type Offers } from './cart.service.js';
 import { quoteCart, type QuoteDeps } from './quote.js';
 
-export { couponProblems, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
+export { couponProblems, MAX_LINES, MAX_QUANTITY_PER_LINE, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
+export { presentCart } from './cart.presenter.js';
 export { createFindOffers } from './offers.js';
-export { triedPromotions } from './cart.schemas.js';
+export { cartReply, totalsSchema, triedPromotions } from './cart.schemas.js';
 export { noPromotions, quoteCart } from './quote.js';
 export type { AppliedPromotion, PromotableLine, Promote, PromotionRequest, PromotionResult, Quote, QuoteDeps, RefusedCoupon, SettledPromotions, TriedRule } from './quote.js';
-export type { CartService, Offers, Shopper } from './cart.service.js';
+export type { CartService, CartWithOffers, Offers, Shopper } from './cart.service.js';
 
 const KEPT_SECONDS = 300;
 

@@ -20,3 +20,34 @@ export const EXHAUSTED: ReadonlySet<string> = new Set(['exhausted', 'customer_li
 export class CouponExhausted extends ConflictError {
   readonly code = 'coupon_exhausted';
 }
+
+export class CodesTaken extends ConflictError {
+  readonly code = 'coupon_code_taken';
+  constructor(codes: readonly string[] = []) { super(codes.length > 0 ? `These codes exist already: ${codes.join(', ')}.` : 'One of these codes exists already.', { codes }); }
+}
+
+export class CodeNotFound extends NotFoundError {
+  readonly code = 'coupon_not_found';
+  constructor(coupon: string) { super(`This promotion has no code ${coupon}.`, { coupon }); }
+}
+
+export class NotACouponPromotion extends RuleViolation {
+  readonly code = 'not_a_coupon_promotion';
+  constructor() { super('Only a promotion that is triggered by coupons has codes.'); }
+}
+
+export class IllegalPromotionState extends ConflictError {
+  readonly code = 'illegal_promotion_state';
+  constructor(state: string, wanted: string) { super(`A promotion that is ${state} cannot become ${wanted}.`, { state, requested: wanted }); }
+}
+
+/** Orders that were made before were not counted. */
+export class PromotionInUse extends ConflictError {
+  readonly code = 'promotion_in_use';
+  constructor(field: string) { super(`This promotion ran without ${field}, so nobody counted. Make a new one that has it from the beginning.`, { field }); }
+}
+
+export class LimitBelowUse extends ConflictError {
+  readonly code = 'limit_below_use';
+  constructor(facts: { uses: number; spent: unknown }) { super('More than that is used already.', facts); }
+}

@@ -1,0 +1,145 @@
+import { Recent } from '../../shared/cache/recent.js';
+import type { Clock } from '../../shared/clock.js';
+import { sha256 } from '../../shared/crypto/tokens.js';
+import { noPromotions, type PromotionRequest, type PromotionResult } from '../cart/index.js';
+import type { CodeRepository } from './codes.repository.js';
+import { decide } from './engine.js';
+import { CouponInvalid } from './promotions.errors.js';
+import { customerLimitOf, normalisedEmail, type Amounts, type Candidate, type CouponCode, type Evidence, type Left, type Rule, type Selection } from './promotions.js';
+import type { PromotionRepository } from './promotions.repository.js';
+import type { Counter, RedemptionRepository } from './redemptions.repository.js';
+
+/** Below the second within which a change must be felt on every process. */
+const TRUSTED_MS = 900;
+const MAX_RULES = 5_000;
+
+export type Buying = Readonly<{ userId: string | null; email?: string | undefined }>;
+type Typed = Readonly<{ code: string; found: CouponCode | undefined; rule: Rule | null }>;
+/** What a decision asks beside the cart. */
+export type Asked = Readonly<{ request: PromotionRequest; rules: ReadonlyArray<{ rule: Rule; code?: string; ofCode: number | null }>; unknown: Evidence['unknown']; at: Date; isFirstOrder?: boolean | undefined }>;
+
+type Deps = {
+  promotions: PromotionRepository; codes: CodeRepository; redemptions: RedemptionRepository; now: Clock;
+  /** These categories and everything below them. */
+  categoriesWithin(ids: readonly string[]): Promise<readonly string[]>;
+  hasOrdered(buying: Buying): Promise<boolean>;
+};
+
+/** Whose uses are counted together: a user's, else those of a mailbox. The address itself is not kept. */
+export function customerKeyOf({ userId, email }: Buying): string | null {
+  if (userId !== null) return `user:${userId}`;
+  return email === undefined ? null : `email:${sha256(normalisedEmail(email))}`;
+}
+
+/** The promotions of this moment: what automatic ones there are is held in memory, codes are looked up only where some were typed. */
+export class LivePromotions {
+  private readonly automatic = new Recent<readonly Rule[]>({ ttlMs: TRUSTED_MS, max: 1 });
+  private readonly byId = new Recent<Rule | null>({ ttlMs: TRUSTED_MS, max: MAX_RULES });
+  private readonly counters = new Recent<readonly Counter[]>({ ttlMs: TRUSTED_MS, max: MAX_RULES });
+
+  constructor(private readonly deps: Deps) {}
+
+  /** After the commit of a change; other processes feel it when what they hold has become old. */
+  forget(id: string): void {
+    this.automatic.forget('all');
+    this.byId.forget(id);
+  }
+
+  async promote(request: PromotionRequest): Promise<PromotionResult> {
+    const automatic = await this.findAutomatic();
+    if (automatic.length === 0 && request.coupons.length === 0) return noPromotions(request);
+    const at = this.deps.now();
+    const typed = request.coupons.length === 0 ? [] : await this.lookUp(request.coupons);
+    const known = typed.filter((one) => isKnown(one));
+    const unknown = typed.filter((one) => !isKnown(one)).map(({ code }) => ({ code, reason: 'unknown', message: `There is no code ${code}.` }));
+    const rules = [
+      ...automatic.map((rule) => ({ rule, ofCode: null })),
+      ...known.map(({ code, found, rule }) => ({ code, rule: rule!, ofCode: found!.maxUses === null ? null : Math.max(0, found!.maxUses - found!.uses) })),
+    ];
+    const evidence = await this.evidenceOf({ request, rules, unknown, at });
+    const { lines, settle } = decide(evidence);
+    const scarce = new Set(rules.filter(({ rule, ofCode }) => rule.counted || ofCode !== null).map(({ rule }) => rule.id));
+    return { lines, settle, evidence, contended: settle(null).applied.filter(({ promotionId }) => scarce.has(promotionId)).map(({ promotionId }) => `promotion:${promotionId}`) };
+  }
+
+  /** For the cart: refuses what can never be used. */
+  async requireCoupon(code: string): Promise<void> {
+    const [typed] = await this.lookUp([code]);
+    if (!typed || !isKnown(typed)) throw new CouponInvalid(code, 'unknown');
+    const { endsAt } = typed.rule!;
+    if (endsAt !== null && endsAt <= this.deps.now()) throw new CouponInvalid(code, 'expired');
+  }
+
+  findAutomatic(): Promise<readonly Rule[]> {
+    return this.automatic.get('all', async () => Promise.all((await this.deps.promotions.findAutomatic(this.deps.now())).map((rule) => this.expanded(rule))));
+  }
+
+  findRule(id: string): Promise<Rule | null> {
+    return this.byId.get(id, async () => {
+      const found = await this.deps.promotions.findRule(id);
+      return found && this.expanded(found);
+    });
+  }
+
+  async evidenceOf({ request, rules, unknown, at, isFirstOrder }: Asked): Promise<Evidence> {
+    const { buyer, currency, country, email } = request;
+    const buying = { userId: buyer.userId, email };
+    const left = await this.leftOf(rules.map(({ rule }) => rule), customerKeyOf(buying));
+    const asksFirst = rules.some(({ rule }) => rule.conditions.firstOrder) && customerKeyOf(buying) !== null;
+    const first = isFirstOrder ?? (asksFirst ? !await this.deps.hasOrdered(buying) : null);
+    const candidates = rules.map(({ rule, code, ofCode }): Candidate => ({ rule, ...(code !== undefined && { code }), left: { ...left(rule), ofCode } }));
+    const lines = request.lines.map(({ id, sku, productId, categoryIds, quantity, unitPrice, onSale }) => (
+      { id, sku, productId, categoryIds, quantity, unitPrice: unitPrice.amount, onSale }));
+    return { situation: { at, currency, country, channel: buyer.channel, groupIds: buyer.groupIds, isFirstOrder: first, lines }, candidates, unknown };
+  }
+
+  /** Selections name categories; what they mean includes everything below them. */
+  async expanded(rule: Rule): Promise<Rule> {
+    const { effect, conditions } = rule;
+    const within = (selection: Selection) => this.within(selection);
+    const appliesTo = await within(rule.appliesTo);
+    const wider = effect.type === 'buy_x_get_y'
+      ? { ...effect, buy: { ...effect.buy, items: await within(effect.buy.items ?? {}) }, get: { ...effect.get, items: await within(effect.get.items ?? {}) } } : effect;
+    return { ...rule, appliesTo, effect: wider, conditions: { ...conditions, ...(conditions.items && { items: await within(conditions.items) }) } };
+  }
+
+  private async within(selection: Selection): Promise<Selection> {
+    const { categoryIds, excludedCategoryIds } = selection;
+    return {
+      ...selection, ...(categoryIds && { categoryIds: await this.deps.categoriesWithin(categoryIds) }),
+      ...(excludedCategoryIds && { excludedCategoryIds: await this.deps.categoriesWithin(excludedCategoryIds) }),
+    };
+  }
+
+  private async lookUp(codes: readonly string[]): Promise<Typed[]> {
+    const found = new Map((await this.deps.codes.find(codes)).map((one) => [one.code, one]));
+    return Promise.all(codes.map(async (code) => {
+      const one = found.get(code);
+      return { code, found: one, rule: one ? await this.findRule(one.promotionId) : null };
+    }));
+  }
+
+  /** At most one query for the counters and one for the customer's own uses, and none where nothing is limited. */
+  private async leftOf(rules: readonly Rule[], customerKey: string | null): Promise<(rule: Rule) => Omit<Left, 'ofCode'>> {
+    const counted = [...new Set(rules.filter(({ counted: is }) => is).map(({ id }) => id))].sort();
+    const personal = [...new Set(rules.filter((rule) => customerLimitOf(rule) !== null).map(({ id }) => id))];
+    const [counters, uses] = await Promise.all([
+      counted.length === 0 ? [] : this.counters.get(counted.join(), () => this.deps.redemptions.findCounters(counted)),
+      personal.length === 0 || customerKey === null ? new Map<string, number>() : this.deps.redemptions.usesOfCustomer(personal, customerKey),
+    ]);
+    const byId = new Map(counters.map((counter) => [counter._id, counter]));
+    return (rule) => {
+      const limit = customerLimitOf(rule);
+      return { ...leftOfCounter(byId.get(rule.id)), ofCustomer: limit === null ? null : Math.max(0, limit - (uses.get(rule.id) ?? 0)) };
+    };
+  }
+}
+
+const isKnown = ({ found, rule }: Typed): boolean => found?.active === true && rule !== null && (rule.state === 'active' || rule.state === 'inactive');
+
+function leftOfCounter(counter: Counter | undefined): { uses: number | null; budget: Amounts | null } {
+  if (!counter) return { uses: null, budget: null };
+  const { uses, limit, spent, budget } = counter;
+  const rest = budget && Object.fromEntries(Object.entries(budget).map(([currency, amount]) => [currency, Math.max(0, amount - (spent[currency] ?? 0))]));
+  return { uses: limit === null ? null : Math.max(0, limit - uses), budget: rest };
+}
