@@ -7,6 +7,7 @@ import { createOrders, type Refunds } from './fulfilment/orders/index.js';
 import { createPayments, type Payments } from './fulfilment/payments/index.js';
 import { createReturnPolicies } from './fulfilment/return-policies/index.js';
 import { createReturns } from './fulfilment/returns/index.js';
+import { createPurchasing } from './fulfilment/purchasing/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
 import { createAdmin } from './operations/admin/index.js';
@@ -22,7 +23,10 @@ import { createLoyalty } from './people/loyalty/index.js';
 import { createCart, createFindOffers } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
 import { createCheckout } from './selling/checkout/index.js';
+import { createDraftOrders } from './selling/draft-orders/index.js';
+import { createReorder } from './selling/reorder/index.js';
 import { createPricing } from './selling/pricing/index.js';
+import { createSearch } from './selling/search/index.js';
 import { createPromotions } from './selling/promotions/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
@@ -78,8 +82,14 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
   outbox.subscribe(...inventory.subscribers);
+  const purchasing = createPurchasing({ connection, now, outbox, inTransaction, audit: audit.record, inventory });
+  outbox.subscribe(...purchasing.subscribers);
 
-  const shipping = createShipping({ connection, now, inTransaction, audit: audit.record, market: config.market, deliveries: { ...inventory, sites: inventory.activeWarehouses } });
+  const shipping = createShipping({
+    connection, now, inTransaction, outbox, audit: audit.record, report, market: config.market, config: config.carriers, deliveries: { ...inventory, sites: inventory.activeWarehouses },
+    holdsOf: inventory.holdsOf, deriveSecret: deriveSecret(config.auth.jwtSecret),
+  });
+  outbox.subscribe(...shipping.subscribers);
   const tax = createTax({ connection, now, inTransaction, outbox, audit: audit.record, config: config.tax });
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
   outbox.subscribe(...payments.subscribers);
@@ -89,6 +99,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   pricing.knowVariantsBy(catalog.findVariants);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   outbox.subscribe(...catalog.subscribers);
+
+  const search = createSearch({ connection, now, catalog, market: config.market });
 
   const findOffers = createFindOffers({ catalog, pricing });
   const { buyerOf } = customers;
@@ -122,12 +134,21 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
   payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
 
+  shipping.meet({ orders, variantsOf: catalog.findVariants });
+
   const returns = createReturns({ connection, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get });
 
   const checkout = createCheckout({
     carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
     ...config.orders, tokenSecret: config.auth.jwtSecret,
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
+    connection, oneClick: { findDefaultMethod: payments.findDefaultMethod, findProfile: customers.findByUser, ...config.market },
+  });
+
+  const reorder = createReorder({ orders: orders.service, carts: cart.service, quoting: cart.quoting });
+  const draftOrders = createDraftOrders({
+    connection, now, outbox, inTransaction, audit: audit.record, checkout, orders: orders.service, findOffers, quoting: cart.quoting,
+    findEmailOfUser: async (userId) => (await customers.findByUser(userId))?.email, ...config.market,
   });
 
   const invoices = createInvoices({
@@ -152,19 +173,20 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   // The router asks one route after the other, so those that are called most stand first.
   const routes: Route[] = [
     // /products/export is no product
-    ...importExport.routes, ...catalog.routes, ...cart.routes, ...promotions.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes,
-    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
+    // nor is /orders/drafts an order
+    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...cart.routes, ...promotions.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes,
+    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
-  const rootRoutes: Route[] = [...payments.rootRoutes];
-  const schedules: Schedule[] = [...catalog.schedules, ...orders.schedules, ...inventory.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...promotions.invariants, ...orders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
+  const rootRoutes: Route[] = [...payments.rootRoutes, ...shipping.rootRoutes];
+  const schedules: Schedule[] = [...catalog.schedules, ...search.schedules, ...orders.schedules, ...inventory.schedules, ...shipping.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
+  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...promotions.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules, invariants,
     audit, jobs, importExport, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments, catalog, cart, orders, checkout, invoices, notifications,
+    inventory, shipping, tax, payments, catalog, search, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }

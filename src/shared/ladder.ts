@@ -1,6 +1,6 @@
 import type { Money } from './money.js';
 
-type Origin = Readonly<{ kind: 'base' | 'sale' | 'wholesale' | 'price_list' | 'dynamic_rule'; id?: string; name?: string }>;
+type Origin = Readonly<{ kind: 'base' | 'sale' | 'wholesale' | 'price_list' | 'dynamic_rule' | 'manual'; id?: string; name?: string }>;
 /** Where a price comes from, so that anybody can ask why. A converted one names its rate by `id`, and under `from` what was converted. */
 export type PriceSource = Origin | Readonly<{ kind: 'converted'; id: string; name: string; from: Origin }>;
 /** From this quantity on, each unit costs that much. */

@@ -8,10 +8,11 @@ import type { Outbox } from '../../shared/events/outbox.js';
 import { couponCode } from '../../shared/coupon-code.js';
 import { zero } from '../../shared/money.js';
 import type { Shipping, ShippingContext } from '../../fulfilment/shipping/index.js';
+import { TooManyGiftCards, type GiftCards } from '../gift-cards/index.js';
 import type { Tax } from '../../fulfilment/tax/index.js';
 import type { Buyer } from '../../shared/buyer.js';
 import {
-  MAX_COUPONS, MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
+  MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
   type Cart, type CartDetails, type CartOwner, type LineItem, type MergedLine, type Offer,
 } from './cart.js';
 import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, QuantityLimitExceeded, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
@@ -30,6 +31,7 @@ export type CartServiceDeps = {
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;
   tax: Pick<Tax, 'acceptVatId'>;
+  giftCards: Pick<GiftCards, 'redeemable'>;
   now: Clock;
   ttlDays: number;
   defaultCurrency: string;
@@ -128,6 +130,24 @@ export class CartService {
     const found = await this.getCart(shopper);
     if (found) return this.deps.deliveryOf(found.cart, found.offers);
     return { country: this.deps.defaultCountry, currency: this.deps.defaultCurrency, subtotal: zero(this.deps.defaultCurrency), lines: [] };
+  }
+
+  /** Only a card that can pay something now, in the currency of the cart. Of its code nothing is kept. */
+  addGiftCard(shopper: Shopper, code: string): Promise<CartWithOffers> {
+    return this.change(shopper, async (cart) => {
+      const { id } = await this.deps.giftCards.redeemable(code, cart.currency);
+      const giftCards = [...new Set([...cart.giftCards ?? [], id])];
+      if (giftCards.length > MAX_GIFT_CARDS) throw new TooManyGiftCards(MAX_GIFT_CARDS);
+      return { ...cart, giftCards };
+    });
+  }
+
+  removeGiftCard(shopper: Shopper, giftCardId: string): Promise<CartWithOffers> {
+    return this.change(shopper, (cart) => ({ ...cart, giftCards: (cart.giftCards ?? []).filter((id) => id !== giftCardId) }));
+  }
+
+  payWithCredit(shopper: Shopper, useStoreCredit: boolean): Promise<CartWithOffers> {
+    return this.change(shopper, (cart) => ({ ...cart, useStoreCredit }));
   }
 
   /** Null: bought privately, whatever number the account has. */

@@ -4,6 +4,7 @@ import { DocumentCache } from '../../shared/cache/documents.js';
 import type { RedisGuard } from '../../shared/cache/redis.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Tax } from '../../fulfilment/tax/index.js';
+import type { GiftCards } from '../gift-cards/index.js';
 import { CartRepository } from './cart.repository.js';
 import type { Cart } from './cart.js';
 import { cartRoutes } from './cart.routes.js';
@@ -20,16 +21,16 @@ export type { CartService, CartWithOffers, Offers, Shopper } from './cart.servic
 
 const KEPT_SECONDS = 300;
 
-type Deps = Omit<CartServiceDeps, 'carts' | 'cache' | 'outbox' | 'deliveryOf'> & QuoteDeps & {
-  tax: Pick<Tax, 'taxationOf' | 'acceptVatId'>;
+type Deps = Omit<CartServiceDeps, 'carts' | 'cache' | 'outbox' | 'deliveryOf'> & Omit<QuoteDeps, 'tendersFor'> & {
+  tax: Pick<Tax, 'taxationOf' | 'acceptVatId'>; giftCards: Pick<GiftCards, 'redeemable' | 'tenders'>;
   connection: Connection; redis: RedisGuard; outbox: Pick<Outbox, 'record' | 'once'>;
 };
 
 export function createCart(deps: Deps) {
   const carts = new CartRepository(deps.connection);
   const cache = new DocumentCache<Cart>({ redis: deps.redis, name: 'cart', ttlSeconds: KEPT_SECONDS, revive: (stored) => stored as Cart });
-  const { buyerOf, promote, shipping, tax, defaultCountry } = deps;
-  const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, defaultCountry };
+  const { buyerOf, promote, shipping, tax, giftCards, defaultCountry } = deps;
+  const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, tendersFor: giftCards.tenders.plan.bind(giftCards.tenders), defaultCountry };
   const deliveryOf = async (of: Cart, offers: Offers) => (await quoteCart(of, offers, quoting, { address: of.shippingAddress ?? { country: defaultCountry }, method: undefined })).delivery;
   const service = new CartService({ ...deps, deliveryOf, carts, cache });
 

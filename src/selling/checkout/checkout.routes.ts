@@ -1,5 +1,6 @@
 import { orderHeaders, orderOwnerOf, orderParams, orderReply, presentOrder, type OrderHeaders } from '../../fulfilment/orders/index.js';
 import { actorOf } from '../../shared/http/caller.js';
+import { preferredLocale } from '../../shared/locale.js';
 import { defineRoute } from '../../shared/http/route.js';
 import { problems, success, successOf } from '../../shared/http/schemas.js';
 import { checkoutHeaders, noBody, paymentParams, placeOrderBody, retryPaymentBody, type CheckoutHeaders } from './checkout.schemas.js';
@@ -16,7 +17,7 @@ export function checkoutRoutes(checkout: CheckoutService) {
       headers: checkoutHeaders, body: placeOrderBody,
       responses: { 200: successOf(orderReply), 201: successOf(orderReply), ...refusals },
       handle: ({ headers, body }: { headers: CheckoutHeaders; body: Parameters<CheckoutService['place']>[0]['body'] }, { caller, idempotency }) => checkout.place({
-        shopper: { userId: caller.user?.id, cartToken: headers['x-cart-token'], channel: caller.key?.channel }, userEmail: caller.user?.email, actor: actorOf(caller), body, idempotency: idempotency!,
+        shopper: { userId: caller.user?.id, cartToken: headers['x-cart-token'], channel: caller.key?.channel }, userEmail: caller.user?.email, actor: actorOf(caller), body, idempotency: idempotency!, locale: preferredLocale(headers['accept-language']),
       }),
     }),
     defineRoute({

@@ -3,12 +3,13 @@ import type { Address } from '../../shared/address.js';
 import { addressSchema, email, id, moneyInput } from '../../shared/http/schemas.js';
 import type { Money } from '../../shared/money.js';
 
-export type PaymentBody = { provider: string; method?: string; token?: string };
+export type PaymentBody = { provider: string; method?: string; token?: string; savedMethodId?: string };
 const payment = () => Joi.object<PaymentBody>({
   provider: Joi.string().pattern(/^[a-z_]{2,32}$/, 'provider name').required(),
   method: Joi.string().pattern(/^[a-z_]{2,32}$/, 'method name'),
   token: Joi.string().max(255).description('What the provider gave the client for the card; never a card number'),
-});
+  savedMethodId: Joi.string().guid().description('Of GET /customers/me/payment-methods, instead of a token'),
+}).oxor('token', 'savedMethodId');
 
 export type PlaceOrderBody = {
   email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; pickupLocationId?: string; payment: PaymentBody; expectedTotal?: Money; notes?: string;
@@ -30,8 +31,9 @@ export const retryPaymentBody = Joi.object<RetryPaymentBody>({ payment: payment(
 export type PaymentParams = { id: string; paymentId: string };
 export const paymentParams = Joi.object<PaymentParams, true>({ id: id().required(), paymentId: id().required() });
 
-export type CheckoutHeaders = { 'x-cart-token'?: string; 'x-order-token'?: string };
+export type CheckoutHeaders = { 'accept-language'?: string; 'x-cart-token'?: string; 'x-order-token'?: string };
 export const checkoutHeaders = Joi.object<CheckoutHeaders>({
+  'accept-language': Joi.string().max(1000).allow('').description('The language of mails and documents'),
   'x-cart-token': Joi.string().max(128).description("A guest's cart"), 'x-order-token': Joi.string().max(128).description("A guest's order"),
 });
 

@@ -14,7 +14,10 @@ import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';
 import { draftOrder, hashOf, orderFrom, type Draft } from './draft.js';
 import { componentSkus } from './set-shares.js';
 
-export type PlaceOrder = Readonly<{ shopper: Shopper; userEmail: string | undefined; actor: Actor; body: PlaceOrderBody; idempotency: IdempotencyRequest }>;
+export type PlaceOrder = Readonly<{ shopper: Shopper; userEmail: string | undefined; actor: Actor; body: PlaceOrderBody; idempotency: IdempotencyRequest; locale?: string | undefined;
+  /** Runs in the transaction that makes the order. */
+  alongside?: (orderId: string) => Promise<void>;
+}>;
 
 const ATTEMPTS = 6;
 
@@ -60,7 +63,7 @@ export class CheckoutService {
     const order = await this.deps.orders.get(orderId, owner);
     return this.deps.inTransaction(async () => {
       const attempt = await this.deps.orders.beginPayment(orderId);
-      const opened = await this.deps.payments.open({ orderId, attempt, ...payment, amount: order.totals.grandTotal });
+      const opened = await this.deps.payments.open({ orderId, attempt, ...payment, userId: order.userId, amount: order.totals.grandTotal });
       await this.deps.idempotency.begin(idempotency, opened.id);
       return opened.id;
     });
@@ -92,7 +95,7 @@ export class CheckoutService {
   }
 
   /** Transaction A: key, stock, order, cart and events together; when nothing is to be paid now the answer as well. */
-  private commit({ body, idempotency, actor }: PlaceOrder, draft: Draft) {
+  private commit({ body, idempotency, actor, locale, alongside }: PlaceOrder, draft: Draft) {
     const { deps } = this;
     const { cart, priced, shippingAddress } = draft;
     const orderId = deps.orders.newId();
@@ -100,15 +103,18 @@ export class CheckoutService {
     return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended], () => deps.inTransaction(async () => {
       const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.totals.grandTotal.amount === 0;
       if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
+      await alongside?.(orderId);
       await deps.failpoint('checkout.after_key');
-      const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, amount: priced.totals.grandTotal });
+      const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, userId: cart.userId, amount: priced.totals.grandTotal });
       const summary = deps.payments.projection(payment);
       const token = cart.userId === null ? this.guestToken(orderId) : null;
-      const made = orderFrom(deps, { id: orderId, draft, payment: summary, nothingToPayNow, tokenHash: hashOf(token), actor });
+      const made = orderFrom(deps, { id: orderId, draft, payment: summary, nothingToPayNow, tokenHash: hashOf(token), actor, locale });
       const reserved = await deps.inventory.reserve({ orderId, cartId: cart.id, lines: linesToReserve(made.items), country: shippingAddress.country, region: regionCode(shippingAddress.country, shippingAddress.region), onlyFrom: priced.method?.pickupLocationId, expiresAt: made.expiresAt });
       await deps.failpoint('checkout.after_reserve');
       const order = await deps.orders.create(asReserved(made, reserved));
       await deps.failpoint('checkout.after_order');
+      const shop = priced.method?.pickupLocationId;
+      if (shop !== undefined) await deps.shipping.planPickup(orderId, shop);
       if (priced.promotions.applied.length > 0 || priced.promotions.refused.length > 0) await deps.redeem({ orderId, email: draft.email, quote: priced });
       const { estimate, rounding } = priced.taxation;
       if (estimate) await deps.tax.noteEstimate({ orderId, request: estimate, rounding, charged: priced.totals.taxTotal });

@@ -59,10 +59,10 @@ function requireDetails(cart: Cart, { body, userEmail, offers }: Given) {
   return { email, shippingAddress, by, billingAddress: body.billingAddress ?? cart.billingAddress ?? shippingAddress };
 }
 
-type Making = Readonly<{ id: string; draft: Draft; payment: PaymentSummary; nothingToPayNow: boolean; tokenHash: string | null; actor: Actor }>;
+type Making = Readonly<{ id: string; draft: Draft; payment: PaymentSummary; nothingToPayNow: boolean; tokenHash: string | null; actor: Actor; locale?: string | undefined }>;
 
 /** The order as it will be stored: copies of everything, so that no later change of a product or address reaches it. */
-export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds'>, { id, draft, payment, nothingToPayNow, tokenHash, actor }: Making) {
+export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds'>, { id, draft, payment, nothingToPayNow, tokenHash, actor, locale }: Making) {
   const { cart, priced, offers, email, shippingAddress, billingAddress, notes } = draft;
   const now = deps.now();
   const axes = {
@@ -82,7 +82,7 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
     }),
     totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: priced.taxation.rounding, ...taxationOf(priced),
     shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: methodOf(priced.method!), ...(priced.method!.source === 'table_fallback' && { shippingEstimated: true }),
-    payment, paymentAttempts: 1, ...(notes !== undefined && { notes }),
+    payment, paymentAttempts: 1, ...(locale !== undefined && { locale }), ...(notes !== undefined && { notes }),
     expiresAt: nothingToPayNow ? null : later(now, deps.paymentWindowSeconds * 1000), placedAt: nothingToPayNow ? now : null, createdAt: now, updatedAt: now,
     timeline: [{ at: now, actor, event: nothingToPayNow ? 'order.placed' : 'order.created', cause: 'checkout', before: {}, after: axes }],
   };

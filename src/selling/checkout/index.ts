@@ -1,12 +1,25 @@
+import type { Connection } from 'mongoose';
 import type { CheckoutDeps } from './checkout.deps.js';
 import { checkoutRoutes } from './checkout.routes.js';
 import { CheckoutService } from './checkout.service.js';
 import { demoRoutes } from './demo.routes.js';
+import { OneClickTokenRepository } from './one-click.repository.js';
+import { oneClickRoutes } from './one-click.routes.js';
+import { OneClickService, type OneClickDeps } from './one-click.service.js';
 
-type Deps = CheckoutDeps & { demo: { anySku(): Promise<string | null> } | null };
+export type { CheckoutDeps } from './checkout.deps.js';
+export type { PaymentBody } from './checkout.schemas.js';
+export type Checkout = ReturnType<typeof createCheckout>;
 
-export function createCheckout({ demo, ...deps }: Deps) {
+type Deps = CheckoutDeps & {
+  connection: Connection; demo: { anySku(): Promise<string | null> } | null; oneClick: Omit<OneClickDeps, 'tokens' | 'now'>;
+};
+
+export function createCheckout({ connection, demo, oneClick: onFile, ...deps }: Deps) {
   const service = new CheckoutService(deps);
-  const routes = [...checkoutRoutes(service), ...(demo ? demoRoutes({ carts: deps.carts, checkout: service, ...demo }) : [])];
-  return { service, routes };
+  const oneClick = new OneClickService({ ...onFile, now: deps.now, tokens: new OneClickTokenRepository(connection) }, deps);
+  const routes = [...checkoutRoutes(service), ...oneClickRoutes(oneClick), ...(demo ? demoRoutes({ carts: deps.carts, checkout: service, ...demo }) : [])];
+  /** The same service with some of its parts replaced: a draft instead of a cart. */
+  const serviceWith = (own: Partial<CheckoutDeps>) => new CheckoutService({ ...deps, ...own });
+  return { service, serviceWith, routes };
 }
