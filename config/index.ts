@@ -92,6 +92,14 @@ export const environment = Joi.object({
   PAYPAL_WEBHOOK_ID: Joi.string().allow('').default('').when('PAYPAL_CLIENT_ID', beside('the id of the webhook in the PayPal dashboard')),
   PAYPAL_API_BASE: Joi.string().uri({ scheme: ['http', 'https'] }).default('https://api-m.paypal.com'),
   PAYMENT_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(6000),
+  CARRIER_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(2000),
+  CARRIER_WEBHOOK_SECRET: secret(16).allow('').default(''),
+  EASYPOST_API_KEY: Joi.string().allow('').default(''),
+  EASYPOST_WEBHOOK_SECRET: secret(16).allow('').default(''),
+  EASYPOST_API_BASE: Joi.string().uri({ scheme: ['http', 'https'] }).default('https://api.easypost.com/v2/'),
+  SHIPPO_API_TOKEN: Joi.string().allow('').default(''),
+  SHIPPO_WEBHOOK_SECRET: secret(16).allow('').default(''),
+  SHIPPO_API_BASE: Joi.string().uri({ scheme: ['http', 'https'] }).default('https://api.goshippo.com'),
   LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
 
   SELLER_NAME: Joi.string().max(200).default('Kontor'),
@@ -170,6 +178,11 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       paypal: text('PAYPAL_CLIENT_ID') === '' ? null : {
         clientId: text('PAYPAL_CLIENT_ID'), clientSecret: text('PAYPAL_CLIENT_SECRET'), webhookId: text('PAYPAL_WEBHOOK_ID'), apiBase: text('PAYPAL_API_BASE'),
       },
+    },
+    carriers: {
+      timeoutMs: number('CARRIER_TIMEOUT_MS'), senderName: text('SELLER_NAME'), webhookSecret: text('CARRIER_WEBHOOK_SECRET'),
+      easypost: { apiKey: text('EASYPOST_API_KEY'), url: text('EASYPOST_API_BASE'), webhookSecret: text('EASYPOST_WEBHOOK_SECRET') },
+      shippo: { apiKey: text('SHIPPO_API_TOKEN'), url: text('SHIPPO_API_BASE'), webhookSecret: text('SHIPPO_WEBHOOK_SECRET') },
     },
     invoices: {
       issueAt: text('INVOICE_ISSUED_AT') as 'placement' | 'shipment', invoiceSeries: text('INVOICE_SERIES'), creditNoteSeries: text('CREDIT_NOTE_SERIES'),

@@ -22,7 +22,7 @@ import { createCustomers } from './people/customers/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
 import { createCart, createFindOffers } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
-import { createCheckout } from './selling/checkout/index.js';
+import { createCheckout, createQuoteGoods } from './selling/checkout/index.js';
 import { createDraftOrders } from './selling/draft-orders/index.js';
 import { createReorder } from './selling/reorder/index.js';
 import { createPricing } from './selling/pricing/index.js';
@@ -117,7 +117,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const returnPolicies = createReturnPolicies({
     connection, now, inTransaction, audit: audit.record,
-    categoriesOf: async (skus) => new Map([...await catalog.findVariants(skus)].map(([sku, { categoryIds }]) => [sku, categoryIds])),
+    categoriesOf: async (skus) => new Map([...await catalog.findVariants(skus)].map(([sku, { categoryIds }]) => [sku, categoryIds])), categoriesWithin: catalog.categoriesWithin,
   });
   const ordersQueue = createKeyedQueue();
   const orders = createOrders({
@@ -136,7 +136,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   shipping.meet({ orders, variantsOf: catalog.findVariants });
 
-  const returns = createReturns({ connection, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get });
+  const returns = createReturns({ connection, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get, quote: createQuoteReplacements({ findOffers, quoting: cart.quoting }) });
+  outbox.subscribe(...returns.subscribers);
 
   const checkout = createCheckout({
     carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
@@ -190,6 +191,12 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }
+
+/** Goods sent instead of others cost what they cost today, where the order went. */
+const createQuoteReplacements = (deps: Parameters<typeof createQuoteGoods>[0]): Parameters<typeof createReturns>[0]['quote'] => {
+  const quote = createQuoteGoods(deps);
+  return ({ order: { currency, userId, email, shippingAddress: address }, lines }) => quote({ lines, currency, userId, email, address });
+};
 
 /** Money that goes back takes the way it came. */
 const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund'>): Refunds => ({

@@ -22,7 +22,7 @@ export type Refunds = Readonly<{
   refund(request: { orderId: string; amount: Money; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number }): Promise<unknown>;
 }>;
 
-type ReserveRequest = { orderId: string; cartId: string; lines: readonly LineToReserve[]; country: string; expiresAt: Date | null };
+type ReserveRequest = { orderId: string; cartId: string; lines: readonly LineToReserve[]; country: string; onlyFrom?: string | undefined; expiresAt: Date | null };
 
 /** What the life of an order needs from its neighbours; all of it runs inside the order's own transaction. */
 export type OrderDeps = Readonly<{
@@ -53,6 +53,9 @@ export type OrderDeps = Readonly<{
   queue: KeyedQueue;
   /** Uses of coupons and budgets, asked only where the order had some. `takeAgain` is false when they are used up meanwhile; nothing was changed then. */
   benefits: { giveBack(orderId: string): Promise<unknown>; takeAgain(orderId: string): Promise<boolean> };
+  /** Gift cards and store credit: what an order was paid with, and what was bought with it. Asked only where there is some. */
+  tenders: { giveBack(orderId: string): Promise<unknown>; takeAgain(orderId: string, tenders: readonly OrderTender[]): Promise<boolean> };
+  giftCards: { issueFor(order: Order): Promise<unknown>; /** Of these units, or of all; throws when one was spent. */ voidOf(orderId: string, units?: readonly UnitsOfLine[]): Promise<unknown> };
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;
   now: Clock;

@@ -14,8 +14,10 @@ const zoneSchema = new Schema<ZoneRow>({
   code: text, name: text, places: { type: mixed, required: true }, restOfWorld: { type: Boolean, required: true }, placeKeys: { type: [String], required: true },
   version: { type: Number, required: true }, ...times,
 }, { versionKey: false, minimize: false });
-zoneSchema.index({ code: 1, _id: 1 }, { unique: true });
-zoneSchema.index({ placeKeys: 1 }, { unique: true });
+zoneSchema.index({ code: 1 }, { unique: true });
+zoneSchema.index({ code: 1, _id: 1 });
+// Without places there is nothing to share: an index takes all empty lists for one value.
+zoneSchema.index({ placeKeys: 1 }, { unique: true, partialFilterExpression: { 'placeKeys.0': { $exists: true } } });
 
 /** A rate is checked as a whole by its schema and its rules before it is stored, so that it is kept as it is. */
 const methodSchema = new Schema<MethodRow>({

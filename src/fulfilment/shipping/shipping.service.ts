@@ -13,7 +13,7 @@ import {
 const USUAL = { minDays: 2, maxDays: 5 };
 
 /** A warehouse as far as delivery needs to know it. */
-export type ShippingSite = Readonly<{ id: string; code: string; name: string; location: Readonly<{ city: string; country: string; address?: string }>; pickup?: boolean; kind?: string }>;
+export type ShippingSite = Readonly<{ id: string; code: string; name: string; location: Readonly<{ city: string; country: string; address?: string; region?: string; postalCode?: string }>; pickup?: boolean; kind?: string }>;
 type Destination = { country: string; region?: string | undefined };
 type Units = ReadonlyArray<{ sku: string; quantity: number }>;
 export type SentParcel = Readonly<{ warehouseId: string; lines: Units; shipsOn: string }>;

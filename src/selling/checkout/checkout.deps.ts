@@ -9,6 +9,7 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Failpoint } from '../../shared/failpoint.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { Buyer } from '../../shared/buyer.js';
+import type { Tender } from '../gift-cards/index.js';
 import type { CartService, Offers, Quote, QuoteDeps } from '../cart/index.js';
 
 /** Everything an order is made of. Checkout itself keeps nothing. */
@@ -18,8 +19,10 @@ export type CheckoutDeps = Readonly<{
   quoting: QuoteDeps;
   /** Uses up what the order was promised: coupons, budgets. Inside the order's transaction; not called when nothing was. */
   redeem(benefits: { orderId: string; email: string; quote: Quote }): Promise<void>;
-  shipping: Pick<Shipping, 'resolve'>;
+  shipping: Pick<Shipping, 'resolve' | 'planPickup'>;
   tax: Pick<Tax, 'noteEstimate'>;
+  /** Gift cards and store credit, in the order's transaction; called only when the order uses some. */
+  tenders: { spend(orderId: string, tenders: readonly Tender[]): Promise<void> };
   inventory: Pick<Inventory, 'reserve'>;
   orders: Orders['service'];
   payments: Pick<Payments, 'open' | 'execute' | 'confirm' | 'checkMethod' | 'projection'>;

@@ -7,7 +7,7 @@ import { RequestInFlight, type IdempotencyRequest } from '../../shared/http/idem
 import type { Reply } from '../../shared/http/reply.js';
 import { success } from '../../shared/http/schemas.js';
 import { regionCode } from '../../fulfilment/shipping/index.js';
-import { asReserved, linesToReserve, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
+import { asReserved, linesToReserve, payableOf, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
 import type { Cart, Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';
@@ -63,7 +63,7 @@ export class CheckoutService {
     const order = await this.deps.orders.get(orderId, owner);
     return this.deps.inTransaction(async () => {
       const attempt = await this.deps.orders.beginPayment(orderId);
-      const opened = await this.deps.payments.open({ orderId, attempt, ...payment, userId: order.userId, amount: order.totals.grandTotal });
+      const opened = await this.deps.payments.open({ orderId, attempt, ...payment, userId: order.userId, amount: payableOf(order) });
       await this.deps.idempotency.begin(idempotency, opened.id);
       return opened.id;
     });
@@ -101,11 +101,11 @@ export class CheckoutService {
     const orderId = deps.orders.newId();
     // Buyers of one SKU or of the last uses of a coupon would only collide in the database, so those of this process take turns; the levels decide all the same.
     return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended], () => deps.inTransaction(async () => {
-      const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.totals.grandTotal.amount === 0;
+      const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.amountDue.amount === 0;
       if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
       await alongside?.(orderId);
       await deps.failpoint('checkout.after_key');
-      const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, userId: cart.userId, amount: priced.totals.grandTotal });
+      const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, userId: cart.userId, amount: priced.amountDue });
       const summary = deps.payments.projection(payment);
       const token = cart.userId === null ? this.guestToken(orderId) : null;
       const made = orderFrom(deps, { id: orderId, draft, payment: summary, nothingToPayNow, tokenHash: hashOf(token), actor, locale });
@@ -116,6 +116,7 @@ export class CheckoutService {
       const shop = priced.method?.pickupLocationId;
       if (shop !== undefined) await deps.shipping.planPickup(orderId, shop);
       if (priced.promotions.applied.length > 0 || priced.promotions.refused.length > 0) await deps.redeem({ orderId, email: draft.email, quote: priced });
+      if (priced.tenders.length > 0) await deps.tenders.spend(orderId, priced.tenders);
       const { estimate, rounding } = priced.taxation;
       if (estimate) await deps.tax.noteEstimate({ orderId, request: estimate, rounding, charged: priced.totals.taxTotal });
       await deps.carts.complete(cart);

@@ -35,7 +35,7 @@ describe('zones', () => {
     expect((await staff('delete', path, undefined, { 'if-match': etag! })).status).toBe(412);
     expect((await staff('delete', path)).body.data).toEqual({ id: created.body.data.id });
     expect((await staff('get', path)).body).toMatchObject({ status: 404, code: 'shipping_zone_not_found' });
-    expect(await shop.count('audit_log', { action: /^shipping\.zone_/ })).toBe(3);
+    expect(await shop.count('audit_entries', { action: /^shipping\.zone_/ })).toBe(3);
   });
 
   test('may not name the same place, however many try at once', async () => {

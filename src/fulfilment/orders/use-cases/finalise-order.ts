@@ -35,8 +35,9 @@ async function place(deps: OrderDeps, orderId: string, { summary, paymentStatus,
 }
 
 /** What follows from a placed order, in the same transaction: points once, the event once. */
-export async function settlePlaced(deps: Pick<OrderDeps, 'loyalty' | 'outbox'>, order: Order, before: readonly DomainEvent[] = []): Promise<void> {
+export async function settlePlaced(deps: Pick<OrderDeps, 'loyalty' | 'outbox' | 'giftCards'>, order: Order, before: readonly DomainEvent[] = []): Promise<void> {
   if (order.userId !== null) await deps.loyalty.accrueForOrder({ orderId: order.id, userId: order.userId, spent: goodsPaid(order) });
+  if (order.items.some(({ digital }) => digital?.kind === 'gift_card')) await deps.giftCards.issueFor(order);
   await deps.outbox.record(...before, { type: 'order.placed', aggregateId: order.id, data: placedData(order) });
 }
 
@@ -51,9 +52,12 @@ const placedData = (order: Order) => ({
 /** Money for an order that was given up: if its goods are still there, it lives again. */
 async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order | null> {
   const lines = linesToReserve(order.items);
-  const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, country: order.shippingAddress.country, expiresAt: null });
+  const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, country: order.shippingAddress.country, onlyFrom: order.shippingMethod.pickupLocationId, expiresAt: null });
   if (!reserved) return null;
-  if (order.promotions.length > 0 && !await deps.benefits.takeAgain(order.id)) {
+  const benefits = order.promotions.length === 0 || await deps.benefits.takeAgain(order.id);
+  const tenders = benefits && (!order.tenders || await deps.tenders.takeAgain(order.id, order.tenders));
+  if (!tenders) {
+    if (benefits && order.promotions.length > 0) await deps.benefits.giveBack(order.id);
     await deps.inventory.release({ orderId: order.id, cause: 'expired' });
     return null;
   }
