@@ -29,6 +29,9 @@ import { PlanRefunds } from './use-cases/plan-refund.js';
 import { Reconcile } from './use-cases/reconcile.js';
 import { StaffMoves } from './use-cases/staff-moves.js';
 import { Webhooks } from './use-cases/webhooks.js';
+import { WalletRepository } from './wallet/wallet.repository.js';
+import { walletRoutes } from './wallet/wallet.routes.js';
+import { WalletService } from './wallet/wallet.service.js';
 import { WebhookRepository } from './webhooks.repository.js';
 
 export type { Payment } from './payments.js';
@@ -60,7 +63,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const moves = new MoveMoney({ payments, providers, results, attribute, inTransaction, now });
   const refunds = new PlanRefunds({ payments, moves, attribute, inTransaction, now });
   const reconcile = new Reconcile({ payments, providers, results, moves, outbox, inTransaction, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
-  const service = new PaymentService({ payments, providers, results, moves, reconcile, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
+  const wallet = new WalletService({ wallets: new WalletRepository(connection), providers, outbox, inTransaction, now });
+  const service = new PaymentService({ payments, providers, results, moves, reconcile, wallet, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
   const staff = new StaffMoves({ payments, moves, idempotency, audit });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
@@ -84,9 +88,9 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   }];
 
   return {
-    routes: paymentRoutes({ service, staff }),
+    routes: [...paymentRoutes({ service, staff }), ...walletRoutes(wallet)],
     rootRoutes: webhookRoutes({ webhooks }),
-    schedules, subscribers,
+    schedules, subscribers: [...subscribers, wallet.subscriber],
     invariants: paymentInvariants({ audit: records, now }),
     /** Whether an order is to keep its money after all; reads inside the caller's transaction. */
     keepMoneyIf(question: (orderId: string) => Promise<boolean>): void { isWanted = question; },
@@ -111,6 +115,9 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     refundHistory: attribute.history.bind(attribute),
     /** Where the lines of an order are looked up, so that refunds can be mapped to them. */
     knowOrdersBy: attribute.knowOrdersBy.bind(attribute),
+    /** What a one-click purchase is paid with; null when the user has saved nothing. */
+    findDefaultMethod: wallet.findDefault.bind(wallet),
+    saveMethod: wallet.add.bind(wallet),
     capture: moves.capture.bind(moves),
     voidOrRefundForOrder: moves.reverseOrder.bind(moves),
   };

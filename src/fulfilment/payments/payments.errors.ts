@@ -5,9 +5,9 @@ const at = (pointer: string, code: string, message: string) => [{ pointer: `#/bo
 
 export class PaymentProviderUnknown extends RuleViolation {
   readonly code = 'payment_provider_unknown';
-  constructor(allowed: readonly string[]) {
-    const sentence = `Choose a payment provider of: ${allowed.join(', ')}.`;
-    super(sentence, { allowed }, at('payment/provider', 'any_only', sentence));
+  constructor(allowed: readonly string[], pointer = 'payment/provider') {
+    const sentence = allowed.length === 0 ? 'No payment provider here can do that.' : `Choose a payment provider of: ${allowed.join(', ')}.`;
+    super(sentence, { allowed }, at(pointer, 'any_only', sentence));
   }
 }
 
@@ -29,9 +29,27 @@ export class PaymentTokenRequired extends RuleViolation {
 /** The value is neither answered nor logged nor stored. */
 export class CardNumberRefused extends RuleViolation {
   readonly code = 'card_number_refused';
-  constructor() {
+  constructor(pointer = 'payment/token') {
     const sentence = 'Never send a card number here. Send the token that the provider gave you for it.';
-    super(sentence, {}, at('payment/token', 'card_number_refused', sentence));
+    super(sentence, {}, at(pointer, 'card_number_refused', sentence));
+  }
+}
+
+export class SavedMethodNotFound extends NotFoundError {
+  readonly code = 'payment_method_not_found';
+  constructor() { super('There is no such saved payment method.'); }
+}
+
+export class TooManyPaymentMethods extends ConflictError {
+  readonly code = 'too_many_payment_methods';
+  constructor(limit: number) { super(`Nobody keeps more than ${limit} payment methods. Remove one first.`, { limit }); }
+}
+
+/** The provider looked at the card and will not keep it. */
+export class MethodNotSaved extends RuleViolation {
+  readonly code = 'payment_method_refused';
+  constructor({ code, message }: { code: string; message: string }) {
+    super('The payment provider does not accept this payment method.', { reason: code }, at('token', code, message));
   }
 }
 

@@ -9,8 +9,13 @@ import type { PaymentChoice, Providers } from './providers/registry.js';
 import type { ApplyResult } from './use-cases/apply-result.js';
 import type { MoveMoney } from './use-cases/move-money.js';
 import type { Reconcile } from './use-cases/reconcile.js';
+import type { WalletService } from './wallet/wallet.service.js';
 
-export type OpenPayment = PaymentChoice & Readonly<{ orderId: string; attempt: number; amount: Money }>;
+export type OpenPayment = PaymentChoice & Readonly<{
+  orderId: string; attempt: number; amount: Money;
+  /** Whose saved methods may be chosen. */
+  userId?: string | null | undefined;
+}>;
 export type ExecuteOptions = Readonly<{
   token?: string | undefined; returnUrl?: string | undefined;
   /** False: only authorise; the money is captured later. */
@@ -18,7 +23,7 @@ export type ExecuteOptions = Readonly<{
 }>;
 
 export type PaymentServiceDeps = {
-  payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; reconcile: Reconcile; now: Clock; failpoint: Failpoint;
+  payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; reconcile: Reconcile; wallet: Pick<WalletService, 'get'>; now: Clock; failpoint: Failpoint;
   /** From then on the worker asks the provider about a payment that has no answer. */
   unansweredMs: number;
 };
@@ -36,16 +41,18 @@ export class PaymentService {
    * Writes the payment down before anybody is asked for money. Call it in the transaction that makes the order. A customer
    * who left the provider's page may choose again: the attempt that waited for that page is voided.
    */
-  async open({ orderId, attempt, amount, ...choice }: OpenPayment): Promise<Payment> {
+  async open({ orderId, attempt, amount, userId, ...choice }: OpenPayment): Promise<Payment> {
     const { payments, moves, now, unansweredMs } = this.deps;
     const { provider, method, nothingToPayNow } = this.checkMethod(choice);
     if (attempt > 1) {
       const abandoned = (await payments.findByOrders([orderId])).find(({ live, status }) => live && status === 'requires_action');
       if (abandoned) await moves.reverse(abandoned, 'replaced', true);
     }
+    const saved = choice.savedMethodId === undefined ? null : await this.deps.wallet.get(userId, choice.savedMethodId, provider);
     const status = amount.amount === 0 ? 'succeeded' : 'pending';
     return payments.insert({
       orderId, attempt, provider, method, amount, status, live: isLive(status), idempotencyKey: `${orderId}:${attempt}`,
+      ...(saved && { savedMethod: { customer: saved.providerCustomer, method: saved.methodReference } }),
       capturedAmount: 0, capturingAmount: 0, refundedAmount: 0, refundingAmount: 0, disputedAmount: 0,
       version: 1, createdAt: now(), updatedAt: now(),
     }, nothingToPayNow || status === 'succeeded' ? null : later(now(), unansweredMs));

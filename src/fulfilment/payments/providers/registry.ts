@@ -27,8 +27,9 @@ export class Providers {
     if (token !== undefined && looksLikeCardNumber(token)) throw new CardNumberRefused();
     const provider = this.byName.get(name);
     if (!provider) throw new PaymentProviderUnknown([...this.byName.keys()]);
-    if (method !== undefined && !provider.methods.includes(method)) throw new PaymentMethodUnknown(name, provider.methods);
-    const chosen = method ?? provider.methods[0]!;
+    // Only cards are saved.
+    const chosen = method ?? (savedMethodId === undefined ? provider.methods[0]! : 'card');
+    if (!provider.methods.includes(chosen)) throw new PaymentMethodUnknown(name, provider.methods);
     if (provider.needsToken(chosen) && savedMethodId === undefined && (token === undefined || token === '')) throw new PaymentTokenRequired(name);
     return { provider: name, method: chosen };
   }

@@ -93,6 +93,8 @@ export class Ledger {
 
   findMethod(id: string): SimMethod | undefined { return this.methods.get(id); }
 
+  countMethods(): number { return this.methods.size; }
+
   forgetMethod(id: string): boolean { return this.methods.delete(id); }
 
   /** What a saved card stands for, or the token itself. */
