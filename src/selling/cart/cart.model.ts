@@ -4,7 +4,7 @@ import type { CartState, LineItem } from './cart.js';
 
 export type CartRow = {
   _id: Types.ObjectId; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: LineItem[];
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; shippingChoices?: Record<string, string>; pickupLocationId?: string; coupons?: string[]; vatId?: string;
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; shippingChoices?: Record<string, string>; pickupLocationId?: string; coupons?: string[]; vatId?: string; giftCards?: string[]; useStoreCredit?: boolean;
   version: number; expiresAt: Date; createdAt: Date; updatedAt: Date;
 };
 
@@ -31,7 +31,7 @@ const cartSchema = new Schema<CartRow>({
   shippingAddress: { type: new Schema(addressFields, { _id: false }) },
   billingAddress: { type: new Schema(addressFields, { _id: false }) },
   shippingMethod: String, shippingChoices: Schema.Types.Mixed, pickupLocationId: String,
-  coupons: { type: [String], default: undefined }, vatId: String,
+  coupons: { type: [String], default: undefined }, vatId: String, giftCards: { type: [String], default: undefined }, useStoreCredit: Boolean,
   version: { type: Number, required: true },
   expiresAt: { type: Date, required: true },
 }, { timestamps: true, versionKey: false });

@@ -5,9 +5,9 @@ import { quoteCart, type QuoteDeps } from './quote.js';
 
 export async function presentCart({ cart, offers, cartToken, channel }: CartWithOffers, deps: QuoteDeps, { explain = false } = {}) {
   const address = cart.shippingAddress ?? { country: deps.defaultCountry };
-  const { totals, lines, promotions, taxation } = await quoteCart({ ...cart, channel }, offers, deps, { address, method: cart.shippingMethod, choices: cart.shippingChoices, pickupLocationId: cart.pickupLocationId });
+  const { totals, lines, promotions, taxation, tenders, amountDue } = await quoteCart({ ...cart, channel }, offers, deps, { address, method: cart.shippingMethod, choices: cart.shippingChoices, pickupLocationId: cart.pickupLocationId });
   const { id, currency, version } = cart;
-  const { coupons = [], vatId: _entered, ...details } = detailsOf(cart);
+  const { coupons = [], vatId: _entered, giftCards: _cards, useStoreCredit: _credit, ...details } = detailsOf(cart);
   return {
     id, ...(cartToken !== undefined && { cartToken }), currency, ...details,
     items: cart.lineItems.map((line, at) => {
@@ -21,6 +21,8 @@ export async function presentCart({ cart, offers, cartToken, channel }: CartWith
     ...(explain && { explanation: promotions.tried }),
     ...(taxation.vatId && { vatId: taxation.vatId }),
     totals,
+    tenders: tenders.map(({ kind, accountId, last4, amount }) => ({ kind, ...(kind === 'gift_card' && { id: accountId, last4 }), amount })),
+    amountDue,
     problems: [...problemsOf(cart.lineItems, offers), ...couponProblems(promotions.refused)],
     version,
   };
@@ -30,5 +32,5 @@ export async function presentCart({ cart, offers, cartToken, channel }: CartWith
 export function emptyCart(currency: string) {
   const none = zero(currency);
   const totals = { subtotal: none, discountTotal: none, shippingTotal: none, taxTotal: none, grandTotal: none, taxIncluded: true };
-  return { id: null, currency, items: [], coupons: [] as string[], promotions: [], refusedCoupons: [], totals, problems: [], version: 0 };
+  return { id: null, currency, items: [], coupons: [] as string[], promotions: [], refusedCoupons: [], totals, tenders: [], amountDue: none, problems: [], version: 0 };
 }

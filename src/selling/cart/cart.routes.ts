@@ -4,9 +4,10 @@ import { CartNotFound } from './cart.errors.js';
 import { emptyCart, presentCart } from './cart.presenter.js';
 import {
   addLineItemBody, addressesBody, cartHeaders, cartParams, cartQuery, cartReply, couponBody, currencyBody, couponParams, explanationReply, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
-  shippingMethodsQuery, shippingMethodsReply, vatIdBody, type CartHeaders, type CartQuery,
+  shippingMethodsQuery, shippingMethodsReply, vatIdBody, giftCardParams, storeCreditBody, type CartHeaders, type CartQuery,
 } from './cart.schemas.js';
 import type { CartService, CartWithOffers, Shopper } from './cart.service.js';
+import { codeBody } from '../gift-cards/index.js';
 import type { QuoteDeps } from './quote.js';
 
 type Deps = { carts: CartService; quoting: QuoteDeps; defaultCurrency: string };
@@ -99,6 +100,22 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
       body: addressesBody,
       responses: { 200: successOf(cartReply), ...refusals },
       handle: async ({ headers, body }, context) => answer('Addresses set.', await carts.setDetails(shopperOf(headers, context), body)),
+    }),
+    defineRoute({
+      ...writing, method: 'post', path: '/cart/gift-cards', summary: 'Pay with a gift card', rate: 'auth', body: codeBody,
+      description: 'No discount: prices and taxes stay, `tenders` and `amountDue` change. A code that cannot be used gets one and the same answer, whatever the reason.',
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer('Gift card added.', await carts.addGiftCard(shopperOf(headers, context), body.code)),
+    }),
+    defineRoute({
+      ...writing, method: 'delete', path: '/cart/gift-cards/:id', summary: 'Pay without this gift card', params: giftCardParams,
+      responses: { 200: successOf(cartReply), ...problems(400, 401, 403, 404, 409) },
+      handle: async ({ params, headers }, context) => answer('Gift card taken away.', await carts.removeGiftCard(shopperOf(headers, context), params.id)),
+    }),
+    defineRoute({
+      method: 'put', path: '/cart/store-credit', summary: 'Pay with store credit, or not', tag: 'Cart', access: { scope: 'cart:write', user: 'required' }, headers: cartHeaders, body: storeCreditBody,
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer(body.use ? 'Store credit pays first.' : 'Store credit is kept.', await carts.payWithCredit(shopperOf(headers, context), body.use)),
     }),
     defineRoute({
       ...writing, method: 'put', path: '/cart/vat-id', summary: 'Set the VAT identification number of a business', rate: 'auth',

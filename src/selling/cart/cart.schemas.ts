@@ -2,6 +2,7 @@ import Joi from 'joi';
 import type { Address } from '../../shared/address.js';
 import { addressSchema, countryCode, currencyCode, email, id, moneySchema, sku } from '../../shared/http/schemas.js';
 import { fieldsParam } from '../../shared/http/pagination.js';
+import { tenderSchema } from '../gift-cards/index.js';
 import { MAX_QUANTITY_PER_LINE } from './cart.js';
 
 const quantity = () => Joi.number().integer().max(MAX_QUANTITY_PER_LINE);
@@ -58,6 +59,11 @@ export const currencyBody = Joi.object<CurrencyBody, true>({ currency: currencyC
 export type MergeBody = { cartToken?: string };
 export const mergeBody = Joi.object<MergeBody>({ cartToken: Joi.string().max(128).description("The guest's token; x-cart-token serves as well") });
 
+export type GiftCardParams = { id: string };
+export const giftCardParams = Joi.object<GiftCardParams, true>({ id: id().required() });
+export type StoreCreditBody = { use: boolean };
+export const storeCreditBody = Joi.object<StoreCreditBody, true>({ use: Joi.boolean().required() });
+
 export type VatIdBody = { vatId: string | null };
 export const vatIdBody = Joi.object<VatIdBody, true>({
   vatId: Joi.string().trim().max(30).allow(null).required().description('With its country, like DE136695976; null takes it away'),
@@ -103,6 +109,8 @@ export const cartReply = Joi.object({
   vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().valid('valid', 'invalid', 'unverified').required() })
     .description('The VAT identification number that counts, and what the register says of it'),
   totals: totalsSchema.required(),
+  tenders: Joi.array().items(tenderSchema).required().description('What gift cards and store credit pay, in that order'),
+  amountDue: moneySchema.required().description('What is left to pay beside them'),
   problems: Joi.array().items(problemSchema).required(),
   version: Joi.number().integer().required(),
 }).meta({ name: 'Cart' });

@@ -3,7 +3,7 @@ import type { Money } from '../../shared/money.js';
 import { tierAt, type Ladder } from '../../shared/ladder.js';
 
 /** A product as it is sold, as far as a cart needs to know it. */
-type Digital = Readonly<{ kind: 'licence_key' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
+type Digital = Readonly<{ kind: 'licence_key' | 'gift_card' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
 export type Offer = Readonly<{
   sku: string; productId: string; productName: string; name: string; sellable: boolean; available: number;
   /** What it costs this buyer, by quantity; empty where it is not sold in the currency. */
@@ -36,12 +36,14 @@ export type Cart = Readonly<{
   shippingChoices?: Readonly<Record<string, string>>; pickupLocationId?: string;
   /** For this purchase; that of the customer's account counts where it is not set. */
   vatId?: string;
+  /** Ids of those that are to pay; their codes are not kept. */
+  giftCards?: readonly string[]; useStoreCredit?: boolean;
   version: number;
 }>;
 
 /** What a shopper can set on a cart beside its lines. */
-export type CartDetails = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'shippingChoices' | 'pickupLocationId' | 'coupons' | 'vatId'>>;
-export const DETAILS = ['email', 'shippingAddress', 'billingAddress', 'shippingMethod', 'shippingChoices', 'pickupLocationId', 'coupons', 'vatId'] as const satisfies ReadonlyArray<keyof CartDetails>;
+export type CartDetails = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'shippingChoices' | 'pickupLocationId' | 'coupons' | 'vatId' | 'giftCards' | 'useStoreCredit'>>;
+export const DETAILS = ['email', 'shippingAddress', 'billingAddress', 'shippingMethod', 'shippingChoices', 'pickupLocationId', 'coupons', 'vatId', 'giftCards', 'useStoreCredit'] as const satisfies ReadonlyArray<keyof CartDetails>;
 
 /** Those that were set. */
 export function detailsOf(cart: CartDetails): CartDetails {
@@ -62,6 +64,7 @@ export type CartProblem = LineProblem | CouponProblem;
 export const MAX_QUANTITY_PER_LINE = 999;
 export const MAX_LINES = 200;
 export const MAX_COUPONS = 20;
+export const MAX_GIFT_CARDS = 5;
 
 export const unitPriceOf = (offer: Pick<Offer, 'ladder'> | undefined, quantity: number): Money | null => (offer ? tierAt(offer.ladder, quantity)?.price ?? null : null);
 

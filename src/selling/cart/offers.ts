@@ -17,7 +17,9 @@ function toOffer({ sku, productId, productName, options, sellable, prices, avail
   const chosen = Object.values(options).join(', ');
   return {
     sku, productId, productName, name: chosen === '' ? productName : `${productName}, ${chosen}`,
-    ladder, currencies: prices.map((price) => price.currency), sellable, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, backorderable, components, digital,
+    ladder, currencies: prices.map((price) => price.currency), sellable, available, image, categoryIds, weightGrams, dimensionsMm, backorderable, components, digital,
+    // A voucher is taxed when it is spent.
+    taxCategory: digital?.kind === 'gift_card' ? 'gift_card' : taxCategory,
     // What the shop sends by itself goes in no parcel.
     shipping: digital ? { ...shipping, requiresShipping: false } : shipping,
   };

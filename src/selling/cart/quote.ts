@@ -3,6 +3,7 @@ import type { LineTaxes, Tax, Taxation } from '../../fulfilment/tax/index.js';
 import type { Address } from '../../shared/address.js';
 import type { Buyer } from '../../shared/buyer.js';
 import { subtract, sum, times, type Money } from '../../shared/money.js';
+import { dueAfter, type Tender, type TenderWish } from '../gift-cards/index.js';
 import { tierAt, type PriceSource } from '../../shared/ladder.js';
 import { computeTotals, type Allocation, type LineTotals, type ShippingTotals, type Totals, type TotalsInput } from '../pricing/index.js';
 import { repriced, type Cart } from './cart.js';
@@ -43,6 +44,8 @@ export type QuoteDeps = Readonly<{
   promote: Promote;
   shipping: Pick<Shipping, 'find' | 'methodsFor'>;
   tax: Pick<Tax, 'taxationOf'>;
+  /** What gift cards and store credit would pay; asked only for a cart that wants to use some. */
+  tendersFor(wish: TenderWish): Promise<readonly Tender[]>;
   defaultCountry: string;
 }>;
 
@@ -52,12 +55,14 @@ export type Quote = Readonly<{
   /** What delivery was told of the cart. */
   delivery: ShippingContext;
   promotions: SettledPromotions & Pick<PromotionResult, 'evidence' | 'contended'>; buyer: Buyer; taxation: QuotedTaxation;
+  /** `amountDue`: what the payment has to bring beside them. */
+  tenders: readonly Tender[]; amountDue: Money;
 }>;
 /** How it was taxed: what it takes to compute the same again, and what somebody has to know of it. */
 export type QuotedTaxation = Pick<Taxation, 'rounding' | 'vatId'> & Pick<LineTaxes, 'flags' | 'estimate'> & Readonly<{ shippingAs: 'goods' | 'own' }>;
 type Destination = Readonly<Pick<Address, 'country'> & Partial<Address>>;
 /** `channel` is that of the one who looks. */
-type Quoted = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'email' | 'coupons' | 'vatId'> & Readonly<{ channel?: string | undefined }>;
+type Quoted = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'email' | 'coupons' | 'vatId' | 'giftCards' | 'useStoreCredit'> & Readonly<{ channel?: string | undefined }>;
 
 export type Delivery = Readonly<{ address: Destination; method: string | undefined; choices?: Readonly<Record<string, string>> | undefined; pickupLocationId?: string | undefined }>;
 
@@ -75,8 +80,14 @@ export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, t
   const settled = promoted.settle(method && taxation.shippingPriceOf(method.price, method.taxCategory));
   const priced = await taxed({ lineItems, offers, promoted, taxation, settled, method });
   const result = computeTotals({ ...priced.input, currency });
+  const tenders = await tendersOf(cart, result.totals.grandTotal, deps);
   const quoted = result.lines.map((line): QuotedLine => ({ ...line, priceSource: tierAt(offers.get(line.sku)?.ladder ?? [], line.quantity)?.source ?? null }));
-  return { ...result, lines: quoted, method, delivery, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer, taxation: priced.taxation };
+  return { ...result, lines: quoted, method, delivery, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer, taxation: priced.taxation, tenders, amountDue: dueAfter(result.totals.grandTotal, tenders) };
+}
+
+async function tendersOf({ giftCards = [], useStoreCredit = false, userId }: Quoted, total: Money, deps: QuoteDeps): Promise<readonly Tender[]> {
+  const storeCreditOf = useStoreCredit ? userId : null;
+  return giftCards.length === 0 && storeCreditOf === null ? [] : deps.tendersFor({ giftCards, storeCreditOf, total });
 }
 
 type Sent = Readonly<{ lineItems: Cart['lineItems']; offers: Offers; promoted: PromotionResult; currency: string; to: Delivery }>;
