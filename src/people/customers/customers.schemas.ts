@@ -19,7 +19,7 @@ export const profileBody = Joi.object<ProfileChange>({
   defaultShippingAddressId: addressId().allow(null), defaultBillingAddressId: addressId().allow(null),
 }).min(1).description('A field that is named replaces, null removes, one that is absent stays');
 
-const vatId = () => Joi.string().trim().uppercase().pattern(/^[A-Z]{2}[A-Z0-9+*. -]{2,20}$/, 'VAT ID');
+const vatId = () => Joi.string().pattern(/^[A-Za-z]{2}[A-Za-z0-9+*. -]{2,20}$/, 'VAT ID').custom((text: string) => text.toUpperCase());
 const taxExemption = () => line(200).min(1).description('Why no tax is due, as the authorities name it');
 export const staffProfileBody = (profileBody as unknown as Joi.ObjectSchema<StaffChange>).keys({
   groupIds: Joi.array().items(id()).unique().max(20).description('Replaces all groups'), vatId: vatId().allow(null), taxExemption: taxExemption().allow(null),

@@ -15,7 +15,8 @@ export const ENTRIES_AT_ONCE = 2_000;
 export type IdParams = { id: string };
 export const idParams = Joi.object<IdParams, true>({ id: id().required() });
 const priority = () => Joi.number().integer().min(-1_000_000).max(1_000_000);
-const time = () => Joi.date().iso().allow(null).default(null);
+const moment = () => timestamp().custom((text: string) => new Date(text));
+const time = () => moment().allow(null).default(null);
 const ids = () => Joi.array().items(id()).unique().max(100).default([]);
 const audience = () => ({
   groupIds: ids().description('For customers of any of these groups'), companyIds: ids().description('For members of any of these companies'),
@@ -73,7 +74,7 @@ export const ratesQuery = Joi.object<RatesQuery>({ ...pageParams(['effectiveFrom
 export const rateBody = Joi.object<NewRate>({
   base: currencyCode().required(), quote: currencyCode().invalid(Joi.ref('base')).required(),
   rate: Joi.string().pattern(RATE, 'decimal number').required().description('How many units of quote one of base is worth, as text: "1.0850"'),
-  effectiveFrom: Joi.date().iso().description('Now, when absent; never in the past'),
+  effectiveFrom: moment().description('Now, when absent; never in the past'),
 });
 export type CurrencyParams = { currency: string };
 export const currencyParams = Joi.object<CurrencyParams, true>({ currency: currencyCode().required() });
@@ -81,7 +82,7 @@ export type RoundingBody = { rounding: Rounding | null };
 export const roundingBody = Joi.object<RoundingBody>({ rounding: rounding().required() });
 
 const competitorPrice = () => Joi.object<CompetitorPrice>({
-  sku: sku().required(), competitor: line(64).min(1).required(), currency: currencyCode().required(), amount: amount().required(), observedAt: Joi.date().iso().required(),
+  sku: sku().required(), competitor: line(64).min(1).required(), currency: currencyCode().required(), amount: amount().required(), observedAt: moment().required(),
 });
 export type CompetitorBody = { items: CompetitorPrice[] };
 export const competitorBody = Joi.object<CompetitorBody>({ items: Joi.array().items(competitorPrice()).min(1).max(ENTRIES_AT_ONCE).required() });
@@ -93,7 +94,7 @@ export type PreviewBody = {
   buyer: { groupIds: string[]; companyId: string | null; channel: string | null; wholesale: boolean };
 };
 export const previewBody = Joi.object<PreviewBody>({
-  skus: Joi.array().items(sku()).unique().min(1).max(100).required(), currency: currencyCode(), at: Joi.date().iso().description('Now, when absent'),
+  skus: Joi.array().items(sku()).unique().min(1).max(100).required(), currency: currencyCode(), at: moment().description('Now, when absent'),
   available: Joi.number().integer().min(0).description('As if so many were available'), rule: priceRuleBody.description('As if this rule were in force'),
   buyer: Joi.object({ groupIds: ids(), companyId: id().allow(null).default(null), channel: channelCode().allow(null).default(null), wholesale: Joi.boolean().default(false) })
     .default({ groupIds: [], companyId: null, channel: null, wholesale: false }).description('A guest, when absent'),

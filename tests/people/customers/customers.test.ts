@@ -29,7 +29,7 @@ describe('the profile', () => {
     expect(reply.status).toBe(200);
     expect(reply.headers['etag']).toMatch(/^"1\./);
     expect(reply.body.data).toEqual({
-      id: expect.stringMatching(/^[0-9a-f]{24}$/), userId: user.id, email: user.email, firstName: 'Ada', lastName: 'Lovelace', customFields: {}, addresses: [],
+      id: expect.stringMatching(/^[0-9a-f]{24}$/), userId: user.id, email: user.email, firstName: 'Ada', lastName: 'Lovelace', customFields: {}, addresses: [], groupIds: [],
       version: 1, createdAt: expect.any(String), updatedAt: expect.any(String),
     });
   });
