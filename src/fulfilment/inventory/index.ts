@@ -8,14 +8,15 @@ import type { Route } from '../../shared/http/route.js';
 import type { Schedule } from '../../shared/schedule.js';
 import { BackordersService, type OnFilled } from './backorders.service.js';
 import { BulkLevelsService } from './bulk-levels.service.js';
+import { CrossingsService } from './crossings.service.js';
 import { HoldRepository } from './holds.repository.js';
 import { HoldsService } from './holds.service.js';
+import { PurchaseOrderUnknown } from './inventory.errors.js';
 import { inventoryInvariants } from './inventory.invariants.js';
 import { InventoryRepository } from './inventory.repository.js';
 import { inventoryRoutes } from './inventory.routes.js';
-import { InventoryService } from './inventory.service.js';
+import { InventoryService, type OnReceipt } from './inventory.service.js';
 import { LevelPoliciesService } from './level-policies.service.js';
-import { LowStockService } from './low-stock.service.js';
 import { promiseRoutes } from './promise.routes.js';
 import { PromiseService } from './promise.service.js';
 import { StockAuditRepository } from './stock-audit.repository.js';
@@ -26,6 +27,7 @@ import { warehouseRoutes } from './warehouses.routes.js';
 import { WarehousesService } from './warehouses.service.js';
 
 export { InsufficientStock, RegionNotServed } from './inventory.errors.js';
+export type { OnReceipt } from './inventory.service.js';
 export type { Filled } from './backorders.service.js';
 export type { Allocation, Destination } from './inventory.js';
 export type { DeliveryPromise, ParcelPromise, PromisedLine } from './promise.js';
@@ -51,16 +53,17 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const handlers: OnChange[] = [];
   const changed = async (skus: string[]) => { for (const handler of handlers) await handler(skus); };
 
-  const lowStock = new LowStockService({ stock, inTransaction, outbox, warehouses });
+  const crossings = new CrossingsService({ stock, inTransaction, outbox, warehouses });
   const ledger = new StockLedger({
-    stock, warehouses, now, changed, announceLow: (keys) => lowStock.announce(keys), arrived: async (skus) => { await backorders.fill(skus); },
+    stock, warehouses, now, changed, announce: (levels) => crossings.announce(levels), arrived: async (skus) => { await backorders.fill(skus); },
   });
   const filledHandlers: OnFilled[] = [];
   const filled: OnFilled = async (units) => { for (const handler of filledHandlers) await handler(units); };
   const backorders = new BackordersService({ stock, holds: holdRows, ledger, now, inTransaction, warehouses, filled });
-  const levels = new InventoryService({ stock, ledger, now, inTransaction, outbox, audit, warehouses });
+  let received: OnReceipt = async ({ purchaseOrderId }) => { throw new PurchaseOrderUnknown(purchaseOrderId); };
+  const levels = new InventoryService({ stock, ledger, now, inTransaction, outbox, audit, warehouses, received: (receipt) => received(receipt) });
   const bulk = new BulkLevelsService({ stock, ledger, inTransaction, outbox, warehouses });
-  const policies = new LevelPoliciesService({ stock, ledger, levels, inTransaction, outbox, audit, changed });
+  const policies = new LevelPoliciesService({ stock, ledger, levels, inTransaction, outbox, audit, changed, announce: (crossed) => crossings.announce(crossed), now });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
   const promises = new PromiseService({ stock, warehouses, now });
 
@@ -74,7 +77,7 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     { name: 'inventory.followActive', on: ['warehouse.updated'], handle: ({ aggregateId }) => sites.followActive(aggregateId) },
   ];
   const schedules: Schedule[] = [
-    { name: 'announceLowStock', everyMs: LEFT_OVERS_MS, run: () => lowStock.announceLeftOvers() },
+    { name: 'announceLowStock', everyMs: LEFT_OVERS_MS, run: () => crossings.announceLeftOvers() },
     { name: 'fillBackorders', everyMs: LEFT_OVERS_MS, run: () => backorders.fillLeftOvers() },
   ];
 
@@ -83,6 +86,10 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     invariants: inventoryInvariants(new StockAuditRepository(connection)),
     /** Called after the commit of any change, with its SKUs. */
     onChange(handler: OnChange): void { handlers.push(handler); },
+    /** Whoever ordered goods counts what arrives of them. */
+    onReceipt(handler: OnReceipt): void { received = handler; },
+    receive: levels.receive.bind(levels),
+    requireStockable: levels.requireStockable.bind(levels),
     /** Called inside the transaction that gives an order the units it was waiting for. */
     onBackorderFilled(handler: OnFilled): void { filledHandlers.push(handler); },
     /** Sets are made of what lies in the warehouses; the catalogue knows of what. */

@@ -67,3 +67,8 @@ export class TwoPolicies extends ConflictError {
     super(`${sku} is sold in advance there or on back-order, not both: take one policy away (null) with the change that sets the other.`, { sku, warehouseId });
   }
 }
+
+export class PurchaseOrderUnknown extends NotFoundError {
+  readonly code = 'purchase_order_not_found';
+  constructor(purchaseOrderId: string) { super('There is no such purchase order.', { purchaseOrderId }); }
+}

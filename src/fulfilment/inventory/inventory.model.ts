@@ -1,7 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Actor } from '../../shared/actor.js';
 import type { HeldLine, HoldState } from './holds.js';
-import { MOVEMENT_TYPES, type BackorderPolicy, type Cause, type Level, type MovementType, type Owing } from './inventory.js';
+import { MOVEMENT_TYPES, type BackorderPolicy, type Cause, type Level, type MovementType, type Owing, type ReorderPolicy } from './inventory.js';
 
 const count = { type: Number, required: true, min: 0, validate: Number.isSafeInteger };
 const text = { type: String, required: true };
@@ -13,13 +13,16 @@ const stockItemSchema = new Schema<StockItemRow>({ _id: String, productId: text 
 export type LevelRow = Level & {
   /** The crossing that nobody was told of yet. */
   lowUnannounced?: boolean;
+  reorderUnannounced?: boolean;
 };
 const backorderSchema = new Schema<BackorderPolicy>({ ceiling: count, restockInDays: count }, { _id: false });
+const reorderSchema = new Schema<ReorderPolicy>({ point: count, quantity: Number, upTo: Number }, { _id: false });
 const preorderSchema = new Schema<NonNullable<Level['preorder']>>({ cap: count, taken: count, shipsAt: { type: Date, required: true } }, { _id: false });
 const levelSchema = new Schema<LevelRow>({
   sku: text, productId: text, warehouseId: text, active: { type: Boolean, required: true },
   onHand: count, reserved: count, version: count, threshold: Number, lowSince: Date, lowUnannounced: Boolean,
   backordered: Number, backorder: backorderSchema, preorder: preorderSchema, moves: Number,
+  reorder: reorderSchema, reorderSince: Date, reorderUnannounced: Boolean,
 }, { versionKey: false });
 levelSchema.index({ sku: 1, warehouseId: 1 }, { unique: true });
 levelSchema.index({ sku: 1, _id: 1 });
@@ -27,6 +30,7 @@ levelSchema.index({ warehouseId: 1, sku: 1, _id: 1 });
 levelSchema.index({ sku: 1, _id: 1 }, { name: 'low', partialFilterExpression: { lowSince: { $exists: true } } });
 levelSchema.index({ sku: 1 }, { name: 'owed', partialFilterExpression: { backordered: { $gt: 0 } } });
 levelSchema.index({ lowUnannounced: 1 }, { partialFilterExpression: { lowUnannounced: true } });
+levelSchema.index({ reorderUnannounced: 1 }, { partialFilterExpression: { reorderUnannounced: true } });
 
 export type HoldRow = {
   orderId: string; cartId: string; sku: string; warehouseId: string; lines: HeldLine[]; quantity: number; shipped: number; released: number;
@@ -69,9 +73,9 @@ movementSchema.index({ 'cause.id': 1, _id: 1 });
 movementSchema.index({ type: 1, _id: 1 }, { partialFilterExpression: { type: { $in: ['receipt', 'return', 'adjustment', 'transfer_in', 'transfer_out'] } } });
 movementSchema.index({ type: 1, _id: 1 }, { name: 'owed_and_lost', partialFilterExpression: { type: { $in: ['write_off', 'backorder', 'backorder_fill', 'backorder_release'] } } });
 
-export type ReceiptRow = { _id: string; warehouseId: string; lines: Array<{ sku: string; quantity: number }>; actor: Actor; createdAt: Date };
+export type ReceiptRow = { _id: string; warehouseId: string; purchaseOrderId?: string; lines: Array<{ sku: string; quantity: number }>; actor: Actor; createdAt: Date };
 const receiptSchema = new Schema<ReceiptRow>({
-  _id: String, warehouseId: text, lines: [new Schema({ sku: text, quantity: count }, { _id: false })],
+  _id: String, warehouseId: text, purchaseOrderId: String, lines: [new Schema({ sku: text, quantity: count }, { _id: false })],
   actor: { type: new Schema<Actor>({ type: text, id: { type: String, default: null } }, { _id: false }), required: true },
   createdAt: { type: Date, required: true },
 }, { versionKey: false });

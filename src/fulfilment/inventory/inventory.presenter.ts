@@ -7,6 +7,7 @@ export function presentLevel({ sku, productId, warehouseId, active, onHand, rese
     sku, productId, warehouseId, active, onHand, reserved, available: availableIn({ onHand, reserved }), version,
     ...(threshold !== undefined && { threshold }), ...(lowSince && { lowSince }), ...(more.backordered && { backordered: more.backordered }),
     ...(more.backorder && { backorder: more.backorder }), ...(more.preorder && { preorder: more.preorder }),
+    ...(more.reorder && { reorder: more.reorder }), ...(more.reorderSince && { reorderSince: more.reorderSince }),
   };
 }
 
@@ -18,4 +19,5 @@ export function presentSummary({ item, levels, availability }: { item: StockItem
   };
 }
 
-export const presentReceipt = ({ receiptId, warehouseId, lines, createdAt }: Receipt) => ({ receiptId, warehouseId, lines, createdAt });
+export const presentReceipt = ({ receiptId, warehouseId, purchaseOrderId, lines, createdAt }: Receipt) =>
+  ({ receiptId, warehouseId, ...(purchaseOrderId !== undefined && { purchaseOrderId }), lines, createdAt });

@@ -10,8 +10,11 @@ export type Movement = MovementRow & { id: string };
 export type Receipt = Omit<ReceiptRow, '_id'> & { receiptId: string };
 export type StockItem = { sku: string; productId: string };
 export type LevelUpdate = LevelKey & {
-  onHandDelta: number; reservedDelta: number; backorderedDelta?: number; preorderDelta?: number; lowSince?: Date | null; announce?: boolean; threshold?: number | null;
+  onHandDelta: number; reservedDelta: number; backorderedDelta?: number; preorderDelta?: number; lowSince?: Date | null; announce?: boolean;
+  reorderSince?: Date | null; reorder?: boolean; threshold?: number | null;
 };
+/** Crossings that nobody was told of yet. */
+export type Mark = 'lowUnannounced' | 'reorderUnannounced';
 /** The driver's first batch is 101 rows; a batch of an import would be asked for twice. */
 const WHOLE = 2_000;
 type LevelFilter = { sku?: string | undefined; warehouseId?: string | undefined; low?: boolean | undefined };
@@ -46,7 +49,7 @@ export class InventoryRepository {
   }
 
   async findLevels(skus: readonly string[], warehouseIds?: readonly string[]): Promise<Level[]> {
-    const found = await this.levels.find({ sku: { $in: skus }, ...(warehouseIds && { warehouseId: { $in: warehouseIds } }) }, { _id: 0, lowUnannounced: 0 }).batchSize(WHOLE).lean();
+    const found = await this.levels.find({ sku: { $in: skus }, ...(warehouseIds && { warehouseId: { $in: warehouseIds } }) }, { _id: 0, lowUnannounced: 0, reorderUnannounced: 0 }).batchSize(WHOLE).lean();
     return found as Level[];
   }
 
@@ -103,19 +106,19 @@ export class InventoryRepository {
   async setPolicy(level: Level, { set, unset }: { set: Partial<LevelRow>; unset: readonly string[] }): Promise<Level> {
     const updated = await this.levels.findOneAndUpdate({ sku: level.sku, warehouseId: level.warehouseId, version: level.version },
       { $set: set, ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((name) => [name, 1 as const])) }), $inc: { version: 1 } },
-      { returnDocument: 'after', projection: { _id: 0, lowUnannounced: 0 } }).lean();
+      { returnDocument: 'after', projection: { _id: 0, lowUnannounced: 0, reorderUnannounced: 0 } }).lean();
     if (!updated) throw new ConcurrentChange('The stock changed meanwhile.', { sku: level.sku });
     return updated as Level;
   }
 
   /** True for the one caller that may tell of it. */
-  async claimLow({ sku, warehouseId }: LevelKey): Promise<boolean> {
-    const { modifiedCount } = await this.levels.updateOne({ sku, warehouseId, lowUnannounced: true }, { $unset: { lowUnannounced: 1 } });
+  async claimMark({ sku, warehouseId }: LevelKey, mark: Mark): Promise<boolean> {
+    const { modifiedCount } = await this.levels.updateOne({ sku, warehouseId, [mark]: true }, { $unset: { [mark]: 1 } });
     return modifiedCount === 1;
   }
 
-  async findUnannounced(limit: number): Promise<Level[]> {
-    return this.levels.find({ lowUnannounced: true }, { _id: 0 }).limit(limit).lean();
+  async findMarked(mark: Mark, limit: number): Promise<LevelKey[]> {
+    return this.levels.find({ [mark]: true }, { _id: 0, sku: 1, warehouseId: 1 }).limit(limit).lean<LevelKey[]>();
   }
 
   findLevelPage({ sku, warehouseId, low }: LevelFilter, query: PageQuery): Promise<Page<LevelRow & { _id: Types.ObjectId }>> {
@@ -168,9 +171,12 @@ function staysWithinPolicy(backorderedDelta: number, preorderDelta: number): obj
   return backorderedDelta > 0 ? [{ $lte: [backordered, { $ifNull: ['$backorder.ceiling', 0] }] }] : [];
 }
 
-function changeOf({ onHandDelta, reservedDelta, backorderedDelta, preorderDelta, lowSince, announce, threshold }: LevelUpdate) {
-  const set = { ...(lowSince && { lowSince }), ...(announce && { lowUnannounced: true }), ...(threshold !== undefined && threshold !== null && { threshold }) };
-  const unset = { ...(lowSince === null && { lowSince: 1 as const }), ...(threshold === null && { threshold: 1 as const }) };
+function changeOf({ onHandDelta, reservedDelta, backorderedDelta, preorderDelta, lowSince, announce, reorderSince, reorder, threshold }: LevelUpdate) {
+  const set = {
+    ...(lowSince && { lowSince }), ...(announce && { lowUnannounced: true }),
+    ...(reorderSince && { reorderSince }), ...(reorder && { reorderUnannounced: true }), ...(threshold !== undefined && threshold !== null && { threshold }),
+  };
+  const unset = { ...(lowSince === null && { lowSince: 1 as const }), ...(reorderSince === null && { reorderSince: 1 as const }), ...(threshold === null && { threshold: 1 as const }) };
   return {
     $inc: {
       onHand: onHandDelta, reserved: reservedDelta, version: 1, ...(onHandDelta !== 0 && { moves: 1 }),

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { id, line, sku, timestamp } from '../../shared/http/schemas.js';
-import { MOVEMENT_TYPES, type BackorderPolicy, type MovementType } from './inventory.js';
+import { MOVEMENT_TYPES, type BackorderPolicy, type MovementType, type ReorderPolicy } from './inventory.js';
 
 const MAX_COUNT = 1_000_000_000;
 const MAX_LINES = 500;
@@ -42,8 +42,9 @@ export const transferBody = Joi.object<TransferBody>({
   toWarehouseId: id().required().invalid(Joi.ref('fromWarehouseId')).messages({ 'any.invalid': '{{#label}} must be another warehouse' }),
 });
 
-export type ReceiptBody = { receiptId: string; warehouseId: string; lines: Array<{ sku: string; quantity: number }> };
-export const receiptBody = Joi.object<ReceiptBody, true>({
+export type ReceiptBody = { receiptId: string; warehouseId: string; purchaseOrderId?: string; lines: Array<{ sku: string; quantity: number }> };
+export const receiptBody = Joi.object<ReceiptBody>({
+  purchaseOrderId: id().description('Counts against it: never more than was ordered'),
   receiptId: reference().required().description('Yours; the same one again books nothing'), warehouseId: id().required(),
   lines: Joi.array().items(Joi.object({ sku: sku().required(), quantity: units().required() })).min(1).max(MAX_LINES).required(),
 });
@@ -52,8 +53,11 @@ const backorder = () => Joi.object<BackorderPolicy>({
   ceiling: count().required().description('So many units may be owed at a time'), restockInDays: Joi.number().integer().min(0).max(3650).required(),
 });
 const preorder = () => Joi.object<{ cap: number; shipsAt: string }>({ cap: count().required().description('So many units are sold before they exist, in all'), shipsAt: timestamp().required() });
-export type PolicyBody = { threshold?: number | null; backorder?: BackorderPolicy | null; preorder?: { cap: number; shipsAt: string } | null };
-export const policyBody = Joi.object<PolicyBody>({ threshold: count().allow(null), backorder: backorder().allow(null), preorder: preorder().allow(null) }).min(1)
+const reorder = () => Joi.object<ReorderPolicy>({ point: count().required(), quantity: units(), upTo: units() }).xor('quantity', 'upTo')
+  .description('When only point units are left, quantity more are ordered, or as many as it takes to have upTo: one of the two');
+export type PolicyBody = {
+  reorder?: ReorderPolicy | null; threshold?: number | null; backorder?: BackorderPolicy | null; preorder?: { cap: number; shipsAt: string } | null };
+export const policyBody = Joi.object<PolicyBody>({ threshold: count().allow(null), backorder: backorder().allow(null), preorder: preorder().allow(null), reorder: reorder().allow(null) }).min(1)
   .description('What is absent stays, null takes a policy away. A level has a backorder policy or a preorder policy, not both.');
 
 const backorderable = () => Joi.object({
@@ -65,6 +69,7 @@ const levelKeys = {
   threshold: Joi.number().integer(), lowSince: timestamp(), version: Joi.number().integer().required(),
   backordered: Joi.number().integer().description('Ordered, and not there yet'), backorder: backorder(),
   preorder: Joi.object({ cap: Joi.number().integer().required(), shipsAt: timestamp().required(), taken: Joi.number().integer().required() }),
+  reorder: Joi.object({ point: Joi.number().integer().required(), quantity: Joi.number().integer(), upTo: Joi.number().integer() }), reorderSince: timestamp(),
 };
 export const levelReply = Joi.object(levelKeys).meta({ name: 'StockLevel' });
 export const summaryReply = Joi.object({
@@ -83,6 +88,6 @@ export const movementReply = Joi.object({
 }).meta({ name: 'StockMovement' });
 export const transferReply = Joi.object({ transferId: Joi.string().required(), from: levelReply.required(), to: levelReply.required() });
 export const receiptReply = Joi.object({
-  receiptId: Joi.string().required(), warehouseId: id().required(), createdAt: timestamp().required(),
+  receiptId: Joi.string().required(), warehouseId: id().required(), purchaseOrderId: id(), createdAt: timestamp().required(),
   lines: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required() })).required(),
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
+import { retryLostRace } from '../../shared/db/retry.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
@@ -21,7 +22,9 @@ export type Availability = Readonly<{
 }>;
 type Adjust = LevelKey & { delta: number; reason: string; reference?: string | undefined; actor: Actor };
 type Transfer = { sku: string; fromWarehouseId: string; toWarehouseId: string; quantity: number; actor: Actor };
-type Receive = { receiptId: string; warehouseId: string; lines: ReadonlyArray<{ sku: string; quantity: number }>; actor: Actor };
+type Receive = { receiptId: string; warehouseId: string; purchaseOrderId?: string | undefined; lines: ReadonlyArray<{ sku: string; quantity: number }>; actor: Actor };
+/** Whoever ordered the goods: called inside the transaction that books them; refuses what was not ordered. */
+export type OnReceipt = (receipt: { receiptId: string; purchaseOrderId: string; warehouseId: string; lines: ReadonlyArray<{ sku: string; quantity: number }>; actor: Actor }) => Promise<void>;
 /** `key` makes a booking safe to repeat: a return item's id, for example. */
 export type Booking = Readonly<{
   cause: Cause; lines: ReadonlyArray<LevelKey & { quantity: number }>; key?: string; reason?: string; actor?: Actor;
@@ -30,7 +33,7 @@ type SetLevel = LevelKey & { onHand: number; threshold?: number | null | undefin
 
 type Deps = {
   stock: InventoryRepository; ledger: StockLedger; now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit;
-  warehouses: () => Promise<ReadonlyMap<string, Warehouse>>;
+  warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; received: OnReceipt;
 };
 
 /** What staff does with stock, and what others may know of it. */
@@ -121,21 +124,22 @@ export class InventoryService {
   }
 
   /** Books goods that arrived. The same receipt again books nothing and answers the same. */
-  async receive({ receiptId, warehouseId, lines, actor }: Receive): Promise<Receipt> {
+  async receive({ receiptId, warehouseId, purchaseOrderId, lines, actor }: Receive): Promise<Receipt> {
     await this.requireWarehouses(warehouseId);
     const wanted = [...sumBySku(lines)].map(([sku, quantity]) => ({ sku, quantity }));
-    const receipt: Receipt = { receiptId, warehouseId, lines: wanted, actor, createdAt: this.deps.now() };
-    return this.deps.inTransaction(async () => {
+    const receipt: Receipt = { receiptId, warehouseId, ...(purchaseOrderId !== undefined && { purchaseOrderId }), lines: wanted, actor, createdAt: this.deps.now() };
+    return retryLostRace(() => this.deps.inTransaction(async () => {
       const booked = await this.deps.stock.findReceipt(receiptId);
       if (booked) return sameReceipt(booked, receipt);
       await this.deps.stock.addReceipt(receipt);
+      if (purchaseOrderId !== undefined) await this.deps.received({ receiptId, purchaseOrderId, warehouseId, lines: wanted, actor });
       await this.recordChange(() => this.deps.ledger.apply(
         wanted.map(({ sku, quantity }) => ({ sku, warehouseId, type: 'receipt' as const, onHandDelta: quantity, reservedDelta: 0 })),
         { cause: { type: 'receipt', id: receiptId }, actor },
       ));
       await this.deps.audit({ actor, action: 'inventory.received', subject: `receipt:${receiptId}`, after: { warehouseId, lines: wanted } });
       return receipt;
-    });
+    }));
   }
 
   /** Goods that came back and can be sold again. Inside the transaction of the return; with a key the second call changes nothing and answers false. */
@@ -180,6 +184,14 @@ export class InventoryService {
     return this.deps.audit({ actor, action, subject: `stock:${after[0]!.sku}`, before: before.map(auditView), after: after.map(auditView) });
   }
 
+  /** Refuses a warehouse or SKU that nobody knows. */
+  async requireStockable(warehouseId: string, skus: readonly string[]): Promise<void> {
+    await this.requireWarehouses(warehouseId);
+    const known = new Set((await this.deps.stock.findItems(skus)).map(({ sku }) => sku));
+    const unknown = skus.filter((sku) => !known.has(sku));
+    if (unknown.length > 0) throw new SkuNotFound(unknown);
+  }
+
   async requireWarehouses(...ids: string[]): Promise<void> {
     const known = await this.deps.warehouses();
     for (const id of ids) if (!known.has(id)) throw new WarehouseNotFound(id);
@@ -199,7 +211,7 @@ function availabilityIn(levels: readonly Level[], at: Date): Availability {
 }
 
 function sameReceipt(booked: Receipt, asked: Receipt): Receipt {
-  const shape = ({ warehouseId, lines }: Receipt) => JSON.stringify([warehouseId, ...lines.map(({ sku, quantity }) => `${sku}:${quantity}`).sort()]);
+  const shape = ({ warehouseId, purchaseOrderId, lines }: Receipt) => JSON.stringify([warehouseId, purchaseOrderId, ...lines.map(({ sku, quantity }) => `${sku}:${quantity}`).sort()]);
   if (shape(booked) !== shape(asked)) throw new ReceiptIdReused(asked.receiptId);
   return booked;
 }

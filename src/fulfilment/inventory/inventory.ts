@@ -12,6 +12,9 @@ export type Level = LevelKey & Readonly<{
   /** Units that are ordered and do not lie anywhere yet. */
   backordered?: number;
   backorder?: BackorderPolicy;
+  reorder?: ReorderPolicy;
+  /** Since when so little is left that more should be ordered. */
+  reorderSince?: Date;
   preorder?: PreorderPolicy & Readonly<{ taken: number }>;
 }>;
 
@@ -20,6 +23,8 @@ export type BackorderPolicy = Readonly<{ ceiling: number; restockInDays: number 
 /** So many units are sold before the goods exist, in all; those given back can be sold again. */
 export type PreorderPolicy = Readonly<{ cap: number; shipsAt: Date }>;
 export type Owing = 'backorder' | 'preorder';
+/** When only `point` units are left for sale, `quantity` more are ordered, or as many as it takes to have `upTo`. */
+export type ReorderPolicy = Readonly<{ point: number; quantity?: number; upTo?: number }>;
 
 export const MOVEMENT_TYPES = [
   'receipt', 'reservation', 'release', 'shipment', 'return', 'adjustment', 'transfer_in', 'transfer_out', 'write_off',
@@ -65,6 +70,20 @@ export const isSound = ({ onHand, reserved, backordered = 0 }: Counters): boolea
 export function changed({ onHand, reserved, backordered = 0 }: Counters, change: Pick<StockChange, 'onHandDelta' | 'reservedDelta' | 'backorderedDelta'>): Counters {
   const { onHandDelta, reservedDelta, backorderedDelta = 0 } = change;
   return { onHand: onHand + onHandDelta, reserved: reserved + reservedDelta, ...(backordered + backorderedDelta !== 0 && { backordered: backordered + backorderedDelta }) };
+}
+
+/** What could be sold if everybody who waits were served: less than nothing while units are owed. */
+export const netOf = ({ onHand, reserved, backordered = 0 }: Counters): number => onHand - reserved - backordered;
+
+export function reorderQuantity({ quantity, upTo }: ReorderPolicy, net: number): number {
+  return Math.max(1, quantity ?? (upTo ?? 0) - net);
+}
+
+/** Only the change that took the level to its point from above is the crossing. */
+export function reorderDue(before: Counters, after: Counters, policy: ReorderPolicy | undefined): { low: boolean; crossed: boolean } {
+  if (!policy) return { low: false, crossed: false };
+  const low = netOf(after) <= policy.point;
+  return { low, crossed: low && netOf(before) > policy.point };
 }
 
 /** One alert per crossing: only the change that took the level from above its threshold to or below it says `crossed`. */

@@ -2,9 +2,10 @@ import type { Clock } from '../../shared/clock.js';
 import { afterCommit, insideTransaction } from '../../shared/db/transaction.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
 import { BelowReserved, SkuNotFound } from './inventory.errors.js';
-import { changed, isSound, keyOf, lowness, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
+import { changed, isSound, keyOf, lowness, reorderDue, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
 import type { InventoryRepository, LevelUpdate } from './inventory.repository.js';
-import { thresholdOf, type Warehouse } from './warehouses.js';
+import type { Crossed } from './crossings.service.js';
+import { reorderPolicyOf, thresholdOf, type Warehouse } from './warehouses.js';
 
 type Reason = {
   cause: Cause; actor?: Actor; reason?: string | undefined;
@@ -19,7 +20,7 @@ type Deps = {
   changed: (skus: string[]) => Promise<void>;
   /** More of these SKUs can be sold than before. */
   arrived: (skus: string[]) => Promise<void>;
-  announceLow: (levels: readonly LevelKey[]) => Promise<void>;
+  announce: (levels: readonly Crossed[]) => Promise<void>;
 };
 
 /** The only writer of levels: a change, its movement and what follows from it belong together. Call inside a transaction. */
@@ -43,8 +44,8 @@ export class StockLedger {
     const updates = [...after.values()].map((level) => update(before.get(keyOf(level))!, level, { warehouse: warehouses.get(level.warehouseId), threshold, at }));
     await this.deps.stock.updateLevels(updates);
     await this.deps.stock.addMovements(movements);
-    const low = updates.filter(({ announce }) => announce);
-    if (low.length > 0) await afterCommit(() => this.deps.announceLow(low));
+    const crossed = updates.filter(({ announce, reorder }) => announce ?? reorder);
+    if (crossed.length > 0) await afterCommit(() => this.deps.announce(crossed));
     await afterCommit(() => this.deps.changed([...new Set(changes.map(({ sku }) => sku))]));
     const arrived = changes.filter(({ onHandDelta, reservedDelta }) => onHandDelta > reservedDelta).map(({ sku }) => sku);
     if (arrived.length > 0) await afterCommit(() => this.deps.arrived([...new Set(arrived)]));
@@ -72,10 +73,12 @@ export class StockLedger {
 
 type Change = { warehouse: Warehouse | undefined; threshold: number | null | undefined; at: Date };
 function update(before: Level, after: Level, { warehouse, threshold, at }: Change): LevelUpdate {
+  const reorder = reorderDue(before, after, reorderPolicyOf(before, warehouse));
   const { low, crossed } = lowness(before, after, withThreshold(before, threshold).threshold ?? thresholdOf(warehouse));
   return {
     sku: before.sku, warehouseId: before.warehouseId, onHandDelta: after.onHand - before.onHand, reservedDelta: after.reserved - before.reserved,
     ...(low && !before.lowSince && { lowSince: at }), ...(!low && before.lowSince && { lowSince: null }), ...(crossed && { announce: true }),
+    ...(reorder.low && !before.reorderSince && { reorderSince: at }), ...(!reorder.low && before.reorderSince && { reorderSince: null }), ...(reorder.crossed && { reorder: true }),
     ...(threshold !== undefined && { threshold }), ...owedChange(before, after),
   };
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { givenKeys } from '../../support/given.js';
 import { openWorld } from '../../support/world.js';
 
@@ -29,7 +29,7 @@ export async function openStockRoom() {
         if (refused.length > 0) throw new Error(JSON.stringify(refused));
       },
     },
-    reserve: (lines: Line[], { orderId = randomUUID(), cartId = `cart-of-${orderId}`, country = 'GB', expiresAt = null }: ReserveOptions = {}) =>
+    reserve: (lines: Line[], { orderId = randomBytes(12).toString('hex'), cartId = `cart-of-${orderId}`, country = 'GB', expiresAt = null }: ReserveOptions = {}) =>
       inTransaction(async () => {
         const allocations = await inventory.reserve({ orderId, cartId, country, expiresAt, lines: lines.map(([sku, quantity], at) => ({ lineId: `line-${at + 1}`, sku, quantity })) });
         return { orderId, allocations };
