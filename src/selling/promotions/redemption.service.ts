@@ -31,10 +31,7 @@ export class RedemptionService {
       rows.push({ orderId, promotionId, code, customerKey, userId, amount: amount.amount, currency: amount.currency, state: 'held', counted, at: this.deps.now(), returnedAt: null });
     }
     if (rows.length > 0) await redemptions.add(rows);
-    await redemptions.addTrace({
-      _id: orderId, evidence, shippingPrice: quote.shipping.price.amount, at: this.deps.now(),
-      allocations: { lines: quote.lines.map(({ id, allocations }) => ({ id, allocations })), shipping: quote.shipping.allocations },
-    });
+    await redemptions.addTrace({ _id: orderId, evidence, shippingPrice: quote.shipping.price.amount, at: this.deps.now(), allocations: decidedHere(quote) });
     if (rows.length > 0) await outbox.record(...rows.map(({ promotionId, code, amount, currency }) => ({
       type: 'promotion.redeemed', aggregateId: promotionId, data: { promotionId, orderId, userId, ...(code !== null && { code }), amount: { amount, currency } },
     })));
@@ -107,6 +104,13 @@ export class RedemptionService {
     if (!isWhole) await this.giveBackOne(row, done);
     return isWhole;
   }
+}
+
+/** Without what was taken off by hand. */
+function decidedHere({ lines, shipping, promotions: { applied } }: Quote) {
+  const ours = new Set(applied.map(({ promotionId }) => promotionId));
+  const of = (allocations: Quote['shipping']['allocations']) => allocations.filter(({ promotionId }) => ours.has(promotionId));
+  return { lines: lines.map(({ id, allocations }) => ({ id, allocations: of(allocations) })), shipping: of(shipping.allocations) };
 }
 
 const spentOf = ({ amount, currency }: Redemption): Money => money(amount, currency);
