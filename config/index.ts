@@ -76,6 +76,7 @@ export const environment = Joi.object({
   TAX_PROVIDER_SECRET: secret(16).allow('').default(''),
   TAX_TIMEOUT_MS: Joi.number().integer().min(100).max(10_000).default(2000),
   SHIPPING_FLAT_RATES: Joi.string().pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:490,USD:590 in minor units').default('EUR:490,USD:590,GBP:450,JPY:800,KWD:1800'),
+  GIFT_CARD_SECRET: secret(32).allow('').default(''),
   CART_TTL_DAYS: Joi.number().integer().min(1).default(60),
   ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
   ORDER_CANCELLATION_WINDOW_SECONDS: Joi.number().integer().min(0).default(24 * 3600),
@@ -91,6 +92,7 @@ export const environment = Joi.object({
   PAYPAL_CLIENT_SECRET: Joi.string().allow('').default('').when('PAYPAL_CLIENT_ID', beside("the app's secret")),
   PAYPAL_WEBHOOK_ID: Joi.string().allow('').default('').when('PAYPAL_CLIENT_ID', beside('the id of the webhook in the PayPal dashboard')),
   PAYPAL_API_BASE: Joi.string().uri({ scheme: ['http', 'https'] }).default('https://api-m.paypal.com'),
+  PAYMENT_NET_TERMS_DAYS: Joi.number().integer().min(1).max(365).default(30),
   PAYMENT_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(6000),
   CARRIER_TIMEOUT_MS: Joi.number().integer().min(100).max(15_000).default(2000),
   CARRIER_WEBHOOK_SECRET: secret(16).allow('').default(''),
@@ -169,10 +171,12 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       },
       sellerVatId: text('SELLER_VAT_ID'), viesUrl: text('TAX_VIES_URL'), providerUrl: text('TAX_PROVIDER_URL'), providerSecret: text('TAX_PROVIDER_SECRET'), timeoutMs: number('TAX_TIMEOUT_MS'),
     },
+    giftCards: { secret: text('GIFT_CARD_SECRET') || text('JWT_SECRET') },
     cart: { ttlDays: number('CART_TTL_DAYS') },
     orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS') },
     payments: {
       simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
+      netTermsDays: number('PAYMENT_NET_TERMS_DAYS'),
       returnUrl: text('PAYMENT_RETURN_URL') || text('PUBLIC_URL'),
       stripe: text('STRIPE_SECRET_KEY') === '' ? null : { secretKey: text('STRIPE_SECRET_KEY'), webhookSecret: text('STRIPE_WEBHOOK_SECRET'), apiBase: text('STRIPE_API_BASE') },
       paypal: text('PAYPAL_CLIENT_ID') === '' ? null : {

@@ -4,7 +4,7 @@ import { createInventory, InsufficientStock } from './fulfilment/inventory/index
 import { createInvoices } from './fulfilment/invoices/index.js';
 import { createOrderAccess } from './fulfilment/order-access/index.js';
 import { createOrders, type Refunds } from './fulfilment/orders/index.js';
-import { createPayments, type Payments } from './fulfilment/payments/index.js';
+import { createPayments, cutAttribution, type Payments } from './fulfilment/payments/index.js';
 import { createReturnPolicies } from './fulfilment/return-policies/index.js';
 import { createReturns } from './fulfilment/returns/index.js';
 import { createPurchasing } from './fulfilment/purchasing/index.js';
@@ -24,7 +24,9 @@ import { createCart, createFindOffers } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
 import { createCheckout, createQuoteGoods } from './selling/checkout/index.js';
 import { createDraftOrders } from './selling/draft-orders/index.js';
+import { createOrderEdits } from './selling/order-edits/index.js';
 import { createReorder } from './selling/reorder/index.js';
+import { createGiftCards, tenderedOrder, type GiftCards } from './selling/gift-cards/index.js';
 import { createPricing } from './selling/pricing/index.js';
 import { createSearch } from './selling/search/index.js';
 import { createPromotions } from './selling/promotions/index.js';
@@ -111,7 +113,14 @@ export function createContainer({ config, connection, redis, logger, metrics, re
       promotedAfter: (after, most) => orders.service.promotedAfter(after, most),
     },
   });
-  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, ...config.cart, ...config.market });
+  const giftCards = createGiftCards({
+    connection, now, inTransaction, outbox, audit: audit.record, secret: config.giftCards.secret, getOrder: (id, owner) => orders.service.get(id, owner),
+    findOrders: async (ids) => {
+      const paid = new Map((await payments.findByOrders(ids)).map(({ orderId, amount }) => [orderId, amount]));
+      return (await orders.payablesOf(ids)).map((order) => tenderedOrder(order, paid.get(order.id)));
+    },
+  });
+  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, giftCards, ...config.cart, ...config.market });
   auth.onSignIn(async ({ userId, cartToken }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken); });
   outbox.subscribe(...cart.subscribers);
 
@@ -122,16 +131,19 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const ordersQueue = createKeyedQueue();
   const orders = createOrders({
     connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: promotions,
-    refunds: refundsThrough(payments), beforeShip: async () => {}, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor,
+    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
   inventory.onBackorderFilled((filled) => orders.service.backorderFilled(filled));
-  payments.onChange((payment) => orders.service.paymentChanged({
-    orderId: payment.orderId, summary: payments.projection(payment), outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}`,
-  }));
+  payments.onChange((payment) => {
+    const news = { orderId: payment.orderId, outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}` };
+    if (payment.purpose === undefined) return orders.service.paymentChanged({ ...news, summary: payments.projection(payment) });
+    return orders.service.differenceChanged({ ...news, purpose: payment.purpose, captured: { ...payment.amount, amount: payment.capturedAmount } });
+  });
 
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
+  payments.offerTermsIf(async (userId) => (await customers.findByUser(userId))?.companyId !== undefined);
   payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
 
   shipping.meet({ orders, variantsOf: catalog.findVariants });
@@ -140,7 +152,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   outbox.subscribe(...returns.subscribers);
 
   const checkout = createCheckout({
-    carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
+    carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, tenders: giftCards.tenders, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
     ...config.orders, tokenSecret: config.auth.jwtSecret,
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
     connection, oneClick: { findDefaultMethod: payments.findDefaultMethod, findProfile: customers.findByUser, ...config.market },
@@ -150,6 +162,11 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const draftOrders = createDraftOrders({
     connection, now, outbox, inTransaction, audit: audit.record, checkout, orders: orders.service, findOffers, quoting: cart.quoting,
     findEmailOfUser: async (userId) => (await customers.findByUser(userId))?.email, ...config.market,
+  });
+
+  const orderEdits = createOrderEdits({
+    connection, now, inTransaction, audit: audit.record, orders: orders.service, fulfilmentsOf: orders.goods.fulfilmentsOf, inventory, findOffers, quoting: cart.quoting, shipping, hasOpenPayment: payments.hasOpenDifference,
+    quoteGoods: ({ currency, userId, email, shippingAddress: address }, lines) => createQuoteGoods({ findOffers, quoting: cart.quoting })({ lines, currency, userId, email, address }),
   });
 
   const invoices = createInvoices({
@@ -175,13 +192,13 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const routes: Route[] = [
     // /products/export is no product
     // nor is /orders/drafts an order
-    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...cart.routes, ...promotions.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes,
+    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
     ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes, ...shipping.rootRoutes];
   const schedules: Schedule[] = [...catalog.schedules, ...search.schedules, ...orders.schedules, ...inventory.schedules, ...shipping.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...promotions.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
+  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
@@ -198,17 +215,28 @@ const createQuoteReplacements = (deps: Parameters<typeof createQuoteGoods>[0]): 
   return ({ order: { currency, userId, email, shippingAddress: address }, lines }) => quote({ lines, currency, userId, email, address });
 };
 
-/** Money that goes back takes the way it came. */
-const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund'>): Refunds => ({
-  received: async (orderId) => ({
-    taken: (await payments.findByOrder(orderId)).reduce((so, { capturedAmount }) => so + capturedAmount, 0),
-    left: (await payments.refundableOf(orderId))?.amount ?? 0,
-  }),
-  refund: ({ lines, shipping, ...refund }) => {
-    const goodwill = refund.amount.amount - shipping - lines.reduce((so, { amount }) => so + amount, 0);
-    return payments.planRefund({ ...refund, attribution: { lines, shipping, goodwill } });
-  },
-});
+/** Money goes back the other way round than it came: the payment first, then store credit and gift cards. */
+const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund' | 'changeUnpaid' | 'projection'>, tenders: GiftCards['tenders']): Refunds => {
+  const ofPayments = async (orderId: string) => (await payments.refundableOf(orderId))?.amount ?? 0;
+  return {
+    received: async (orderId) => {
+      const value = await tenders.received(orderId);
+      const captured = (await payments.findByOrder(orderId)).reduce((so, { capturedAmount }) => so + capturedAmount, 0);
+      return { taken: captured + value.taken, left: await ofPayments(orderId) + value.left };
+    },
+    changeUnpaid: async (orderId, amount) => {
+      const payment = await payments.changeUnpaid(orderId, amount);
+      return payment && payments.projection(payment);
+    },
+    refund: async ({ lines, shipping, amount, key, ...refund }) => {
+      const goodwill = amount.amount - shipping - lines.reduce((so, line) => so + line.amount, 0);
+      const toPayment = Math.min(amount.amount, await ofPayments(refund.orderId));
+      const [attribution] = cutAttribution({ lines, shipping, goodwill }, [toPayment]);
+      if (toPayment > 0) await payments.planRefund({ ...refund, key, amount: { ...amount, amount: toPayment }, attribution });
+      if (toPayment < amount.amount) await tenders.refund({ ...refund, key: `${key}:tenders`, amount: amount.amount - toPayment });
+    },
+  };
+};
 
 /** A shortage is an answer here; anything else stays an error. */
 const ifShort = <T>(answer: T) => (error: unknown): T => {

@@ -4,6 +4,8 @@ import type { Schedule } from '../../shared/schedule.js';
 import { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
 import { fulfilmentRoutes } from './fulfilments/fulfilments.routes.js';
 import { FulfilmentService } from './fulfilments/fulfilments.service.js';
+import { NoteRepository } from './notes/notes.repository.js';
+import { noteRoutes } from './notes/notes.routes.js';
 import type { OrderDeps } from './orders.deps.js';
 import { OrderAuditRepository } from './orders-audit.repository.js';
 import { orderInvariants } from './orders.invariants.js';
@@ -12,12 +14,15 @@ import { orderRoutes } from './orders.routes.js';
 import { OrderService } from './orders.service.js';
 import type { Order } from './orders.js';
 import { creditOrder, type CreditOrder } from './use-cases/credit-order.js';
+import { returnPrepaid, worthOf } from './use-cases/give-back.js';
 import { recompute, type UnitsChange } from './use-cases/recompute.js';
+import type { UnitsOfLine } from './credits.js';
 
-export { orderNumber, type Order, type OrderComponent, type OrderItem, type OrderOwner, type PaymentSummary } from './orders.js';
+export type { NewOrder } from './orders.repository.js';
+export { orderNumber, payableOf, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
 export { asReserved, linesToReserve } from './reserved-units.js';
-export { amountDue, creditLines, settlementOf, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
+export { amountDue, creditLines, grossOf, settlementOf, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
 export { ItemNotInOrder } from './fulfilments/fulfilments.errors.js';
 export { moveUnits, orderEvent } from './use-cases/recompute.js';
 export { presentOrder } from './orders.presenter.js';
@@ -25,13 +30,13 @@ export { fieldsQuery, orderReply, orderHeaders, orderParams, unitLines, type Ord
 export { orderOwnerOf } from './orders.routes.js';
 
 type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now'>;
-type Deps = Omit<OrderDeps, 'orders' | 'fulfilments'> & { connection: Connection; auditing: InvariantDeps };
+type Deps = Omit<OrderDeps, 'orders' | 'fulfilments' | 'notes'> & { connection: Connection; auditing: InvariantDeps };
 
 export type Orders = ReturnType<typeof createOrders>;
 
 export function createOrders(deps: Deps) {
   const orders = new OrderRepository(deps.connection);
-  const all: OrderDeps = { ...deps, orders, fulfilments: new FulfilmentRepository(deps.connection) };
+  const all: OrderDeps = { ...deps, orders, fulfilments: new FulfilmentRepository(deps.connection), notes: new NoteRepository(deps.connection) };
   const fulfilments = new FulfilmentService(all);
   const service = new OrderService(all, fulfilments);
   const invariants: Invariant[] = orderInvariants({ ...deps.auditing, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now });
@@ -43,9 +48,12 @@ export function createOrders(deps: Deps) {
     newId: () => orders.newId(),
     change: (order: Order, change: UnitsChange) => recompute(all, order, change),
     credit: (order: Order, credit: CreditOrder) => creditOrder(all, order, credit),
+    cancel: service.cancel.bind(service),
     fulfilmentsOf: (orderId: string) => all.fulfilments.findByOrder(orderId),
+    worthOf: (order: Order, lines: readonly UnitsOfLine[]) => worthOf(all, order, lines),
+    returnPrepaid: (order: Order, reason: string) => returnPrepaid(all, order, reason),
   };
   return {
-    service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments)], invariants, schedules,
+    service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service)], invariants, schedules,
   };
 }

@@ -4,10 +4,11 @@ import type { Outbox } from '../../shared/events/outbox.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { Money } from '../../shared/money.js';
-import type { CreditedLine } from './credits.js';
+import type { CreditedLine, UnitsOfLine } from './credits.js';
 import type { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
 import type { Held } from './fulfilments/fulfilments.js';
-import type { Axes, TimelineEntry } from './orders.js';
+import type { NoteRepository } from './notes/notes.repository.js';
+import type { Axes, Order, OrderTender, PaymentSummary, TimelineEntry } from './orders.js';
 import type { OrderRepository } from './orders.repository.js';
 import type { LineToReserve, Reserved } from './reserved-units.js';
 
@@ -19,6 +20,8 @@ export type Refunds = Readonly<{
   /** Minor units: all that was ever received for the order, and what of it is still there to give back. */
   received(orderId: string): Promise<{ taken: number; left: number }>;
   /** Inside the transaction of what it is for; the same key is the same refund. The lines and the postage add up to the amount. */
+  /** An order that is still to be paid by hand costs another amount now; answers its payment as clients see it. */
+  changeUnpaid(orderId: string, amount: Money): Promise<PaymentSummary | null>;
   refund(request: { orderId: string; amount: Money; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number }): Promise<unknown>;
 }>;
 
@@ -36,6 +39,7 @@ export type OrderDeps = Readonly<{
     holdsOf(orderId: string): Promise<readonly Held[]>;
   };
   fulfilments: FulfilmentRepository;
+  notes: NoteRepository;
   loyalty: {
     accrueForOrder(accrual: { orderId: string; userId: string; spent: Money }): Promise<number>;
     clawBackForOrder(clawback: { orderId: string; userId: string; reason: string }): Promise<number>;

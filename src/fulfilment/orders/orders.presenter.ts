@@ -1,6 +1,6 @@
 import { money } from '../../shared/money.js';
 import { amountDue, creditedOf, settlementOf } from './credits.js';
-import type { Order, TimelineEntry } from './orders.js';
+import { payableOf, type Order, type TimelineEntry } from './orders.js';
 
 /** The one shape every route answers. Tokens, the cart and internal fields stay here. */
 export function presentOrder(order: Order, orderToken?: string) {
@@ -10,7 +10,7 @@ export function presentOrder(order: Order, orderToken?: string) {
     ...(orderToken !== undefined && { orderToken }),
     items: items.map(({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, components, digital, finalSale }) =>
       ({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, ...(components?.length && { components }), ...(digital && { digital }), ...(finalSale && { finalSale }) })),
-    totals, rounding: order.rounding, flags: order.flags ?? [], ...(order.taxation?.vatId && { vatId: order.taxation.vatId }), coupons: order.coupons, promotions: order.promotions, shippingCharge: order.shippingCharge,
+    totals, ...(order.outstanding && { outstanding: order.outstanding.amount }), tenders: (order.tenders ?? []).map(({ kind, last4, amount }) => ({ kind, ...(last4 !== undefined && { last4 }), amount })), amountDue: payableOf(order), rounding: order.rounding, flags: order.flags ?? [], ...(order.taxation?.vatId && { vatId: order.taxation.vatId }), coupons: order.coupons, promotions: order.promotions, shippingCharge: order.shippingCharge,
     shippingAddress: order.shippingAddress, billingAddress: order.billingAddress, shippingMethod: order.shippingMethod, shippingEstimated: order.shippingEstimated ?? false,
     payment: payment && { ...payment }, settlement: presentSettlement(order), ...(order.origin && { origin: order.origin }),
     ...(order.notes !== undefined && { notes: order.notes }),

@@ -108,6 +108,12 @@ export class OrderRepository {
     return found.map(({ _id, status, promotions }) => ({ id: _id.toHexString(), stands: status !== 'cancelled' && status !== 'expired', promotionIds: promotions.map(({ promotionId }) => promotionId) }));
   }
 
+  /** For the auditor of gift cards and store credit: what these orders say of their money. */
+  async payablesOf(ids: readonly string[]): Promise<Array<Pick<Order, 'id' | 'status' | 'totals' | 'tenders'> & { isEdited: boolean }>> {
+    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { status: 1, totals: 1, tenders: 1, editedAt: 1 }).lean();
+    return found.map(({ _id, editedAt, ...order }) => ({ id: _id.toHexString(), ...order, isEdited: editedAt !== undefined }));
+  }
+
   async existing(ids: readonly string[]): Promise<Set<string>> {
     const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { _id: 1 }).lean();
     return new Set(found.map(({ _id }) => _id.toHexString()));

@@ -1,13 +1,17 @@
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { Actor } from '../../shared/actor.js';
+import type { Money } from '../../shared/money.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Command, Order, OrderFilter, OrderOwner, OrderStatus, PaymentStatus, PaymentSummary, TimelineEntry } from './orders.js';
 import { ConcurrentChange } from '../../shared/errors.js';
+import { payableOf } from './orders.js';
 import { NotPayable, OrderNotFound } from './orders.errors.js';
 import { entry, type OrderDeps } from './orders.deps.js';
 import type { NewOrder } from './orders.repository.js';
 import type { UnitsOfLine } from './credits.js';
 import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
+import type { Note } from './notes/notes.repository.js';
+import { applyEdit, noteDifference, type DifferenceNews, type EditedOrder, type EditMoney } from './use-cases/apply-edit.js';
 import { claimOrder } from './use-cases/claim-order.js';
 import { cancelUnits } from './use-cases/cancel-units.js';
 import { changeStatus } from './use-cases/change-status.js';
@@ -71,6 +75,16 @@ export class OrderService {
     return found;
   }
 
+  async addNote(orderId: string, text: string, actor: Actor): Promise<Note> {
+    await this.get(orderId, { staff: true });
+    return this.deps.notes.add({ orderId, text, actor, createdAt: this.deps.now() });
+  }
+
+  async notes(orderId: string): Promise<Note[]> {
+    await this.get(orderId, { staff: true });
+    return this.deps.notes.findByOrder(orderId);
+  }
+
   /** Inside checkout's transaction. Nothing to pay now means placed at once, with everything that follows from it. */
   async create(order: NewOrder): Promise<Order> {
     const terms = await this.deps.returnTerms(order.items);
@@ -89,14 +103,25 @@ export class OrderService {
     else await this.notePayment({ orderId, summary, outcome, cause });
   }
 
+  /** Inside the transaction that moves the stock of an edit. */
+  applyEdit(order: Order, edited: EditedOrder, money: EditMoney): Promise<Order> {
+    return applyEdit(this.deps, order, edited, money);
+  }
+
+  /** The hook of the payments module, for payments of a difference. */
+  differenceChanged(news: DifferenceNews): Promise<void> {
+    return noteDifference(this.deps, news);
+  }
+
   /** Inside the transaction that proves the claim; null when the order has an owner. */
   claim(id: string, userId: string, actor: Actor): Promise<Order | null> {
     return claimOrder(this.deps, id, userId, actor);
   }
 
-  /** Inside the transaction that opens another payment: the order must still be waiting; answers the number of the attempt. */
-  async beginPayment(id: string): Promise<number> {
+  /** Inside the transaction that opens another payment: the order must still be waiting, or an edit made it dearer; answers what it has to bring. */
+  async beginPayment(id: string): Promise<{ attempt: number; amount: Money; purpose?: string }> {
     const order = await this.get(id, { staff: true });
+    if (order.status === 'placed' && order.outstanding) return this.beginDifference(order, order.outstanding);
     const waiting = order.status === 'pending' && ['failed', 'pending'].includes(order.paymentStatus);
     if (!waiting) throw new NotPayable(order);
     const paymentAttempts = order.paymentAttempts + 1;
@@ -104,7 +129,13 @@ export class OrderService {
     const retried = order.paymentStatus === 'pending' ? null : entry(this.deps.now(), 'order.payment_retried', 'another payment begins', axes(order, after), after);
     const changed = await this.deps.orders.change(order, { paymentAttempts, ...after }, retried);
     if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: id });
-    return paymentAttempts;
+    return { attempt: paymentAttempts, amount: payableOf(order) };
+  }
+
+  private async beginDifference(order: Order, { amount, purpose }: NonNullable<Order['outstanding']>): Promise<{ attempt: number; amount: Money; purpose: string }> {
+    const attempt = order.paymentAttempts + 1;
+    if (!await this.deps.orders.change(order, { paymentAttempts: attempt }, null)) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
+    return { attempt, amount, purpose };
   }
 
   /** The whole order, or these units of it. */

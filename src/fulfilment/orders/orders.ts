@@ -19,12 +19,14 @@ export type OrderItem = Readonly<{
   unitPrice: Money; discount: Money; tax: Money; taxRateBps: number; lineTotal: Money;
   allocations: readonly Reduction[]; taxes: readonly TaxShare[]; priceSource: Readonly<{ kind: string; id?: string; name?: string; from?: object }> | null;
   units: UnitCounters;
+  /** How an edited line was sold: every other quantity of it is derived from this. */
+  frozen?: Readonly<{ quantity: number; discount: Money; tax: Money; lineTotal: Money; allocations: readonly Reduction[]; taxes: readonly TaxShare[] }>;
   /** Units that are not to be paid any more, and what they were paid in minor units; cumulative. */
   credited?: Readonly<{ units: number; amount: number }>;
   /** What a set consists of: so many of each SKU in one unit, and its share of the line's total. */
   components?: ReadonlyArray<OrderComponent>;
   /** Sent by the shop itself, in no parcel. */
-  digital?: Readonly<{ kind: 'licence_key' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
+  digital?: Readonly<{ kind: 'licence_key' | 'gift_card' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
   /** Sold as not returnable, by the terms at that time. */
   finalSale?: boolean;
 }>;
@@ -59,17 +61,29 @@ export type Order = Axes & Readonly<{
   /** The carrier could not be asked, so that its price was taken from a table. */
   shippingEstimated?: boolean;
  
-  payment: PaymentSummary | null; paymentAttempts: number; notes?: string; locale?: string; editedAt?: Date; expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
+  payment: PaymentSummary | null; paymentAttempts: number; notes?: string; locale?: string; editedAt?: Date;
+  /** What an edit made it dearer by and was not paid yet; its payment names the purpose. */
+  outstanding?: Readonly<{ amount: Money; purpose: string }> | null;
+  expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
   settlement?: Settlement; deliveredAt?: Date | null;
   /** The terms of return that this sale was made under. */
   returnPolicyVersion?: number;
   origin?: OrderOrigin;
+  /** Paid from gift cards and store credit. */
+  tenders?: readonly OrderTender[];
+  /** What the payment has to bring, where that does not follow from total, tenders and prepaid goods. */
+  amountDue?: Money;
   /** What somebody should look at; holds nothing back: `tax_estimated`, `vat_id_unverified`. */
   flags?: readonly string[];
   taxation?: Readonly<{ shippingAs: 'goods' | 'own'; vatId?: Readonly<{ number: string; country: string; status: string }> }>;
   /** Paid by goods that were exchanged, in minor units. */
   prepaid?: number;
 }>;
+
+export type OrderTender = Readonly<{ kind: 'gift_card' | 'store_credit'; accountId: string; last4?: string; amount: Money }>;
+/** What the payment has to bring beside them. */
+export const payableOf = ({ totals: { grandTotal }, tenders = [], prepaid = 0, amountDue }: Pick<Order, 'totals' | 'tenders' | 'prepaid' | 'amountDue'>): Money =>
+  amountDue ?? { ...grandTotal, amount: Math.max(0, tenders.reduce((so, { amount }) => so - amount.amount, grandTotal.amount - prepaid)) };
 
 /** Whose orders may be found: a user's, the holder's of an order token, or (staff) anybody's. */
 export type OrderOwner = Readonly<{ userId: string } | { tokenHash: string } | { staff: true }>;

@@ -7,7 +7,7 @@ type Counted = Pick<OrderItem, 'id' | 'units'>;
 
 /** What an order needs of the stock: of a set its components, of a download nothing. */
 export const linesToReserve = (items: ReadonlyArray<Pick<OrderItem, 'id' | 'sku' | 'quantity' | 'components' | 'digital'>>): LineToReserve[] =>
-  items.filter(({ digital }) => digital?.kind !== 'download').flatMap(({ id, sku, quantity, components }) => (components?.length
+  items.filter(({ digital }) => digital?.kind !== 'download' && digital?.kind !== 'gift_card').flatMap(({ id, sku, quantity, components }) => (components?.length
     ? components.map((component) => ({ lineId: id, sku: component.sku, quantity: quantity * component.quantity, each: component.quantity }))
     : [{ lineId: id, sku, quantity }]));
 

@@ -13,7 +13,7 @@ import { PaymentAuditRepository } from './payments-audit.repository.js';
 import { paymentInvariants } from './payments.invariants.js';
 import { outcomeOf, projection } from './payments.js';
 import { PaymentRepository } from './payments.repository.js';
-import { paymentRoutes, webhookRoutes } from './payments.routes.js';
+import { journalRoutes, paymentRoutes, webhookRoutes } from './payments.routes.js';
 import { PaymentService } from './payments.service.js';
 import type { PaymentProvider } from './provider.js';
 import { createOfflineProvider } from './providers/offline.js';
@@ -24,6 +24,7 @@ import { createStripeProvider, type StripeConfig } from './providers/stripe.js';
 import { ApplyResult, type PaymentHook } from './use-cases/apply-result.js';
 import { AttributeRefund } from './use-cases/attribute-refund.js';
 import { CompareLedgers } from './use-cases/compare-ledgers.js';
+import { Deadlines } from './use-cases/deadlines.js';
 import { MoveMoney } from './use-cases/move-money.js';
 import { PlanRefunds } from './use-cases/plan-refund.js';
 import { Reconcile } from './use-cases/reconcile.js';
@@ -35,14 +36,14 @@ import { WalletService } from './wallet/wallet.service.js';
 import { WebhookRepository } from './webhooks.repository.js';
 
 export type { Payment } from './payments.js';
-export { refundOfUnits, type Attribution } from './attribution.js';
+export { cut as cutAttribution, refundOfUnits, type Attribution } from './attribution.js';
 export type { PlanRefund, PlannedRefund } from './use-cases/plan-refund.js';
 export { createSimulator, type SimulatorOptions } from './simulator/server.js';
 export type Payments = ReturnType<typeof createPayments>;
 
 /** A provider without its settings is not offered. */
 export type PaymentsConfig = Readonly<{
-  simulatorUrl: string; simulatorSecret: string; timeoutMs: number; returnUrl?: string; stripe?: StripeConfig | null; paypal?: PaypalConfig | null;
+  simulatorUrl: string; simulatorSecret: string; timeoutMs: number; returnUrl?: string; netTermsDays?: number; stripe?: StripeConfig | null; paypal?: PaypalConfig | null;
 }>;
 type PaymentsDeps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; failpoint: Failpoint; report: ReportError;
@@ -53,6 +54,7 @@ type PaymentsDeps = {
 const RECONCILE_MS = 5_000;
 const WEBHOOKS_MS = 1_000;
 const COMPARE_MS = 60_000;
+const NET_TERMS_DAYS = 30;
 
 export function createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit, config }: PaymentsDeps) {
   const payments = new PaymentRepository(connection);
@@ -64,8 +66,10 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const refunds = new PlanRefunds({ payments, moves, attribute, inTransaction, now });
   const reconcile = new Reconcile({ payments, providers, results, moves, outbox, inTransaction, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
   const wallet = new WalletService({ wallets: new WalletRepository(connection), providers, outbox, inTransaction, now });
-  const service = new PaymentService({ payments, providers, results, moves, reconcile, wallet, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
+  const terms = { days: config.netTermsDays ?? NET_TERMS_DAYS, offeredTo: async (userId: string) => offersTerms(userId) };
+  const service = new PaymentService({ payments, providers, results, moves, reconcile, wallet, terms, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
+  const deadlines = new Deadlines({ payments, reconcile, outbox, inTransaction, now, report });
   const staff = new StaffMoves({ payments, moves, idempotency, audit });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
 
@@ -75,8 +79,10 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const schedules: Schedule[] = [
     { name: 'reconcile-payments', everyMs: RECONCILE_MS, run: () => reconcile.run() },
     { name: 'apply-payment-webhooks', everyMs: WEBHOOKS_MS, run: () => webhooks.applyDue() },
+    { name: 'payment-deadlines', everyMs: COMPARE_MS, run: () => deadlines.run() },
     { name: 'compare-payment-ledgers', everyMs: COMPARE_MS, run: () => comparison.run() },
   ];
+  let offersTerms = async (_userId: string): Promise<boolean> => true;
   let isWanted = async (_orderId: string): Promise<boolean> => false;
   /** Whoever gives up an order says so by this event, in the same transaction; the money follows, however often it takes. */
   const subscribers: Subscriber[] = [{
@@ -88,7 +94,7 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   }];
 
   return {
-    routes: [...paymentRoutes({ service, staff }), ...walletRoutes(wallet)],
+    routes: [...paymentRoutes({ service, staff }), ...walletRoutes(wallet), ...journalRoutes({ records })],
     rootRoutes: webhookRoutes({ webhooks }),
     schedules, subscribers: [...subscribers, wallet.subscriber],
     invariants: paymentInvariants({ audit: records, now }),
@@ -112,9 +118,15 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     quoteRefund: refunds.quote.bind(refunds),
     /** One movement that gave money back, by its key. */
     findRefund: service.findRefund.bind(service),
+    changeUnpaid: service.changeUnpaid.bind(service),
+    hasOpenDifference: service.hasOpenDifference.bind(service),
     refundHistory: attribute.history.bind(attribute),
     /** Where the lines of an order are looked up, so that refunds can be mapped to them. */
     knowOrdersBy: attribute.knowOrdersBy.bind(attribute),
+    /** Throws where the bank holds the money no longer; asks the provider, so call it outside of transactions. */
+    ensureSecured: deadlines.ensureSecured.bind(deadlines),
+    /** Who may pay weeks later. */
+    offerTermsIf(question: (userId: string) => Promise<boolean>): void { offersTerms = question; },
     /** What a one-click purchase is paid with; null when the user has saved nothing. */
     findDefaultMethod: wallet.findDefault.bind(wallet),
     saveMethod: wallet.add.bind(wallet),

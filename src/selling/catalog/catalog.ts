@@ -46,7 +46,7 @@ export type VariantContent = Readonly<{
 /** So many of a SKU in one unit of the set. */
 export type VariantComponent = Readonly<{ sku: string; quantity: number }>;
 /** Sent by the shop itself: a key out of a pool, or a link to a file. */
-export type Digital = Readonly<{ kind: 'licence_key' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
+export type Digital = Readonly<{ kind: 'licence_key' | 'gift_card' } | { kind: 'download'; maxDownloads: number; expiresInDays: number }>;
 /** What can be ordered before it is there, as inventory says. */
 export type Backorderable = Readonly<{ kind: 'backorder' | 'preorder'; quantity: number; restockInDays?: number; shipsAt?: Date }>;
 export type Variant = VariantContent & Readonly<{

@@ -39,9 +39,9 @@ const shippingFacts = () => Joi.object({
 const components = () => Joi.array().min(1).max(20).unique('sku').items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().min(1).max(999).required() }))
   .description('Sold as a set: each unit takes so many of these from stock, all or none');
 const digital = () => Joi.alternatives(
-  Joi.object({ kind: Joi.valid('licence_key').required() }),
+  Joi.object({ kind: Joi.valid('licence_key', 'gift_card').required() }),
   Joi.object({ kind: Joi.valid('download').required(), maxDownloads: Joi.number().integer().min(1).max(1000).default(5), expiresInDays: Joi.number().integer().min(1).max(3650).default(30) }),
-).description('Sent by the shop itself: a key of its pool, or a link to its file');
+).description('Sent by the shop itself: a key of its pool, a link to its file, or a gift card worth its price');
 const variantFields = () => ({
   options: options(), barcode: line(64).allow(null), weightGrams: Joi.number().integer().min(0).allow(null),
   dimensionsMm: Joi.object({ length: amount().required(), width: amount().required(), height: amount().required() }).allow(null),

@@ -1,5 +1,7 @@
 import type { CartProblem } from '../cart/index.js';
 import type { Totals } from '../pricing/index.js';
+import type { Money } from '../../shared/money.js';
+import type { Tender } from '../gift-cards/index.js';
 import { ConflictError, InvalidRequest, RuleViolation } from '../../shared/errors.js';
 
 export class CartEmpty extends RuleViolation {
@@ -12,6 +14,15 @@ export class CartChanged extends ConflictError {
   readonly code = 'cart_changed';
   constructor(facts: { totals: Totals; problems: readonly CartProblem[]; expectedTotal?: unknown }) {
     super('The cart does not cost what was expected. Look at totals and problems, then send expectedTotal to agree.', facts);
+  }
+}
+
+/** A gift card pays less than the customer saw, so the rest would cost more. */
+export class DueChanged extends ConflictError {
+  readonly code = 'amount_due_changed';
+  constructor(facts: { tenders: readonly Tender[]; amountDue: Money; expectedDue: Money }) {
+    const tenders = facts.tenders.map(({ kind, last4, amount }) => ({ kind, last4, amount }));
+    super('What is left to pay is not what was expected. Look at tenders and amountDue, then send expectedDue to agree.', { ...facts, tenders });
   }
 }
 

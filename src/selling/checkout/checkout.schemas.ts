@@ -12,7 +12,7 @@ const payment = () => Joi.object<PaymentBody>({
 }).oxor('token', 'savedMethodId');
 
 export type PlaceOrderBody = {
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; pickupLocationId?: string; payment: PaymentBody; expectedTotal?: Money; notes?: string;
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; pickupLocationId?: string; payment: PaymentBody; expectedTotal?: Money; expectedDue?: Money; notes?: string;
 };
 export const placeOrderBody = Joi.object<PlaceOrderBody>({
   email: email().description("Needed for guests; a user's own is the default"),
@@ -22,6 +22,7 @@ export const placeOrderBody = Joi.object<PlaceOrderBody>({
   pickupLocationId: id().description("Where it will be fetched; the cart's is the default"),
   payment: payment().required(),
   expectedTotal: moneyInput().description('The grand total that the customer saw; another one is 409 cart_changed'),
+  expectedDue: moneyInput().description('What the customer saw as left to pay after gift cards and store credit; another one is 409 amount_due_changed'),
   notes: Joi.string().max(2000),
 });
 

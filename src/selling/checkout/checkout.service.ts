@@ -62,8 +62,7 @@ export class CheckoutService {
     this.deps.payments.checkMethod(payment);
     const order = await this.deps.orders.get(orderId, owner);
     return this.deps.inTransaction(async () => {
-      const attempt = await this.deps.orders.beginPayment(orderId);
-      const opened = await this.deps.payments.open({ orderId, attempt, ...payment, userId: order.userId, amount: payableOf(order) });
+      const opened = await this.deps.payments.open({ orderId, ...payment, userId: order.userId, ...await this.deps.orders.beginPayment(orderId) });
       await this.deps.idempotency.begin(idempotency, opened.id);
       return opened.id;
     });

@@ -1,13 +1,13 @@
 import { randomText, sha256 } from '../../shared/crypto/tokens.js';
 import { later } from '../../shared/clock.js';
-import { sumOfRates } from '../../shared/money.js';
+import { sumOfRates, type Money } from '../../shared/money.js';
 import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Address } from '../../shared/address.js';
 import { couponProblems, problemsOf, quoteCart, type Cart, type Offers, type Quote, type Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import { CouponExhausted, EXHAUSTED } from '../promotions/index.js';
-import { CartChanged, CartEmpty, CartNotOrderable, missing } from './checkout.errors.js';
+import { CartChanged, CartEmpty, CartNotOrderable, DueChanged, missing } from './checkout.errors.js';
 import type { PlaceOrderBody } from './checkout.schemas.js';
 import { componentSkus, componentsOf } from './set-shares.js';
 
@@ -41,7 +41,13 @@ export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shoppe
     const used = refused.find(({ reason }) => EXHAUSTED.has(reason));
     throw used ? new CouponExhausted(used.message, { coupon: used.code, reason: used.reason, ...facts }) : new CartChanged(facts);
   }
+  requireDue(priced, body.expectedDue);
   return { cart, offers: new Map([...partOffers, ...offers]), priced, ...details, ...(body.notes !== undefined && { notes: body.notes }) };
+}
+
+/** A gift card may have been used elsewhere since the customer saw what is left to pay. */
+function requireDue({ tenders, amountDue }: Quote, expectedDue: Money | undefined): void {
+  if (expectedDue && (expectedDue.amount !== amountDue.amount || expectedDue.currency !== amountDue.currency)) throw new DueChanged({ tenders, amountDue, expectedDue });
 }
 
 type Given = Readonly<{ body: PlaceOrderBody; userEmail: string | undefined; offers: Offers }>;
@@ -66,7 +72,7 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
   const { cart, priced, offers, email, shippingAddress, billingAddress, notes } = draft;
   const now = deps.now();
   const axes = {
-    status: nothingToPayNow ? 'placed' : 'pending', paymentStatus: 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
+    status: nothingToPayNow ? 'placed' : 'pending', paymentStatus: priced.tenders.length > 0 && priced.amountDue.amount === 0 ? 'paid' : 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
   } as const satisfies Pick<Order, 'status' | 'paymentStatus' | 'fulfilmentStatus' | 'returnStatus'>;
   return {
     id, number: orderNumber(randomText), ...axes, holds: [], cartId: cart.id, email, userId: cart.userId, tokenHash, currency: cart.currency,
@@ -80,7 +86,7 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
         units: { ordered: line.quantity, cancelled: 0, backordered: 0, allocated: line.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },
       };
     }),
-    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: priced.taxation.rounding, ...taxationOf(priced),
+    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: priced.taxation.rounding, ...taxationOf(priced), ...(priced.tenders.length > 0 && { tenders: priced.tenders }),
     shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: methodOf(priced.method!), ...(priced.method!.source === 'table_fallback' && { shippingEstimated: true }),
     payment, paymentAttempts: 1, ...(locale !== undefined && { locale }), ...(notes !== undefined && { notes }),
     expiresAt: nothingToPayNow ? null : later(now, deps.paymentWindowSeconds * 1000), placedAt: nothingToPayNow ? now : null, createdAt: now, updatedAt: now,

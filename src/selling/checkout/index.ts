@@ -8,6 +8,7 @@ import { oneClickRoutes } from './one-click.routes.js';
 import { OneClickService, type OneClickDeps } from './one-click.service.js';
 
 export type { CheckoutDeps } from './checkout.deps.js';
+export { createQuoteGoods } from './quote-goods.js';
 export type { PaymentBody } from './checkout.schemas.js';
 export type Checkout = ReturnType<typeof createCheckout>;
 

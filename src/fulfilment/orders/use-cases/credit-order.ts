@@ -20,8 +20,10 @@ export type CreditOrder = Readonly<{
 export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
 
 /** Inside the caller's transaction: units, money and points change together, once. */
-export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
+export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
   const { lines, event, reason, key, actor, details } = request;
+  const cards = lines.filter(({ itemId }) => before.items.some(({ id, digital }) => id === itemId && digital?.kind === 'gift_card'));
+  if (cards.length > 0) await deps.giftCards.voidOf(before.id, cards);
   const { items, credits } = creditLines({ items: request.items, totals: before.totals }, lines);
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;

@@ -29,6 +29,8 @@ export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, re
     await cancelOpenFulfilments(deps, orderId);
     await deps.inventory.release({ orderId, cause: 'cancelled' });
     if (order.promotions.length > 0) await deps.benefits.giveBack(orderId);
+    if (order.tenders) await deps.tenders.giveBack(orderId);
+    if (order.status === 'placed' && order.items.some(({ digital }) => digital?.kind === 'gift_card')) await deps.giftCards.voidOf(orderId);
     if (order.userId !== null && order.status === 'placed') await deps.loyalty.clawBackForOrder({ orderId, userId: order.userId, reason: 'order cancelled' });
     await deps.outbox.record(...endingEvents(order, 'order.cancelled', reason));
     return cancelled;
@@ -58,6 +60,7 @@ export async function expireOrder(deps: OrderDeps, order: Order): Promise<boolea
     if (!expired) return false;
     await deps.inventory.release({ orderId: order.id, cause: 'expired' });
     if (order.promotions.length > 0) await deps.benefits.giveBack(order.id);
+    if (order.tenders) await deps.tenders.giveBack(order.id);
     await deps.outbox.record(...endingEvents(order, 'order.expired', 'not paid in time'));
     return true;
   });

@@ -1,5 +1,5 @@
 import { money } from '../../../shared/money.js';
-import { reduceCredits, refundOfCredit, settlementOf, totalOf, type CreditedLine } from '../credits.js';
+import { creditLines, reduceCredits, refundOfCredit, settlementOf, totalOf, type CreditedLine, type UnitsOfLine } from '../credits.js';
 import type { OrderDeps } from '../orders.deps.js';
 import type { Order, Settlement } from '../orders.js';
 
@@ -22,9 +22,7 @@ export async function giveBack(deps: Pick<OrderDeps, 'refunds' | 'orders'>, orde
   const kept = Math.min(retained, totalOf(lines) + shipping - carried);
   const credit = totalOf(lines) + shipping - kept;
   const received = await deps.refunds.received(order.id);
-  // Its own payment gave first, so what went back beyond that came out of the exchanged goods.
-  const prepaid = order.origin ? Math.max(0, (order.prepaid ?? 0) - Math.max(0, before.refunded - received.taken)) : 0;
-  const due = refundOfCredit(order, credit, { ...received, left: received.left + prepaid });
+  const due = refundOfCredit(order, credit, { ...received, left: received.left + prepaidLeft(order, received) });
   const refund = Math.max(0, due - carried);
   const own = Math.min(refund, received.left);
   if (own > 0) await deps.refunds.refund({ orderId: order.id, amount: money(own, order.currency), reason, key, ...shares(lines, shipping, own) });
@@ -33,6 +31,23 @@ export async function giveBack(deps: Pick<OrderDeps, 'refunds' | 'orders'>, orde
     await deps.refunds.refund({ orderId: order.origin.orderId, amount, reason, key: `${key}:origin`, lines: [], shipping: 0 });
   }
   return { refunded: refund, settlement: { shipping: before.shipping + shipping, retained: before.retained + kept, refunded: before.refunded + due } };
+}
+
+/** Its own payment gave first, so what went back beyond that came out of the exchanged goods. */
+const prepaidLeft = (order: Order, { taken }: { taken: number }): number =>
+  (order.origin ? Math.max(0, (order.prepaid ?? 0) - Math.max(0, settlementOf(order).refunded - taken)) : 0);
+
+/** What giving these units back would bring, in minor units: what they were paid, so far as it was paid. */
+export async function worthOf(deps: Pick<OrderDeps, 'refunds'>, order: Order, lines: readonly UnitsOfLine[]): Promise<number> {
+  const received = await deps.refunds.received(order.id);
+  return refundOfCredit(order, totalOf(creditLines(order, lines).credits), { ...received, left: received.left + prepaidLeft(order, received) });
+}
+
+/** An order that replaced goods was given up: what those goods paid of it goes back to where it came from. Once, by its key. */
+export async function returnPrepaid(deps: Pick<OrderDeps, 'refunds'>, order: Order, reason: string): Promise<number> {
+  const amount = prepaidLeft(order, await deps.refunds.received(order.id));
+  if (amount > 0 && order.origin) await deps.refunds.refund({ orderId: order.origin.orderId, amount: money(amount, order.currency), reason, key: `order:${order.id}:prepaid`, lines: [], shipping: 0 });
+  return amount;
 }
 
 /** The refund goes on the lines first. */

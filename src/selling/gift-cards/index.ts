@@ -1,0 +1,47 @@
+import type { Order, OrderOwner } from '../../fulfilment/orders/index.js';
+import type { Connection } from 'mongoose';
+import type { RecordAudit } from '../../shared/audit.js';
+import type { Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox } from '../../shared/events/outbox.js';
+import { createCodes } from './codes.js';
+import { valueInvariants, type TenderedOrder } from './gift-cards.invariants.js';
+import { ValueRepository } from './gift-cards.repository.js';
+import { giftCardRoutes } from './gift-cards.routes.js';
+import { boughtRoutes } from './bought.routes.js';
+import { GiftCardService } from './gift-cards.service.js';
+import { TenderService } from './tenders.service.js';
+import { ValueAuditRepository } from './value-audit.repository.js';
+
+export { tenderedOrder } from './gift-cards.invariants.js';
+export { TooManyGiftCards } from './gift-cards.errors.js';
+export { codeBody, tenderSchema } from './gift-cards.schemas.js';
+export { dueAfter, type TenderWish } from './tenders.service.js';
+export type { Tender } from './gift-cards.js';
+export type GiftCards = ReturnType<typeof createGiftCards>;
+
+type Deps = {
+  connection: Connection; now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit;
+  /** Codes follow from it: who knows it and the database could spend every card. Another one makes all codes unknown. */
+  secret: string;
+  /** Somebody's order, or a refusal. */
+  getOrder(id: string, owner: OrderOwner): Promise<Order>;
+  /** For the auditor. */
+  findOrders(ids: readonly string[]): Promise<readonly TenderedOrder[]>;
+};
+
+export function createGiftCards({ connection, secret, findOrders, getOrder, ...deps }: Deps) {
+  const values = new ValueRepository(connection);
+  const cards = new GiftCardService({ ...deps, values, codes: createCodes(secret) });
+  const tenders = new TenderService({ ...deps, values });
+  return {
+    routes: [...giftCardRoutes(cards), ...boughtRoutes({ cards, getOrder })],
+    invariants: valueInvariants({ audit: new ValueAuditRepository(connection), findOrders }),
+    redeemable: cards.redeemable.bind(cards),
+    codesOf: cards.codesOf.bind(cards),
+    issueFor: cards.issueFor.bind(cards),
+    voidOf: cards.voidOf.bind(cards),
+    adjustCredit: cards.adjustCredit.bind(cards),
+    tenders,
+  };
+}

@@ -1,0 +1,77 @@
+import { money, type Money } from '../../shared/money.js';
+import { RefundExceedsTenders, TenderGone } from './gift-cards.errors.js';
+import { outstanding, planReturn, planTenders, type EntryKind, type Tender } from './gift-cards.js';
+import type { ValueDeps } from './gift-cards.service.js';
+
+/** What a cart wants to pay with beside its payment. */
+export type TenderWish = Readonly<{ giftCards: readonly string[]; storeCreditOf: string | null; total: Money }>;
+type Movement = Readonly<{ kind: EntryKind; orderId: string; reason: string; key?: string }>;
+
+/** Gift cards and store credit in an order: taken and given back inside the order's own transactions. */
+export class TenderService {
+  constructor(private readonly deps: Pick<ValueDeps, 'values' | 'outbox' | 'audit' | 'inTransaction' | 'now'>) {}
+
+  /** What each account would pay now. Gift cards go first, in the order they were added; nothing is taken yet. */
+  async plan({ giftCards, storeCreditOf, total }: TenderWish): Promise<Tender[]> {
+    const { values, now } = this.deps;
+    const cards = giftCards.length > 0 ? await values.findMany(giftCards) : [];
+    const credit = storeCreditOf === null ? null : await values.findCredit(storeCreditOf, total.currency);
+    return planTenders(total, [...cards, ...(credit ? [credit] : [])], now());
+  }
+
+  /** One conditional decrement for each: of many orders that want the same money, those get it that come first. */
+  async spend(orderId: string, tenders: readonly Tender[]): Promise<void> {
+    const { values, now } = this.deps;
+    for (const { accountId, amount } of tenders) {
+      if (!await values.take(accountId, amount.amount, now())) throw new TenderGone();
+      await values.append([{ accountId, kind: 'spend', amount: -amount.amount, orderId, reason: 'paid an order', at: now() }]);
+    }
+  }
+
+  /** For an order that lives again: everything once more, or false and nothing. */
+  async takeAgain(orderId: string, tenders: readonly Tender[]): Promise<boolean> {
+    const { values, now } = this.deps;
+    const found = new Map((await values.findMany(tenders.map(({ accountId }) => accountId))).map((account) => [account.id, account]));
+    const there = tenders.every(({ accountId, amount }) => {
+      const account = found.get(accountId);
+      return account !== undefined && account.status === 'active' && account.balance >= amount.amount && (!account.expiresAt || account.expiresAt > now());
+    });
+    if (there) await this.spend(orderId, tenders);
+    return there;
+  }
+
+  /** The order was given up: whatever is still in it goes back to where it came from. */
+  async giveBack(orderId: string): Promise<void> {
+    const entries = await this.deps.values.entriesOf(orderId);
+    await this.move(outstanding(entries), { kind: 'give_back', orderId, reason: 'order given up' });
+  }
+
+  /** Minor units: all that came in, and what of it could still go back. */
+  async received(orderId: string): Promise<{ taken: number; left: number }> {
+    const entries = await this.deps.values.entriesOf(orderId);
+    const spent = entries.filter(({ kind }) => kind === 'spend').reduce((so, { amount }) => so - amount, 0);
+    const given = entries.filter(({ kind }) => kind === 'give_back').reduce((so, { amount }) => so + amount, 0);
+    return { taken: spent - given, left: outstanding(entries).reduce((so, { amount }) => so + amount, 0) };
+  }
+
+  /** Inside the transaction of what it is for. What was spent last gets its money first; the same key is the same refund. */
+  async refund({ orderId, amount, reason, key }: { orderId: string; amount: number; reason: string; key: string }): Promise<void> {
+    if (await this.deps.values.isMade(key)) return;
+    const entries = await this.deps.values.entriesOf(orderId);
+    const shares = planReturn(entries, amount);
+    const possible = shares.reduce((so, share) => so + share.amount, 0);
+    if (possible < amount) throw new RefundExceedsTenders(amount, possible);
+    await this.move(shares, { kind: 'refund', orderId, reason, key });
+    await this.deps.outbox.record({ type: 'order.tenders_refunded', aggregateId: orderId, data: { orderId, amount, key, reason } });
+  }
+
+  private async move(shares: ReadonlyArray<{ accountId: string; amount: number }>, { key, ...movement }: Movement): Promise<void> {
+    const { values, now } = this.deps;
+    for (const [at, { accountId, amount }] of shares.entries()) {
+      await values.give(accountId, amount, now());
+      await values.append([{ accountId, amount, at: now(), ...movement, ...(key !== undefined && { key: `${key}#${at + 1}` }) }]);
+    }
+  }
+}
+
+export const dueAfter = (total: Money, tenders: readonly Tender[]): Money => money(tenders.reduce((so, { amount }) => so - amount.amount, total.amount), total.currency);
