@@ -16,5 +16,6 @@ const app = createApp(container, {
   stopping,
 });
 const server = await listen(app, config.http);
+container.search.warm().catch(report);
 onStop(() => server.stop(config.http.shutdownGraceMs));
 logger.info(`api listens on ${config.http.host}:${server.port}`, { port: server.port });

@@ -44,7 +44,9 @@ import { VariantRepository } from './variants.repository.js';
 import { variantRoutes } from './variants.routes.js';
 import { VariantService } from './variants.service.js';
 
-export type { CatalogVariant } from './catalog.js';
+export type { CatalogVariant, Product } from './catalog.js';
+export type { CategoryTree } from './category-tree.js';
+export { summaryReply } from './products.schemas.js';
 export type { ImportOutcome, ImportProduct } from './product-import.js';
 export type { WalkedProduct } from './product-walk.service.js';
 
@@ -100,6 +102,11 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     findVariants: reads.findVariants.bind(reads),
     /** These categories and everything below them. */
     categoriesWithin: async (ids: readonly string[]): Promise<readonly string[]> => { const held = await tree.current(); return [...new Set(ids.flatMap((id) => held.withDescendants(id)))]; },
+    summariesOf: reads.summaries.bind(reads),
+    changedAfter: products.changedAfter.bind(products),
+    /** Drafts and archived ones too. */
+    countProducts: () => products.total('staff'),
+    categoryTree: tree.current.bind(tree),
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
     createProduct: productService.create.bind(productService),
     createCategory: categoryService.create.bind(categoryService),

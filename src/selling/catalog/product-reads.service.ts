@@ -111,6 +111,18 @@ export class ProductReads {
     return { products: products.map((product) => presentSummary(product, { tree, currency, audience, ranges })), attributes: comparedAttributes(products) };
   }
 
+  /** What lists show of these products, in this order; what this caller may not see, or is gone, is left out. */
+  async summaries(ids: readonly string[], { currency = this.deps.defaultCurrency }: Shown, caller: Caller) {
+    if (ids.length === 0) return [];
+    const audience = audienceOf(caller);
+    const looking = await this.deps.prices.lookingAs(caller, currency);
+    const tree = await this.deps.tree.current();
+    const found = new Map((await this.deps.products.findMany(ids, audience)).map((product) => [product.id, product]));
+    const products = ids.flatMap((id) => found.get(id) ?? []);
+    const ranges = await this.rangesOf(products, looking);
+    return products.map((product) => presentSummary(product, { tree, currency, audience, ranges }));
+  }
+
   /** One round trip for any number of SKUs; unknown ones are missing from the answer. */
   async findVariants(skus: readonly string[]): Promise<Map<string, CatalogVariant>> {
     if (skus.length === 0) return new Map();
@@ -182,8 +194,9 @@ export class ProductReads {
 }
 
 const audienceOf = (caller: Caller): Audience => (mayAct(caller, 'products:read') ? 'staff' : 'public');
-/** What was made of lists, rules and rates is remembered under them: it is forgotten when others count. */
-const suffixOf = ({ key }: Looking): string => (key === '' ? '' : `:${createHash('sha1').update(key).digest('base64url')}`);
+/** What was made of lists, rules and rates is remembered under them: it is forgotten when others count. A channel has its own past. */
+const suffixOf = ({ key, channel }: Looking): string =>
+  (channel === null ? '' : `@${channel}`) + (key === '' ? '' : `:${createHash('sha1').update(key).digest('base64url')}`);
 const isWorthCaching = (query: ProductListQuery): boolean => query.page <= CACHED_PAGES && NEVER_CACHED.every((name) => query[name] === undefined);
 
 function comparedAttributes(products: readonly Product[]) {

@@ -81,7 +81,14 @@ export class ProductRepository {
 
   /** The same for stock alone: the version stays, or every sale would make editors start again. */
   async saveInStock(ids: readonly string[], inStock: boolean): Promise<void> {
-    if (ids.length > 0) await this.products.updateMany({ _id: { $in: ids as string[] } }, { $set: { inStock }, $inc: { stockRevision: 1 } });
+    if (ids.length > 0) await this.products.updateMany({ _id: { $in: ids as string[] } }, { $set: { inStock, updatedAt: new Date() }, $inc: { stockRevision: 1 } });
+  }
+
+  /** What changed after this one, in the order of the changes: for whoever keeps a copy of the catalogue. */
+  async changedAfter(at: Date, id: string, limit: number): Promise<Product[]> {
+    const later = [{ updatedAt: { $gt: at } }, ...(id === '' ? [] : [{ updatedAt: at, _id: { $gt: new Types.ObjectId(id) } }])];
+    const found = await this.products.find({ visible: { $in: [true, false] }, $or: later }).sort({ updatedAt: 1, _id: 1 }).limit(limit).lean();
+    return found.map(toProduct);
   }
 
   /** The product and its variants in one round trip. */
@@ -105,7 +112,7 @@ export class ProductRepository {
     return { ...page, items: page.items.map((row) => toProduct(row as Stored<ProductRow>)) };
   }
 
-  private async total(audience: 'public' | 'staff'): Promise<number> {
+  async total(audience: 'public' | 'staff'): Promise<number> {
     const counts = await this.counts.find().lean();
     return counts.reduce((sum, { all, visible }) => sum + (audience === 'staff' ? all : visible), 0);
   }

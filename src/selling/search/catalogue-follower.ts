@@ -1,0 +1,105 @@
+import { setImmediate as breath } from 'node:timers/promises';
+import { Recent } from '../../shared/cache/recent.js';
+import type { Catalog, CategoryTree, Product } from '../catalog/index.js';
+import type { EmbeddedEngine } from './embedded-engine.js';
+import type { Texts } from './keyword-index.js';
+import type { SearchEntry } from './search.js';
+import type { SemanticModelRepository } from './semantic-model.repository.js';
+
+const STEP = 200;
+/** A search looks for changes at most so often: within a second they are found on every node. */
+const LOOK_MS = 500;
+const LOOK_FOR_MODEL_MS = 10_000;
+/** Somebody else's clock and commit may be that late: changes so young are read again. */
+const UNSETTLED_MS = 3_000;
+
+type Deps = {
+  catalog: Pick<Catalog, 'changedAfter' | 'categoryTree'>; engine: EmbeddedEngine; models: Pick<SemanticModelRepository, 'info' | 'load'>; clock?: () => number;
+};
+
+/** Keeps the index in this process what the catalogue is. */
+export class CatalogueFollower {
+  private readonly looks = new Recent<void>({ ttlMs: LOOK_MS, max: 1 });
+  private readonly modelLooks = new Recent<void>({ ttlMs: LOOK_FOR_MODEL_MS, max: 1 });
+  private readonly seen = new Map<string, string>();
+  private last: { at: Date; id: string } = { at: new Date(0), id: '' };
+  private treeRevision: number | null = null;
+  private modelRevision: string | null = null;
+
+  constructor(private readonly deps: Deps) {}
+
+  /** Returns when the index holds what was committed half a second ago. */
+  async catchUp(): Promise<void> {
+    await this.looks.get('catalogue', () => this.follow());
+    await this.modelLooks.get('model', () => this.followModel());
+  }
+
+  /** The next search looks for changes and for another model, however young the last look is. */
+  lookAgain(): void {
+    this.looks.forget('catalogue');
+    this.modelLooks.forget('model');
+  }
+
+  private async follow(): Promise<void> {
+    const tree = await this.deps.catalog.categoryTree();
+    // Another name or place of a category is in the words of everything below it.
+    if (this.treeRevision !== null && this.treeRevision !== tree.revision.structure) this.startAgain();
+    this.treeRevision = tree.revision.structure;
+    const now = (this.deps.clock ?? Date.now)();
+    if (this.last.at.getTime() > now - UNSETTLED_MS) this.last = { at: new Date(now - UNSETTLED_MS), id: '' };
+    for await (const product of this.products(this.last)) {
+      this.last = { at: product.updatedAt, id: product.id };
+      const state = `${product.version}:${product.inStock}:${product.visible}:${tree.revision.structure}`;
+      if (this.seen.get(product.id) === state) continue;
+      this.seen.set(product.id, state);
+      this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
+    }
+  }
+
+  private startAgain(): void {
+    this.seen.clear();
+    this.last = { at: new Date(0), id: '' };
+  }
+
+  private async followModel(): Promise<void> {
+    const info = await this.deps.models.info();
+    if (!info || info.revision === this.modelRevision) return;
+    const loaded = await this.deps.models.load();
+    if (!loaded) return;
+    await this.deps.engine.takeOver(loaded.model, this.texts());
+    this.modelRevision = loaded.revision;
+  }
+
+  /** The words of all products, for a model to learn from or to be applied to. */
+  async *texts(): AsyncGenerator<{ id: string; texts: Texts }> {
+    const tree = await this.deps.catalog.categoryTree();
+    for await (const product of this.products({ at: new Date(0), id: '' })) yield { id: product.id, texts: textsOf(product, tree) };
+  }
+
+  /** In steps, with a breath after each: indexing thousands must not hold up the requests of this process. */
+  private async *products(from: { at: Date; id: string }): AsyncGenerator<Product> {
+    for (let last = from; ;) {
+      const found = await this.deps.catalog.changedAfter(last.at, last.id, STEP);
+      for (const [at, product] of found.entries()) {
+        yield product;
+        if (at % 20 === 19) await breath();
+      }
+      if (found.length < STEP) return;
+      last = { at: found.at(-1)!.updatedAt, id: found.at(-1)!.id };
+    }
+  }
+}
+
+function entryOf(product: Product, tree: CategoryTree): SearchEntry {
+  const { id, visible, status, name, brand, attributes, priceRange, inStock, rating, createdAt } = product;
+  const categoryIds = [...new Set(product.categoryIds.flatMap((category) => [...tree.find(category)?.ancestors ?? [], category]))];
+  return { id, visible, status, name, categoryIds, brand, attributes, priceRange, inStock, rating, createdAt };
+}
+
+export function textsOf(product: Pick<Product, 'name' | 'brand' | 'description' | 'attributes' | 'categoryIds'>, tree: CategoryTree): Texts {
+  const words = Object.values(product.attributes).flat().filter((value) => typeof value === 'string');
+  return {
+    title: product.name, brand: product.brand ?? '', body: product.description, attribute: words.join(' '),
+    category: tree.namesOf(product.categoryIds).flat().join(' '),
+  };
+}

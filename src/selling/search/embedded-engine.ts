@@ -1,0 +1,160 @@
+import type { Audience, SearchEngine, SearchRequest, SearchResult, Suggestions } from './engine.js';
+import { KeywordIndex, FIELDS, type Term, type Texts } from './keyword-index.js';
+import { comparing, narrow, type SearchEntry } from './search.js';
+import { cosine, vectorOf, type SemanticModel } from './semantic-model.js';
+import { Spelling } from './spelling.js';
+import { isStopWord, stem, termsOf, wordsOf } from './text.js';
+
+/** What the direction of the words is worth beside the words themselves; the best match by words counts 1. */
+const SEMANTIC_WEIGHT = 0.6;
+/** Nearer than that is worth showing although no word of the query is said. */
+const NEAR = 0.45;
+/** Less than this share of the best is noise. */
+const NOISE = 0.08;
+/** A changed vocabulary is counted anew at most so often, and so rarely that the counting takes 2 % of the time. */
+const VOCABULARY_MS = 300;
+const KEPT_FOR_TIMES = 50;
+const MAX_TERMS = 24;
+
+type Words = { until: number; revision: number; sorted: readonly string[]; frequency: ReadonlyMap<string, number>; spelling: Spelling };
+
+/** Search without a server: everything is in the memory of the process, and follows the catalogue. */
+export class EmbeddedEngine implements SearchEngine {
+  readonly name = 'embedded';
+  private readonly index = new KeywordIndex();
+  private readonly entries = new Map<string, SearchEntry>();
+  private readonly vectors = new Map<string, Float32Array>();
+  private readonly words = new Map<Audience, Words>();
+  private model: SemanticModel | null = null;
+  private revision = 0;
+
+  constructor(private readonly clock: () => number = Date.now) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  find(id: string): SearchEntry | undefined {
+    return this.entries.get(id);
+  }
+
+  put(entry: SearchEntry, texts: Texts): void {
+    this.entries.set(entry.id, entry);
+    this.index.put(entry.id, texts);
+    this.revision += 1;
+    const terms = trainingTerms(texts);
+    const vector = this.model && vectorOf(this.model, terms);
+    if (vector) this.vectors.set(entry.id, vector);
+    else this.vectors.delete(entry.id);
+  }
+
+  /** Places what is indexed in the space of another model, a little at a time; until then the old one answers. */
+  async takeOver(model: SemanticModel, textsOf: AsyncIterable<{ id: string; texts: Texts }>): Promise<void> {
+    const vectors = new Map<string, Float32Array>();
+    for await (const { id, texts } of textsOf) {
+      const vector = vectorOf(model, trainingTerms(texts));
+      if (vector) vectors.set(id, vector);
+    }
+    this.model = model;
+    this.vectors.clear();
+    for (const [id, vector] of vectors) this.vectors.set(id, vector);
+  }
+
+  search({ text, filters, facets, currency, audience, sort, skip, take }: SearchRequest): SearchResult {
+    const { scores, correctedTo, mode } = this.rank(text, audience);
+    const candidates = this.candidates(scores, audience);
+    const { hits, facets: counted } = narrow(candidates, filters, { currency, facets });
+    hits.sort(comparing(sort === 'relevance' && !scores ? '-createdAt' : sort, currency, (id) => scores?.get(id) ?? 0));
+    return { ids: hits.slice(skip, skip + take).map(({ id }) => id), total: hits.length, facets: counted, mode, ...(correctedTo !== undefined && { correctedTo }) };
+  }
+
+  /** What the last word may become, with the words before it; and products that say all of it. */
+  suggest({ text, audience, take }: { text: string; audience: Audience; take: number }): Suggestions {
+    const typed = wordsOf(text);
+    const last = typed.at(-1);
+    if (last === undefined) return { queries: [], ids: [] };
+    const before = this.vocabulary(audience).spelling.correct(typed.slice(0, -1)).words;
+    const completions = this.completions(last, before, audience).slice(0, take);
+    const [best] = completions;
+    const scores = this.index.score([...before, best ?? last].filter((word) => !isStopWord(word)).map((word) => ({ term: stem(word), weight: 1 })));
+    const ids = [...this.candidates(scores, audience)].sort(comparing('relevance', '', (id) => scores.get(id)!)).slice(0, take).map(({ id }) => id);
+    return { queries: completions.map((word) => [...before, word].join(' ')), ids };
+  }
+
+  /** Null for a search without words, which everything matches. */
+  private rank(text: string, audience: Audience): { scores: Map<string, number> | null; correctedTo?: string; mode: SearchResult['mode'] } {
+    const words = wordsOf(text).slice(0, MAX_TERMS);
+    if (words.length === 0) return { scores: null, mode: 'keyword' };
+    const corrected = this.vocabulary(audience).spelling.correct(words);
+    const terms = corrected.words.filter((word) => !isStopWord(word)).map((word): Term => ({ term: stem(word), weight: 1 }));
+    const scores = this.withMeaning(this.index.score(terms), terms.map(({ term }) => term));
+    return { scores, mode: this.model ? 'hybrid' : 'keyword', ...(corrected.changed && { correctedTo: corrected.words.join(' ') }) };
+  }
+
+  private withMeaning(byWords: Map<string, number>, terms: readonly string[]): Map<string, number> {
+    let most = 0;
+    for (const score of byWords.values()) if (score > most) most = score;
+    const meant = this.model && vectorOf(this.model, terms);
+    const scores = new Map<string, number>();
+    for (const [id, score] of byWords) {
+      const vector = meant && this.vectors.get(id);
+      const share = score / most;
+      if (share >= NOISE) scores.set(id, share + (vector ? SEMANTIC_WEIGHT * cosine(meant, vector) : 0));
+    }
+    if (!meant) return scores;
+    for (const [id, vector] of this.vectors) {
+      if (scores.has(id)) continue;
+      const near = cosine(meant, vector);
+      if (near >= NEAR) scores.set(id, (byWords.get(id) ?? 0) / (most || 1) + SEMANTIC_WEIGHT * near);
+    }
+    return scores;
+  }
+
+  private *candidates(scores: ReadonlyMap<string, number> | null, audience: Audience): Generator<SearchEntry> {
+    for (const id of (scores ?? this.entries).keys()) {
+      const entry = this.entries.get(id);
+      if (entry && (entry.visible || audience === 'staff')) yield entry;
+    }
+  }
+
+  /** Words that begin so, the most usual in this company first; when there are none, the nearest spellings. */
+  private completions(prefix: string, before: readonly string[], audience: Audience): string[] {
+    const { sorted, frequency, spelling } = this.vocabulary(audience);
+    const context = before.filter((word) => !isStopWord(word)).map(stem);
+    const begun: string[] = [];
+    for (let at = firstFrom(sorted, prefix); at < sorted.length && sorted[at]!.startsWith(prefix); at++) begun.push(sorted[at]!);
+    const usual = begun.sort((a, b) => frequency.get(b)! - frequency.get(a)!).slice(0, 60);
+    const fitting = context.length === 0 ? usual : usual
+      .map((word) => ({ word, worth: this.index.together([...context, stem(word)]) })).filter(({ worth }) => worth > 0).sort((a, b) => b.worth - a.worth).map(({ word }) => word);
+    const found = fitting.length > 0 ? fitting : usual;
+    const { words: [near], changed } = found.length > 0 ? { words: [prefix], changed: false } : spelling.correct([prefix]);
+    return changed ? [near!] : found;
+  }
+
+  /** What this audience may be told that it exists. */
+  private vocabulary(audience: Audience): Words {
+    const known = this.words.get(audience);
+    if (known && (known.revision === this.revision || this.clock() < known.until)) return known;
+    const begun = this.clock();
+    const frequency = this.index.vocabulary((id) => audience === 'staff' || this.entries.get(id)?.visible === true);
+    const spelling = new Spelling({ words: frequency, together: (terms) => this.index.together(terms) });
+    const sorted = [...frequency.keys()].sort();
+    const made = { until: this.clock() + Math.max(VOCABULARY_MS, (this.clock() - begun) * KEPT_FOR_TIMES), revision: this.revision, sorted, frequency, spelling };
+    this.words.set(audience, made);
+    return made;
+  }
+}
+
+/** What a product is called says more of what it is than what is written about it. */
+export const trainingTerms = (texts: Texts): string[] => [...termsOf(texts.title), ...FIELDS.flatMap((field) => termsOf(texts[field]))];
+
+/** Binary search: where words from this one on begin. */
+function firstFrom(sorted: readonly string[], prefix: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < prefix) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,23 @@
+import type { Texts } from './keyword-index.js';
+import type { Facet, Filters, SearchEntry, Sort } from './search.js';
+
+export type Audience = 'public' | 'staff';
+export type SearchRequest = Readonly<{
+  text: string; filters: Filters; facets: readonly string[]; currency: string; audience: Audience; sort: Sort; skip: number; take: number;
+}>;
+export type SearchResult = Readonly<{
+  ids: readonly string[]; total: number; facets: readonly Facet[];
+  /** `hybrid` where a semantic model took part; `keyword` where none is there yet. */
+  mode: 'keyword' | 'hybrid';
+  /** What was searched for instead of what was typed. */
+  correctedTo?: string;
+}>;
+export type Suggestions = Readonly<{ queries: readonly string[]; ids: readonly string[] }>;
+
+/** The port: whoever finds products by words. What it answers are ids; what they look like, the catalogue says. */
+export type SearchEngine = Readonly<{
+  name: string;
+  put(entry: SearchEntry, texts: Texts): void | Promise<void>;
+  search(request: SearchRequest): SearchResult | Promise<SearchResult>;
+  suggest(request: { text: string; audience: Audience; take: number }): Suggestions | Promise<Suggestions>;
+}>;

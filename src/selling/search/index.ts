@@ -1,0 +1,27 @@
+import type { Connection } from 'mongoose';
+import type { Clock } from '../../shared/clock.js';
+import type { Schedule } from '../../shared/schedule.js';
+import type { Catalog } from '../catalog/index.js';
+import { CatalogueFollower } from './catalogue-follower.js';
+import { EmbeddedEngine } from './embedded-engine.js';
+import { ModelTrainer } from './model-trainer.js';
+import { searchRoutes } from './search.routes.js';
+import { SearchService } from './search.service.js';
+import { SemanticModelRepository } from './semantic-model.repository.js';
+
+type Deps = {
+  connection: Connection; now: Clock; catalog: Pick<Catalog, 'changedAfter' | 'categoryTree' | 'summariesOf' | 'countProducts'>; market: Readonly<{ defaultCurrency: string }>;
+};
+
+const LOOK_AT_MODEL_MS = 60_000;
+
+export function createSearch({ connection, now, catalog, market }: Deps) {
+  const models = new SemanticModelRepository(connection);
+  const engine = new EmbeddedEngine();
+  const follower = new CatalogueFollower({ catalog, engine, models });
+  const service = new SearchService({ engine, follower, catalog, defaultCurrency: market.defaultCurrency });
+  const trainer = new ModelTrainer({ models, texts: follower.texts.bind(follower), count: catalog.countProducts, now });
+
+  const schedules: Schedule[] = [{ name: 'train-search-model', everyMs: LOOK_AT_MODEL_MS, run: () => trainer.trainWhenDue() }];
+  return { routes: searchRoutes(service), schedules, warm: service.warm.bind(service), train: trainer.train.bind(trainer), lookAgain: follower.lookAgain.bind(follower) };
+}

@@ -1,0 +1,183 @@
+import { PostingList } from './posting-list.js';
+import { isStopWord, stem, wordsOf } from './text.js';
+
+/** Where a word stands decides what it is worth. */
+export const FIELDS = ['title', 'brand', 'category', 'attribute', 'body'] as const;
+export type Field = (typeof FIELDS)[number];
+export type Texts = Readonly<Record<Field, string>>;
+export type Tuning = Readonly<{
+  k1: number;
+  /** `weight` multiplies the count of a word in the field, `b` says how far a long field is discounted. */
+  fields: Readonly<Record<Field, Readonly<{ weight: number; b: number }>>>;
+  /** What words that stand together in the title as in the query are worth, and having all of the query. */
+  proximity: number; coverage: number;
+}>;
+
+/** Chosen on the judged queries of the catalogue; `npm run evaluate -- search` measures them. */
+export const TUNING: Tuning = {
+  k1: 1.2,
+  fields: {
+    title: { weight: 3, b: 0.6 }, brand: { weight: 2, b: 0.3 }, category: { weight: 0.6, b: 0.4 }, attribute: { weight: 1, b: 0.3 }, body: { weight: 0.6, b: 0.5 },
+  },
+  proximity: 0.45,
+  coverage: 0.5,
+};
+
+export type Term = Readonly<{ term: string; weight: number }>;
+type Document = { id: string; alive: boolean; lengths: Uint32Array; title: Uint32Array; words: Uint32Array };
+
+/** How many dead documents are carried along before the lists are written anew. */
+const DEAD_SHARE = 0.2;
+const DEAD_AT_LEAST = 500;
+
+/** An inverted index in memory, ranked by BM25F: S. Robertson and H. Zaragoza, The Probabilistic Relevance Framework (2009). */
+export class KeywordIndex {
+  private readonly termIds = new Map<string, number>();
+  private postings: PostingList[] = [];
+  private readonly wordIds = new Map<string, number>();
+  private documents: Document[] = [];
+  private byId = new Map<string, number>();
+  private readonly totals = new Float64Array(FIELDS.length);
+
+  constructor(private readonly tuning = TUNING) {}
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  has(id: string): boolean {
+    return this.byId.has(id);
+  }
+
+  put(id: string, texts: Texts): void {
+    this.remove(id);
+    const doc = this.documents.length;
+    const counts = new Map<number, number[]>();
+    const written = new Set<number>();
+    const lengths = new Uint32Array(FIELDS.length);
+    let title: number[] = [];
+    FIELDS.forEach((field, at) => {
+      const words = wordsOf(texts[field]).filter((word) => !isStopWord(word));
+      const terms = words.map((word) => this.termId(stem(word)));
+      if (field === 'title') title = terms;
+      if (field !== 'body') for (const word of words) written.add(idOf(this.wordIds, word));
+      for (const term of terms) {
+        const count = counts.get(term) ?? [0, 0, 0, 0, 0];
+        count[at]! += 1;
+        counts.set(term, count);
+      }
+      lengths[at] = terms.length;
+      this.totals[at]! += terms.length;
+    });
+    for (const [term, count] of counts) this.postings[term]!.add(doc, count);
+    this.documents.push({ id, alive: true, lengths, title: Uint32Array.from(title), words: Uint32Array.from(written) });
+    this.byId.set(id, doc);
+  }
+
+  remove(id: string): void {
+    const at = this.byId.get(id);
+    if (at === undefined) return;
+    const document = this.documents[at]!;
+    document.alive = false;
+    document.lengths.forEach((length, field) => { this.totals[field]! -= length; });
+    this.byId.delete(id);
+    if (this.documents.length - this.size > Math.max(DEAD_AT_LEAST, this.documents.length * DEAD_SHARE)) this.compact();
+  }
+
+  /** The words as they were written in all but the long texts, and how many of the documents say them. */
+  vocabulary(counts: (id: string) => boolean): Map<string, number> {
+    const frequencies = new Uint32Array(this.wordIds.size);
+    for (const { id, alive, words } of this.documents) if (alive && counts(id)) for (const word of words) frequencies[word]! += 1;
+    return new Map([...this.wordIds].filter(([, at]) => frequencies[at]! > 0).map(([word, at]) => [word, frequencies[at]!]));
+  }
+
+  /** How many documents have all of these terms. */
+  together(terms: readonly string[]): number {
+    const lists = terms.map((term) => this.listOf(term));
+    if (lists.some((list) => list === undefined)) return 0;
+    const [shortest, ...others] = (lists as PostingList[]).sort((a, b) => a.size - b.size);
+    let so = 0;
+    shortest!.forEach((doc) => { if (this.documents[doc]!.alive && others.every((list) => list.has(doc))) so += 1; });
+    return so;
+  }
+
+  /** Every document that has any of the terms, with what it is worth for them. */
+  score(terms: readonly Term[]): Map<string, number> {
+    const n = Math.max(1, this.size);
+    const average = this.totals.map((total) => total / n || 1);
+    const scores = new Map<number, { score: number; matched: number }>();
+    let asked = 0;
+    for (const { term, weight } of terms) {
+      const list = this.listOf(term);
+      const frequency = Math.min(n, list?.size ?? 0);
+      const idf = Math.log(1 + (n - frequency + 0.5) / (frequency + 0.5)) * weight;
+      asked += idf;
+      list?.forEach((doc, counts) => {
+        const document = this.documents[doc]!;
+        if (!document.alive) return;
+        const so = this.frequency(counts, document.lengths, average);
+        const worth = idf * (so * (this.tuning.k1 + 1)) / (so + this.tuning.k1);
+        const known = scores.get(doc);
+        if (known) { known.score += worth; known.matched += idf; } else scores.set(doc, { score: worth, matched: idf });
+      });
+    }
+    const pairs = terms.slice(1).map(({ term }, at) => [this.termIds.get(terms[at]!.term), this.termIds.get(term)] as const);
+    return new Map([...scores].map(([doc, { score, matched }]) => {
+      const { id, title } = this.documents[doc]!;
+      return [id, score * (1 + this.tuning.proximity * togetherIn(title, pairs)) * (1 - this.tuning.coverage + this.tuning.coverage * (asked === 0 ? 0 : matched / asked))];
+    }));
+  }
+
+  private frequency(counts: readonly number[], lengths: Uint32Array, average: Float64Array): number {
+    let so = 0;
+    for (let at = 0; at < FIELDS.length; at++) {
+      const count = counts[at]!;
+      if (count === 0) continue;
+      const { weight, b } = this.tuning.fields[FIELDS[at]!];
+      so += weight * count / (1 - b + b * lengths[at]! / average[at]!);
+    }
+    return so;
+  }
+
+  private listOf(term: string): PostingList | undefined {
+    const at = this.termIds.get(term);
+    return at === undefined ? undefined : this.postings[at];
+  }
+
+  private termId(term: string): number {
+    const at = idOf(this.termIds, term);
+    this.postings[at] ??= new PostingList();
+    return at;
+  }
+
+  /** Numbers the living anew and forgets the dead. */
+  private compact(): void {
+    const numbers = new Int32Array(this.documents.length).fill(-1);
+    const living: Document[] = [];
+    this.documents.forEach((document, at) => {
+      if (!document.alive) return;
+      numbers[at] = living.length;
+      living.push(document);
+    });
+    this.documents = living;
+    this.byId = new Map(living.map(({ id }, at) => [id, at]));
+    this.postings = this.postings.map((list) => list.renumbered(numbers));
+  }
+}
+
+function idOf(ids: Map<string, number>, text: string): number {
+  const known = ids.get(text);
+  if (known !== undefined) return known;
+  ids.set(text, ids.size);
+  return ids.size - 1;
+}
+
+/** The share of the neighbours in the query that are neighbours in the title too. */
+function togetherIn(title: Uint32Array, pairs: ReadonlyArray<readonly [number | undefined, number | undefined]>): number {
+  if (pairs.length === 0) return 0;
+  let so = 0;
+  for (const [first, second] of pairs) {
+    for (let at = 0; at + 1 < title.length; at++) if (title[at] === first && title[at + 1] === second) { so += 1; break; }
+  }
+  return so / pairs.length;
+}

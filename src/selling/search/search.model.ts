@@ -1,0 +1,12 @@
+import { Schema, type Connection } from 'mongoose';
+
+/** The one model that is in use; a new training replaces it. */
+export type SemanticModelRow = { _id: string; revision: string; dimensions: number; documents: number; terms: string[]; idf: Buffer; scale: number; basis: Buffer; trainedAt: Date };
+
+const required = <T>(type: T) => ({ type, required: true as const });
+const schema = new Schema<SemanticModelRow>({
+  _id: String, revision: required(String), dimensions: required(Number), documents: required(Number), terms: required([String]),
+  idf: required(Buffer), scale: required(Number), basis: required(Buffer), trainedAt: required(Date),
+}, { versionKey: false });
+
+export const semanticModelModel = (connection: Connection) => connection.model<SemanticModelRow>('SemanticModel', schema, 'search_models');

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { mayAct, type Caller } from '../../shared/http/caller.js';
+import { toPage } from '../../shared/http/pagination.js';
+import type { Catalog } from '../catalog/index.js';
+import type { CatalogueFollower } from './catalogue-follower.js';
+import type { Audience, SearchEngine } from './engine.js';
+import type { Facet, Filters } from './search.js';
+import { SearchStarting } from './search.errors.js';
+import type { SearchQuery, SuggestionQuery } from './search.schemas.js';
+
+const PATIENCE_MS = 2_000;
+const DEFAULT_FACETS = ['category', 'brand', 'in_stock'];
+const SUGGESTED = 8;
+
+type Deps = {
+  engine: SearchEngine; follower: Pick<CatalogueFollower, 'catchUp'>; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
+};
+
+export class SearchService {
+  private isReady = false;
+
+  constructor(private readonly deps: Deps) {}
+
+  /** Reads the catalogue, so that the first search need not wait for it. */
+  async warm(): Promise<void> {
+    await this.deps.follower.catchUp();
+    this.isReady = true;
+  }
+
+  async search(query: SearchQuery, caller: Caller) {
+    await this.ready();
+    const { currency = this.deps.defaultCurrency, q = '', page, per_page: take, sort = 'relevance' } = query;
+    const filters = await this.filtersOf(query);
+    const facets = query.facets === undefined ? DEFAULT_FACETS : query.facets.split(',');
+    const found = await this.deps.engine.search({ text: q, filters, facets, currency, audience: audienceOf(caller), sort, skip: (page - 1) * take, take });
+    const items = await this.deps.catalog.summariesOf(found.ids, { currency }, caller);
+    return {
+      ...toPage(items, found.total, query), facets: await this.labelled(found.facets), mode: found.mode,
+      ...(found.correctedTo !== undefined && { correctedTo: found.correctedTo }),
+    };
+  }
+
+  async suggest({ q, limit }: SuggestionQuery, caller: Caller) {
+    await this.ready();
+    const { queries, ids } = await this.deps.engine.suggest({ text: q, audience: audienceOf(caller), take: limit ?? SUGGESTED });
+    const products = await this.deps.catalog.summariesOf(ids, {}, caller);
+    return { queries, products: products.map(({ id, slug, name, price, images }) => ({ id, slug, name, price, images })) };
+  }
+
+  /** At the first search the whole catalogue is read; nobody is kept waiting for it longer than he would stay. */
+  private async ready(): Promise<void> {
+    const work = this.warm();
+    if (this.isReady) return work;
+    work.catch(() => {});
+    const outcome = await Promise.race([work, pause(PATIENCE_MS, 'late' as const, { ref: false })]);
+    if (outcome === 'late') throw new SearchStarting();
+  }
+
+  private async filtersOf(query: SearchQuery): Promise<Filters> {
+    const attributes = Object.entries(query).filter(([key]) => key.startsWith('attr.')).map(([key, value]) => [key.slice('attr.'.length), [value as string | string[]].flat()]);
+    const category = query.category === undefined ? undefined : (await this.deps.catalog.categoryTree()).find(query.category)?.id ?? 'none';
+    return {
+      attributes: Object.fromEntries(attributes) as Record<string, string[]>,
+      ...(category !== undefined && { category }), ...(query.brand !== undefined && { brands: [query.brand].flat() }),
+      ...(query.in_stock !== undefined && { inStock: query.in_stock }),
+      ...(query['price[gte]'] !== undefined && { priceFrom: query['price[gte]'] }), ...(query['price[lte]'] !== undefined && { priceTo: query['price[lte]'] }),
+    };
+  }
+
+  /** A category is counted by its id and shown by its name. */
+  private async labelled(facets: readonly Facet[]) {
+    const tree = await this.deps.catalog.categoryTree();
+    return facets.map(({ name, values }) => ({ name, values: values.map((value) => ({ ...value, label: name === 'category' ? tree.label(value.value)?.name ?? value.value : value.value })) }));
+  }
+}
+
+const audienceOf = (caller: Caller): Audience => (mayAct(caller, 'products:read') ? 'staff' : 'public');

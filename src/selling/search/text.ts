@@ -1,0 +1,70 @@
+/** What two ways of writing one word have in common: case, accents, plural and the endings of verbs. English, as the catalogue is. */
+
+/** Words that say nothing of a product: they are neither indexed nor asked for. */
+const STOP_WORDS = new Set('a an and are as at be but by for from has have if in into is it its of on or s such t that the their then there these they this to was will with you your our we'.split(' '));
+
+/** What is written in several ways is searched as one. */
+const UNITS: Readonly<Record<string, string>> = {
+  inches: 'inch', in: 'inch', '"': 'inch', '”': 'inch', "'": 'foot', '’': 'foot', ft: 'foot', feet: 'foot', ounces: 'ounce', oz: 'ounce', lbs: 'pound', lb: 'pound', pounds: 'pound',
+  centimeters: 'cm', centimetres: 'cm', millimeters: 'mm', millimetres: 'mm', liter: 'litre', liters: 'litre', litres: 'litre', gb: 'gb', gigabyte: 'gb', gigabytes: 'gb',
+};
+
+/** Lower case, no accents; a token is a run of letters or digits, with decimals kept whole: `1.75" Ledergürtel` is 1.75, inch, ledergurtel. */
+const TOKEN = /\d+(?:[.,/]\d+)+|\d+|\p{L}+(?:['’]\p{L}+)*|["”](?=\s|$|[^\p{L}])/gu;
+
+export function wordsOf(text: string): string[] {
+  const plain = text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase();
+  const words: string[] = [];
+  let afterNumber = false;
+  for (const [raw] of plain.matchAll(TOKEN)) {
+    const isNumber = raw.charCodeAt(0) >= 48 && raw.charCodeAt(0) <= 57;
+    const unit = afterNumber ? UNITS[raw] : undefined;
+    afterNumber = isNumber;
+    if (unit !== undefined) { words.push(unit); continue; }
+    if (raw === '"' || raw === '”') continue;
+    words.push(isNumber ? raw.replace(',', '.') : raw.replace(/['’]s$/, '').replace(/['’]/g, ''));
+  }
+  return words;
+}
+
+export const isStopWord = (word: string): boolean => STOP_WORDS.has(word);
+
+/** What is looked up: the stems of all words that say something. */
+export function termsOf(text: string): string[] {
+  const terms: string[] = [];
+  for (const word of wordsOf(text)) if (!STOP_WORDS.has(word)) terms.push(stem(word));
+  return terms;
+}
+
+const stems = new Map<string, string>();
+const REMEMBERED = 50_000;
+
+/** Remembered, since a catalogue says the same words again and again. */
+export function stem(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  const found = stemOf(word);
+  if (stems.size >= REMEMBERED) stems.clear();
+  stems.set(word, found);
+  return found;
+}
+
+const hasVowel = (text: string) => /[aeiouy]/.test(text);
+
+/** Plurals, -ed and -ing, as in steps 1a to 1c of M. F. Porter, An algorithm for suffix stripping (1980); later steps join words that shoppers keep apart. */
+function stemOf(word: string): string {
+  if (word.length <= 3 || !/^[a-z]+$/.test(word)) return word;
+  let so = word;
+  if (so.endsWith('sses')) so = so.slice(0, -2);
+  else if (so.endsWith('ies')) so = so.length > 4 ? `${so.slice(0, -3)}y` : so.slice(0, -1);
+  else if (so.endsWith('s') && !so.endsWith('ss') && !so.endsWith('us') && !so.endsWith('is')) so = so.slice(0, -1);
+
+  const verb = /^(.*)(ed|ing)$/.exec(so);
+  if (verb && verb[1]!.length >= 3 && hasVowel(verb[1]!) && !so.endsWith('eed')) so = restored(verb[1]!);
+  return so.length > 4 && so.endsWith('e') ? so.slice(0, -1) : so;
+}
+
+/** `hopp` of hopping is hop, `mak` of making is made whole by the silent e that is dropped from both. */
+function restored(root: string): string {
+  return /([bdgmnprt])\1$/.test(root) ? root.slice(0, -1) : root;
+}

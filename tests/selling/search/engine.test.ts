@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { KeywordIndex, type Texts } from '../../../src/selling/search/keyword-index.js';
+import { narrow, type Filters, type SearchEntry } from '../../../src/selling/search/search.js';
+import { cosine, trainSemanticModel, vectorOf } from '../../../src/selling/search/semantic-model.js';
+import { editDistance } from '../../../src/selling/search/spelling.js';
+import { termsOf, wordsOf } from '../../../src/selling/search/text.js';
+
+const texts = (title: string, body = ''): Texts => ({ title, brand: '', category: '', attribute: '', body });
+const ranked = (index: KeywordIndex, query: string) => [...index.score(termsOf(query).map((term) => ({ term, weight: 1 })))].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([id]) => id);
+
+test.each([
+  ['Side Tables', ['side', 'tabl']], ['hopping', ['hop']], ['batteries', ['battery']], ['12" pan', ['12', 'inch', 'pan']], ['1.75 inches', ['1.75', 'inch']], ['Café Crème', ['cafe', 'crem']], ["men's glasses", ['men', 'glass']],
+])('%s is looked up as %j', (text, terms) => { expect(termsOf(text)).toEqual(terms); });
+
+test('a number keeps its decimals, and a bare quotation mark is no inch', () => {
+  expect(wordsOf('the "best" 5.5 ft rug')).toEqual(['the', 'best', '5.5', 'foot', 'rug']);
+});
+
+test('10,000 changes leave the same index as building it anew from what is left', () => {
+  const words = ['oak', 'lamp', 'table', 'chair', 'wool', 'rug', 'glass', 'vase'];
+  const index = new KeywordIndex();
+  const living = new Map<string, string>();
+  let state = 7;
+  const random = (below: number) => { state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0; return (state >>> 8) % below; };
+  for (let n = 0; n < 10_000; n++) {
+    const id = `p${random(900)}`;
+    if (random(3) === 0) { index.remove(id); living.delete(id); continue; }
+    const title = Array.from({ length: 1 + random(4) }, () => words[random(8)]!).join(' ');
+    index.put(id, texts(title));
+    living.set(id, title);
+  }
+  const fresh = new KeywordIndex();
+  for (const [id, title] of living) fresh.put(id, texts(title));
+
+  expect(index.size).toBe(living.size);
+  expect(index.vocabulary(() => true)).toEqual(fresh.vocabulary(() => true));
+  for (const query of ['oak', 'wool rug', 'glass vase table']) expect(new Set(ranked(index, query))).toEqual(new Set(ranked(fresh, query)));
+});
+
+const entry = fc.record({
+  id: fc.uuid(), brand: fc.option(fc.constantFrom('A', 'B', 'C')), inStock: fc.boolean(), price: fc.option(fc.integer({ min: 1, max: 100 })),
+  colours: fc.uniqueArray(fc.constantFrom('red', 'green', 'blue'), { maxLength: 2 }), categoryIds: fc.uniqueArray(fc.constantFrom('c1', 'c2', 'c3'), { maxLength: 2 }),
+}).map(({ price, colours, ...rest }): SearchEntry => ({
+  ...rest, visible: true, status: 'active', name: rest.id, attributes: colours.length > 0 ? { colour: colours } : {}, priceRange: price === null ? {} : { EUR: { from: price, to: price } },
+  rating: { average: 0, count: 0 }, createdAt: new Date(0),
+}));
+const some = (values: string[]) => fc.uniqueArray(fc.constantFrom(...values), { maxLength: 2 });
+const filters = fc.record({ brands: some(['A', 'B']), colours: some(['red', 'blue']), category: fc.option(fc.constantFrom('c1', 'c2')), inStock: fc.option(fc.boolean()), priceFrom: fc.option(fc.nat(60)) });
+
+test('hits and facet counts equal asking once for every value, on 2,000 random catalogues and filters', () => {
+  fc.assert(fc.property(fc.array(entry, { maxLength: 30 }), filters, (entries, { brands, colours, category, inStock, priceFrom }) => {
+    const chosen = (others: Partial<{ brands: string[]; colours: string[]; category: string | null; inStock: boolean | null }>): Filters => {
+      const all = { brands, colours, category, inStock, ...others };
+      return {
+        brands: all.brands, attributes: all.colours.length > 0 ? { colour: all.colours } : {}, ...(all.category !== null && { category: all.category }),
+        ...(all.inStock !== null && { inStock: all.inStock }), ...(priceFrom !== null && { priceFrom }),
+      };
+    };
+    const count = (wanted: Filters) => entries.filter((one) => (!wanted.brands?.length || (one.brand !== null && wanted.brands.includes(one.brand)))
+      && (!wanted.attributes['colour'] || ((one.attributes['colour'] ?? []) as string[]).some((colour) => wanted.attributes['colour']!.includes(colour)))
+      && (wanted.category === undefined || one.categoryIds.includes(wanted.category)) && (wanted.inStock === undefined || one.inStock === wanted.inStock)
+      && (wanted.priceFrom === undefined || (one.priceRange['EUR'] !== undefined && one.priceRange['EUR'].from >= wanted.priceFrom))).length;
+
+    const { hits, facets } = narrow(entries, chosen({}), { currency: 'EUR', facets: ['brand', 'attr.colour', 'category', 'in_stock'] });
+
+    expect(hits).toHaveLength(count(chosen({})));
+    for (const { name, values } of facets) {
+      for (const { value, count: counted } of values) {
+        const alone = { brand: { brands: [value] }, 'attr.colour': { colours: [value] }, category: { category: value }, in_stock: { inStock: value === 'true' } }[name]!;
+        expect(counted).toBe(count(chosen(alone)));
+      }
+    }
+  }), { numRuns: 2_000, seed: 20_261_121 });
+});
+
+test('words that stand together in the title, and all of the words, are worth more than one of them twice', () => {
+  const index = new KeywordIndex();
+  index.put('both', texts('side table in oak'));
+  index.put('apart', texts('table with a drawer at the side'));
+  index.put('one', texts('table table lamp'));
+
+  expect(ranked(index, 'side table')).toEqual(['both', 'apart', 'one']);
+});
+
+test.each([['lamp', 'lamp', 0], ['lamp', 'lmap', 1], ['lamp', 'lamps', 1], ['lamp', 'clamp', 1], ['lamp', 'vase', 3]])('%s and %s are %i edits apart, counted to two', (a, b, distance) => {
+  expect(editDistance(a, b, 2)).toBe(distance);
+});
+
+test('a model places words of the same company near each other, and the same catalogue gives the same model', async () => {
+  const documents = Array.from({ length: 200 }, (_none, at) => [['sofa', 'couch', `s${at % 23}`], ['spade', 'rake', `t${at % 23}`], ['pan', 'skillet', `u${at % 23}`]][at % 3]!);
+  const training = { dimensions: 8, minDocuments: 2, maxTerms: 100, rounds: 4, seed: 1 };
+  const [model, again] = [(await trainSemanticModel(documents, training))!, (await trainSemanticModel(documents, training))!];
+  const near = (a: string, b: string) => cosine(vectorOf(model, [a])!, vectorOf(model, [b])!);
+
+  expect(model.basis).toEqual(again.basis);
+  expect(vectorOf(model, ['unheard'])).toBeNull();
+  expect(near('sofa', 'couch')).toBeGreaterThan(0.9);
+  expect(Math.abs(near('sofa', 'rake'))).toBeLessThan(0.1);
+  expect(await trainSemanticModel([['a']], training)).toBeNull();
+});
