@@ -10,7 +10,7 @@ export type Tracking = Readonly<{
   link: ParcelLink | null; told: readonly Milestone[]; version: number;
 }>;
 
-/** More than any parcel has; a carrier that repeats itself in new words does not fill the database. */
+/** More than any parcel has; beyond it only what was never seen is kept, so that a carrier's chatter does not fill the database. */
 const MAX_SCANS = 300;
 
 /** `1Z 999 aa1` and `1Z999AA1` are one number. */
@@ -22,8 +22,11 @@ export const newTracking = (trackingNumber: string): Tracking =>
 /** Scans as a set: told twice or in another order they make the same. */
 export function withScans(tracking: Tracking, scans: readonly Scan[]): Tracking {
   const known = new Map(tracking.scans.map((scan) => [scan.key, scan]));
-  for (const scan of scans) if (!known.has(scan.key)) known.set(scan.key, scan);
-  const all = [...known.values()].sort((a, b) => a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1)).slice(-MAX_SCANS);
+  for (const scan of scans) {
+    const isNews = known.size < MAX_SCANS || ![...known.values()].some(({ status }) => status === scan.status);
+    if (isNews && !known.has(scan.key)) known.set(scan.key, scan);
+  }
+  const all = [...known.values()].sort((a, b) => a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1));
   return { ...tracking, scans: all, status: statusOf(all) };
 }
 
