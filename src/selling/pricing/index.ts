@@ -18,7 +18,7 @@ import { rateRoutes } from './rates.routes.js';
 export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps, usualLadder } from './pricing.js';
 export type { Prices } from './pricing.js';
 export type { PricedVariant } from './price-book.js';
-export type { PriceView, Reduction } from './ladders.service.js';
+export type { PriceView } from './ladders.service.js';
 export type { RecordedChange } from './price-history.repository.js';
 export { computeTotals } from './totals.js';
 export type { Allocation, LineTax, LineTotals, ShippingTotals, TaxShare, Totals, TotalsInput } from './totals.js';

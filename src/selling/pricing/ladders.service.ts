@@ -60,15 +60,15 @@ export class LadderService {
   async reductionsOf(variants: readonly Reduced[], { currency, channel }: { currency: string; channel: string | null }): Promise<ReadonlyMap<string, Reduction>> {
     if (variants.length === 0) return new Map();
     const { marketCurrency, now } = this.deps;
-    const context = await this.contextOf({ currency, buyer: guest(channel) });
+    const { rate = null, rounding = null } = await this.contextOf({ currency, buyer: guest(channel) }) ?? {};
     const records = await this.deps.history.timelines(variants.map(({ variantId }) => variantId), [currency, marketCurrency]);
     const events = await this.deps.entries.eventsOf(variants.map(({ sku }) => sku));
     return new Map(variants.flatMap(({ sku, variantId }): Array<[string, Reduction]> => {
       const own = records.get(variantId) ?? [];
-      const isExplicit = context?.rate == null || own.some((record) => record.currency === currency);
+      const isExplicit = rate === null || own.some((record) => record.currency === currency);
       const of = isExplicit ? currency : marketCurrency;
       const found = reductionOf(stepsOf(own.filter((record) => record.currency === of), events.get(sku) ?? [], { currency: of, channel, until: now() }));
-      const shown = (amount: number) => (isExplicit ? money(amount, currency) : convert(money(amount, of), context!.rate!, context!.rounding));
+      const shown = (amount: number) => (isExplicit ? money(amount, currency) : convert(money(amount, of), rate, rounding));
       return found ? [[sku, { price: shown(found.amount), reducedAt: found.reducedAt, lowestPrior: shown(found.lowestPrior) }]] : [];
     }));
   }

@@ -21,8 +21,6 @@ export type PriceContext = Readonly<{
   key: string;
 }>;
 
-export const emptyBook: PriceBook = { version: 0, lists: [], rules: [], rates: [], roundings: new Map() };
-
 export const bookOf = (version: number, { lists, rules, rates, roundings }: Omit<PriceBook, 'version'>): PriceBook =>
   ({ version, lists: inOrder(lists), rules: inOrder(rules), rates, roundings });
 

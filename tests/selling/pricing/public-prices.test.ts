@@ -1,10 +1,11 @@
+import type { PriceList } from '../../../src/selling/pricing/price-lists.js';
 import { reductionOf, type PriceRecord } from '../../../src/selling/pricing/pricing.js';
 import { publicSteps, type ListEvent } from '../../../src/selling/pricing/public-prices.js';
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000);
 const base = (n: number, after: number | null): PriceRecord => ({ currency: 'EUR', kind: 'base', before: null, after, at: day(n) });
-const LIST = { id: 'l', name: 'Days', currency: 'EUR', priority: 0, kind: 'sale' as const, active: true, groupIds: [], companyIds: [], channels: [], startsAt: null, endsAt: null, version: 1 };
-const list = (n: number, fields: Partial<typeof LIST> & { startsAt?: Date | null; endsAt?: Date | null; channels?: string[]; groupIds?: string[] } = {}): ListEvent => ({ listId: 'l', at: day(n), list: { ...LIST, ...fields } as never });
+const LIST: Omit<PriceList, 'createdAt' | 'updatedAt'> = { id: 'l', name: 'Days', currency: 'EUR', priority: 0, kind: 'sale', active: true, groupIds: [], companyIds: [], channels: [], startsAt: null, endsAt: null, version: 1 };
+const list = (n: number, fields: Partial<PriceList> = {}): ListEvent => ({ listId: 'l', at: day(n), list: { ...LIST, ...fields } });
 const said = (n: number, amount: number | null): ListEvent => ({ listId: 'l', at: day(n), tiers: amount === null ? null : [{ minQuantity: 1, amount }] });
 const steps = (records: PriceRecord[], events: ListEvent[], channel: string | null = null) =>
   publicSteps(records, events, { currency: 'EUR', channel, until: day(100) }).map(({ at, amount }) => [(at.getTime() - day(0).getTime()) / 86_400_000, amount]);
