@@ -1,0 +1,66 @@
+import { openDelivery, type Delivery } from '../fulfilment/shipping/delivery-world.js';
+import { euros } from '../support/shop.js';
+
+let shop: Delivery;
+beforeAll(async () => { shop = await openDelivery(); });
+afterEach(async () => {
+  expect(await shop.violations()).toEqual([]);
+  expect(shop.defects.splice(0)).toEqual([]);
+});
+afterAll(() => shop.close());
+
+const show = async (id: string, owner: Record<string, string>, what = '') => (await shop.call('get', `/orders/${id}${what}`, { headers: owner })).body.data;
+const mailsOf = async (type: RegExp, orderId: string) => (await shop.events()).filter((event) => event['aggregateId'] === orderId && type.test(String(event['type']))).map(({ type: name }) => String(name));
+
+test('an order split over two warehouses leaves in two parcels, each followed to the door', async () => {
+  const zone = (await shop.staff('post', '/shipping/zones', { code: 'gb', name: 'Britain', places: [{ country: 'GB' }] })).body.data;
+  await shop.staff('post', '/shipping/methods', { zoneId: zone.id, code: 'post', name: 'Post', rate: { kind: 'flat', prices: { EUR: 400 } }, estimate: { minDays: 1, maxDays: 2 } });
+  const [lamp, sofa] = [await shop.given.variant({ price: 2000, stock: 3 }), await shop.given.variant({ price: 9000, stock: 0 })];
+  await shop.stockAt(shop.second['id'], sofa.sku, 3);
+  const { guest } = await shop.given.cart([lamp.sku, 2], sofa.sku);
+
+  const [post] = (await shop.call('get', '/cart/shipping-methods', { headers: guest })).body.data.items;
+  expect(post).toMatchObject({ code: 'post', price: euros(800), groups: [{ skus: [lamp.sku], price: euros(400) }, { skus: [sofa.sku], price: euros(400) }], estimate: { earliest: expect.any(String), latest: expect.any(String) } });
+  const order = (await shop.order(guest, { shippingMethod: 'post', expectedTotal: euros(13_800) })).body.data;
+  const owner = { 'x-order-token': order.orderToken as string };
+
+  const { parcels } = await shop.send(order.id, 'LAMP1', 'SOFA1');
+  expect(parcels).toHaveLength(2);
+  expect(await show(order.id, owner)).toMatchObject({ fulfilmentStatus: 'shipped' });
+
+  for (const [trackingNumber, at] of [['LAMP1', '2026-03-02T08:00:00Z'], ['SOFA1', '2026-03-03T08:00:00Z']] as const) await shop.tell({ trackingNumber, status: 'in_transit', at });
+  await shop.tell({ trackingNumber: 'LAMP1', status: 'delivered', at: '2026-03-03T12:00:00Z' });
+  await shop.runEvents();
+  expect(await show(order.id, owner)).toMatchObject({ fulfilmentStatus: 'partially_delivered' });
+  expect((await show(order.id, owner, '/shipments')).items.map(({ trackingNumber, status }: Record<string, string>) => [trackingNumber, status])).toEqual([['LAMP1', 'delivered'], ['SOFA1', 'in_transit']]);
+
+  await shop.tell({ trackingNumber: 'SOFA1', status: 'out_for_delivery', at: '2026-03-05T07:00:00Z' });
+  await shop.tell({ trackingNumber: 'SOFA1', status: 'delivered', at: '2026-03-05T12:00:00Z' });
+  await shop.runEvents();
+  expect(await show(order.id, owner)).toMatchObject({ fulfilmentStatus: 'delivered', items: [{ sku: lamp.sku, quantity: 2 }, { sku: sofa.sku, quantity: 1 }] });
+  expect((await mailsOf(/^shipment\./, order.id)).sort()).toEqual(['shipment.delivered', 'shipment.delivered', 'shipment.in_transit', 'shipment.in_transit', 'shipment.out_for_delivery']);
+  expect(await mailsOf(/^order\.delivered$/, order.id)).toEqual(['order.delivered']);
+  expect(await shop.level(lamp.sku)).toEqual({ onHand: 1, reserved: 0 });
+});
+
+test('an order that is picked up waits in the shop and leaves with whoever shows the code', async () => {
+  const store = (await shop.staff('post', '/warehouses', { code: 'STORE', name: 'Covent Garden', location: { city: 'London', country: 'GB' }, pickup: true, priority: 300 })).body.data;
+  const { sku } = await shop.given.variant({ price: 2500, stock: 0 });
+  await shop.stockAt(store.id, sku, 1);
+  const { guest } = await shop.given.cart(sku);
+
+  const offered = (await shop.call('get', '/cart/shipping-methods', { headers: guest })).body.data.items;
+  const pickup = offered.find(({ code }: { code: string }) => code === 'pickup');
+  await shop.call('put', '/cart/shipping-method', { headers: guest, body: { code: 'pickup', pickupLocationId: pickup.locations[0].id } });
+  const order = (await shop.order(guest, { shippingMethod: undefined, expectedTotal: euros(2500) })).body.data;
+  const owner = { 'x-order-token': order.orderToken as string };
+  const { code, state } = await show(order.id, owner, '/pickup');
+  expect([order.status, state]).toEqual(['placed', 'waiting']);
+
+  const taken = await Promise.all([1, 2].map(() => shop.staff('post', '/pickups/redemptions', { code, locationId: store.id })));
+
+  expect(taken.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(await show(order.id, owner)).toMatchObject({ fulfilmentStatus: 'delivered' });
+  expect(await shop.level(sku).then(() => shop.connection.collection('stock_levels').findOne({ sku, warehouseId: store.id }))).toMatchObject({ onHand: 0, reserved: 0 });
+  expect(await mailsOf(/^pickup\./, order.id)).toEqual(['pickup.collected']);
+});
