@@ -29,10 +29,10 @@ export class PaymentAuditRepository {
   }
 
   async findOrdersWithSeveralLive(): Promise<Found[]> {
-    const found = await this.payments.aggregate<{ _id: string; live: number }>([
-      { $match: { live: true } }, { $group: { _id: '$orderId', live: { $sum: 1 } } }, { $match: { live: { $gt: 1 } } },
+    const found = await this.payments.aggregate<{ _id: { orderId: string }; live: number }>([
+      { $match: { live: true } }, { $group: { _id: { orderId: '$orderId', purpose: '$purpose' }, live: { $sum: 1 } } }, { $match: { live: { $gt: 1 } } },
     ]);
-    return found.map(({ _id, live }) => ({ subject: `order:${_id}`, detail: `${live} live payments` }));
+    return found.map(({ _id, live }) => ({ subject: `order:${_id.orderId}`, detail: `${live} live payments` }));
   }
 
   /** The totals of a payment are the fold of its rows. One group over both collections, so that it needs no look-up per payment. */

@@ -17,7 +17,7 @@ const money = { amount: { type: Number, required: true }, currency: { type: Stri
 const words = new Schema({ code: String, message: String }, { _id: false });
 
 const paymentSchema = new Schema<PaymentRow>({
-  orderId: { type: String, required: true }, attempt: { type: Number, required: true },
+  orderId: { type: String, required: true }, attempt: { type: Number, required: true }, purpose: String,
   provider: { type: String, required: true }, method: { type: String, required: true }, amount: money,
   status: { type: String, required: true }, live: { type: Boolean, required: true }, idempotencyKey: { type: String, required: true },
   providerReference: String, failure: words, nextAction: new Schema({ type: { type: String }, url: String }, { _id: false }),
@@ -29,7 +29,7 @@ const paymentSchema = new Schema<PaymentRow>({
 }, { versionKey: false });
 paymentSchema.index({ idempotencyKey: 1 }, { unique: true });
 paymentSchema.index({ orderId: 1, attempt: 1 }, { unique: true });
-paymentSchema.index({ orderId: 1 }, { unique: true, partialFilterExpression: { live: true }, name: 'one_live_per_order' });
+paymentSchema.index({ orderId: 1, purpose: 1 }, { unique: true, partialFilterExpression: { live: true }, name: 'one_live_per_purpose' });
 paymentSchema.index({ lookUpAt: 1 }, { partialFilterExpression: { lookUpAt: { $exists: true } } });
 paymentSchema.index({ provider: 1, updatedAt: 1 });
 

@@ -13,6 +13,7 @@ import type { WalletService } from './wallet/wallet.service.js';
 
 export type OpenPayment = PaymentChoice & Readonly<{
   orderId: string; attempt: number; amount: Money;
+  purpose?: string | undefined;
   /** Whose saved methods may be chosen. */
   userId?: string | null | undefined;
 }>;
@@ -41,17 +42,18 @@ export class PaymentService {
    * Writes the payment down before anybody is asked for money. Call it in the transaction that makes the order. A customer
    * who left the provider's page may choose again: the attempt that waited for that page is voided.
    */
-  async open({ orderId, attempt, amount, userId, ...choice }: OpenPayment): Promise<Payment> {
+  async open({ orderId, attempt, amount, userId, purpose, ...choice }: OpenPayment): Promise<Payment> {
     const { payments, moves, now, unansweredMs } = this.deps;
     const { provider, method, nothingToPayNow } = this.checkMethod(choice);
     if (attempt > 1) {
-      const abandoned = (await payments.findByOrders([orderId])).find(({ live, status }) => live && status === 'requires_action');
+      const abandoned = (await payments.findByOrders([orderId])).find(({ live, status, purpose: other }) => live && status === 'requires_action' && other === purpose);
       if (abandoned) await moves.reverse(abandoned, 'replaced', true);
     }
     const saved = choice.savedMethodId === undefined ? null : await this.deps.wallet.get(userId, choice.savedMethodId, provider);
     const status = amount.amount === 0 ? 'succeeded' : 'pending';
     return payments.insert({
-      orderId, attempt, provider, method, amount, status, live: isLive(status), idempotencyKey: `${orderId}:${attempt}`,
+      ...(purpose !== undefined && { purpose }), orderId, attempt, provider, method, amount, status, live: isLive(status), idempotencyKey: `${orderId}:${attempt}`,
+      ...(onTerms && { dueAt: later(now(), this.deps.terms.days * DAY_MS) }),
       ...(saved && { savedMethod: { customer: saved.providerCustomer, method: saved.methodReference } }),
       capturedAmount: 0, capturingAmount: 0, refundedAmount: 0, refundingAmount: 0, disputedAmount: 0,
       version: 1, createdAt: now(), updatedAt: now(),
@@ -110,6 +112,19 @@ export class PaymentService {
   }
 
   async withTransactions(orderId: string) {
+  /** Inside the caller's transaction: a payment that comes by hand is to bring another amount. Null when none is waiting. */
+  async changeUnpaid(orderId: string, amount: Money): Promise<Payment | null> {
+    const { payments, providers, now } = this.deps;
+    const waiting = (await payments.findByOrders([orderId])).find(({ live, status, provider, capturedAmount, capturingAmount }) => (
+      live && status === 'pending' && capturedAmount + capturingAmount === 0 && providers.find(provider)?.offline));
+    return waiting ? payments.save(waiting, { ...waiting, amount }, now()) : null;
+  }
+
+  /** A payment beside the order's own that is still open. */
+  async hasOpenDifference(orderId: string): Promise<boolean> {
+    return (await this.deps.payments.findByOrders([orderId])).some(({ live, status, purpose }) => purpose !== undefined && live && isOpen(status));
+  }
+
     const found = await this.findByOrder(orderId);
     const transactions = await this.deps.payments.findTransactions(found.map(({ id }) => id));
     return found.map((payment) => ({ payment, transactions: transactions.filter(({ paymentId }) => paymentId === payment.id) }));

@@ -13,8 +13,10 @@ export type LineShare = Readonly<{ itemId: string; quantity: number; amount: num
 export type Attribution = Readonly<{ lines: readonly LineShare[]; shipping: number; goodwill: number }>;
 
 export type Payment = Readonly<{
+  /** Absent for the order itself; `edit:…` for what a later edit made it dearer by. */
+  purpose?: string;
   id: string; orderId: string; attempt: number; provider: string; method: string; amount: Money; status: PaymentStatus;
-  /** False once it can no longer bring money that stays. An order has at most one live payment. */
+  /** False once it can no longer bring money that stays. An order has at most one live payment of each purpose. */
   live: boolean;
   /** What the provider knows this payment by, before it has answered: `orderId:attempt`. */
   idempotencyKey: string;

@@ -41,7 +41,7 @@ export class ApplyResult {
       return await this.write(found);
     } catch (error) {
       // Another payment of this order is live: the money of this one is too much and goes back.
-      if (duplicateKeyOf(error) !== 'orderId') throw error;
+      if (duplicateKeyOf(error) !== 'orderId,purpose') throw error;
       const reversal = { reason: 'duplicate_payment', at: this.deps.now(), keepsNothing: true };
       return this.write({ ...found, next: { ...found.next, live: false, reversal } });
     }

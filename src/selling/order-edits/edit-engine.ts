@@ -1,0 +1,92 @@
+import { add, allocate, fraction, money, portion, subtract, sum, times, type Money, type RoundingMode } from '../../shared/money.js';
+import type { Order, OrderItem } from '../../fulfilment/orders/index.js';
+import { computeTotals, type Allocation } from '../pricing/index.js';
+
+/** What an edit changes of an order; everything else stays as it is. */
+export type Editable = Pick<Order, 'currency' | 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'rounding'>;
+export type AddedItem = Omit<OrderItem, 'id' | 'units'>;
+type Frozen = NonNullable<OrderItem['frozen']>;
+
+/** How a line was sold: from it every other quantity is derived, so that going back to it is exact. */
+const frozenOf = ({ frozen, quantity, discount, tax, lineTotal, allocations, taxes }: OrderItem): Frozen => frozen ?? { quantity, discount, tax, lineTotal, allocations, taxes };
+
+export function addLine(order: Editable, id: string, added: AddedItem): Editable {
+  const units = { ordered: added.quantity, cancelled: 0, backordered: 0, allocated: added.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 };
+  return retotalled({ ...order, items: [...order.items, { ...added, id, units }] });
+}
+
+export const removeLine = (order: Editable, itemId: string): Editable => retotalled({ ...order, items: order.items.filter(({ id }) => id !== itemId) });
+
+/** The price and the rates of the line stay; its share of discounts grows and shrinks with it. */
+export function changeQuantity(order: Editable, itemId: string, quantity: number): Editable {
+  return retotalled({ ...order, items: order.items.map((item) => (item.id === itemId ? withQuantity(order, item, quantity) : item)) });
+}
+
+function withQuantity(order: Editable, item: OrderItem, quantity: number): OrderItem {
+  const frozen = frozenOf(item);
+  const units = { ...item.units, ordered: quantity, allocated: item.units.allocated + quantity - item.quantity };
+  if (quantity === frozen.quantity) return { ...item, ...frozen, frozen, units };
+  const allocations = frozen.allocations.map((share) => ({ ...share, amount: fraction(share.amount, quantity, frozen.quantity) }));
+  return { ...priced(order, item, quantity, fitting(allocations, times(item.unitPrice, quantity))), frozen, units };
+}
+
+/** Several shares that were each rounded up could take more than there is. */
+function fitting(shares: OrderItem['allocations'], price: Money): OrderItem['allocations'] {
+  let left = price.amount;
+  return shares.map((share) => {
+    const amount = Math.min(share.amount.amount, left);
+    left -= amount;
+    return { ...share, amount: { ...share.amount, amount } };
+  });
+}
+
+function priced(order: Editable, item: OrderItem, quantity: number, allocations: OrderItem['allocations']): OrderItem {
+  const { id, sku, unitPrice, taxes } = item;
+  const { lines: [line] } = computeTotals({
+    currency: order.currency, shipping: null, pricesIncludeTax: order.totals.taxIncluded, rounding: order.rounding.mode as RoundingMode,
+    lines: [{ id, sku, quantity, unitPrice, taxes: taxes.map(({ amount: _amount, ...rate }) => rate), allocations: allocations as readonly Allocation[] }],
+  });
+  const { discount, tax, lineTotal, taxes: shares } = line!;
+  return { ...item, quantity, discount, tax, lineTotal, allocations, taxes: shares };
+}
+
+/** A discount by hand on what is left of all lines; from then on they count as sold that way. */
+export function applyDiscount(order: Editable, { amount, rateBps = 0, reason }: { amount?: Money | undefined; rateBps?: number | undefined; reason: string }, editId: string): Editable {
+  const left = order.items.map(({ unitPrice, quantity, discount }) => subtract(times(unitPrice, quantity), discount));
+  const all = sum(left, order.currency);
+  const total = money(Math.min((amount ?? portion(all, rateBps)).amount, all.amount), order.currency);
+  if (total.amount === 0) return order;
+  const shares = allocate(total, left.map((one) => one.amount));
+  const items = order.items.map((item, at) => {
+    const share = { promotionId: `manual:${editId}`, name: reason, class: 'order', amount: shares[at]! };
+    if (share.amount.amount === 0) return item;
+    const { frozen: _frozen, ...reduced } = priced(order, item, item.quantity, [...item.allocations, share]);
+    return reduced;
+  });
+  return retotalled({ ...order, items });
+}
+
+export function changeShipping(order: Editable, method: Order['shippingMethod'], charge: Order['shippingCharge']): Editable {
+  return retotalled({ ...order, shippingMethod: method, shippingCharge: charge, shippingTax: charge.tax });
+}
+
+/** Adds up what the lines say; a line that was not touched is not computed again. */
+function retotalled(order: Editable): Editable {
+  const { currency, items, shippingCharge, shippingTax, totals: { taxIncluded } } = order;
+  const subtotal = sum(items.map(({ unitPrice, quantity }) => times(unitPrice, quantity)), currency);
+  const discountTotal = sum(items.map(({ discount }) => discount), currency);
+  const taxTotal = sum([...items.map(({ tax }) => tax), shippingTax], currency);
+  const shippingTotal = shippingCharge.total;
+  const beforeTax = add(subtract(subtotal, discountTotal), shippingTotal);
+  const grandTotal = taxIncluded ? beforeTax : add(beforeTax, taxTotal);
+  const reductions = [...items.flatMap(({ allocations }) => allocations), ...shippingCharge.allocations];
+  const promotions = order.promotions.map((promotion) => ({ ...promotion, amount: sum(reductions.filter(({ promotionId }) => promotionId === promotion.promotionId).map(({ amount }) => amount), currency) }));
+  return { ...order, promotions, totals: { subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, taxIncluded } };
+}
+
+/** Units that an edit takes from the stock (above zero) and gives back (below), by line. */
+export function unitChanges(before: readonly OrderItem[], after: readonly OrderItem[]): Array<{ item: OrderItem; delta: number }> {
+  const changed = after.map((item) => ({ item, delta: item.quantity - (before.find(({ id }) => id === item.id)?.quantity ?? 0) }));
+  const gone = before.filter(({ id }) => !after.some((item) => item.id === id)).map((item) => ({ item, delta: -item.quantity }));
+  return [...changed, ...gone].filter(({ delta }) => delta !== 0);
+}

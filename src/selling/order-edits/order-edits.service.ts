@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { Inventory } from '../../fulfilment/inventory/index.js';
+import type { Order, OrderItem, Orders } from '../../fulfilment/orders/index.js';
+import type { Actor } from '../../shared/actor.js';
+import type { RecordAudit } from '../../shared/audit.js';
+import type { Clock } from '../../shared/clock.js';
+import { retryLostRace } from '../../shared/db/retry.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import { requireVersion } from '../../shared/http/etag.js';
+import { subtract, zero } from '../../shared/money.js';
+import { addLine, applyDiscount, changeQuantity, changeShipping, removeLine, unitChanges, type AddedItem, type Editable } from './edit-engine.js';
+import { LineNotEditable, OrderEditNotFound, OrderEditStale, OrderNotEditable } from './order-edits.errors.js';
+import { settle, type MoneyPreview, type Operation, type OrderEdit } from './order-edits.js';
+import type { OrderEditRepository } from './order-edits.repository.js';
+
+export type OrderEditDeps = Readonly<{
+  edits: OrderEditRepository; orders: Pick<Orders['service'], 'get' | 'applyEdit'>; fulfilmentsOf: Orders['goods']['fulfilmentsOf'];
+  inventory: Pick<Inventory, 'reserve' | 'release'>; inTransaction: InTransaction; now: Clock; audit: RecordAudit;
+  /** What these cost the customer of the order today. */
+  quoteGoods(order: Order, lines: ReadonlyArray<{ sku: string; quantity: number }>): Promise<readonly AddedItem[]>;
+  /** What sending these there by that method costs today; refuses a method that does not go there. */
+  quoteShipping(order: Order, editable: Editable, code: string): Promise<{ method: Order['shippingMethod']; charge: Order['shippingCharge'] }>;
+  /** A payment of an earlier difference that is under way: nobody may change what it pays. */
+  hasOpenPayment(orderId: string): Promise<boolean>;
+}>;
+
+const OPEN = new Set(['pending', 'packed']);
+
+export class OrderEditService {
+  constructor(private readonly deps: OrderEditDeps) {}
+
+  /** Computes the whole order as it would be and keeps that; touches neither stock nor money. */
+  async preview(orderId: string, { operations, reason, actor, ifMatch }: { operations: readonly Operation[]; reason: string; actor: Actor; ifMatch: number | undefined }): Promise<OrderEdit> {
+    const { edits, now } = this.deps;
+    const order = await this.deps.orders.get(orderId, { staff: true });
+    requireVersion(ifMatch, order.version);
+    await this.requireEditable(order);
+    const id = edits.newId();
+    let after: Editable = pickEditable(order);
+    for (const [at, operation] of operations.entries()) after = await this.apply(order, after, operation, { at, editId: id });
+    if (after.items.length === 0) throw new LineNotEditable(operations.length - 1, 'Nothing would be left. Cancel the order instead.');
+    const edit: OrderEdit = { id, orderId, orderVersion: order.version, state: 'previewed', operations, reason, preview: previewOf(order, after), result: after, createdBy: actor, createdAt: now(), confirmedAt: null };
+    await edits.insert(edit);
+    return edit;
+  }
+
+  ofOrder(orderId: string): Promise<OrderEdit[]> {
+    return this.deps.edits.ofOrder(orderId);
+  }
+
+  async get(orderId: string, id: string): Promise<OrderEdit> {
+    const found = await this.deps.edits.find(orderId, id);
+    if (!found) throw new OrderEditNotFound();
+    return found;
+  }
+
+  /** Stock, lines, totals and money change together or not at all. Confirming again answers the order and changes nothing. */
+  confirm(orderId: string, editId: string, actor: Actor): Promise<Order> {
+    const { edits, orders, inTransaction, now, audit } = this.deps;
+    return retryLostRace(() => inTransaction(async () => {
+      const edit = await this.get(orderId, editId);
+      const order = await orders.get(orderId, { staff: true });
+      if (edit.state === 'confirmed') return order;
+      if (order.version !== edit.orderVersion) throw new OrderEditStale(edit.orderVersion, order.version);
+      await this.requireEditable(order);
+      if (!await edits.confirm(edit.id, now())) return order;
+      const after = edit.result as unknown as Editable;
+      const items = await this.moveStock(order, after.items, edit.id);
+      await audit({ actor, action: 'order.edited', subject: `order:${orderId}`, before: order.totals, after: { totals: after.totals, operations: edit.operations, reason: edit.reason } });
+      const { difference } = edit.preview;
+      return orders.applyEdit(order, { ...after, items }, { editId, reason: edit.reason, actor, difference, ...settle(order.outstanding?.amount.amount ?? 0, difference.amount) });
+    }), 5);
+  }
+
+  private async requireEditable(order: Order): Promise<void> {
+    const refuse = (reason: string, message: string) => { throw new OrderNotEditable(reason, message); };
+    if (order.status !== 'placed') refuse('status', `This order is ${order.status}; only a placed one can be edited.`);
+    const isUnpaid = order.paymentStatus === 'pending' && order.payment?.provider === 'offline';
+    if (!isUnpaid && !['paid', 'partially_paid', 'partially_refunded'].includes(order.paymentStatus)) refuse('payment', `Its payment is ${order.paymentStatus}; settle it before the order is edited.`);
+    if ((order.tenders?.length ?? 0) > 0 || order.origin) refuse('tenders', 'It was paid with gift cards, store credit or exchanged goods, which an edit cannot divide.');
+    if (order.items.some(({ units, credited }) => credited || units.shipped + units.cancelled + units.returnRequested + units.returned + units.writtenOff > 0)) refuse('units_moved', 'Some of it was sent, cancelled or returned already.');
+    if ((await this.deps.fulfilmentsOf(order.id)).some(({ state }) => OPEN.has(state))) refuse('being_packed', 'It is being packed. Give up its parcels first.');
+    if (await this.deps.hasOpenPayment(order.id)) refuse('payment_in_progress', 'A payment for it is under way. Wait for its end.');
+  }
+
+  private async apply(order: Order, so: Editable, operation: Operation, { at, editId }: { at: number; editId: string }): Promise<Editable> {
+    switch (operation.op) {
+      case 'add_line': return this.addGoods(order, so, operation, at);
+      case 'remove_line': return removeLine(so, lineOf(so, operation.itemId, at).id);
+      case 'change_quantity': return changeQuantity(so, lineOf(so, operation.itemId, at, operation.quantity).id, operation.quantity);
+      case 'change_address': return withAddresses(so, operation, at);
+      case 'change_shipping_method': {
+        const { method, charge } = await this.deps.quoteShipping(order, so, operation.code);
+        return changeShipping(so, method, charge);
+      }
+      case 'apply_discount':
+        if (operation.amount && operation.amount.currency !== order.currency) throw new LineNotEditable(at, `The order is in ${order.currency}.`);
+        return applyDiscount(so, operation, editId);
+    }
+  }
+
+  /** More of what is in the order already is another line, at the price of today. */
+  private async addGoods(order: Order, so: Editable, { sku, quantity }: { sku: string; quantity: number }, at: number): Promise<Editable> {
+    const [added] = await this.deps.quoteGoods(order, [{ sku, quantity }]);
+    if (added!.components?.length || added!.digital) throw new LineNotEditable(at, 'Sets and digital goods cannot be added to an order.');
+    if (so.items.some((item) => item.sku === sku)) throw new LineNotEditable(at, 'This is in the order already: change its quantity.');
+    return addLine(so, randomUUID(), added!);
+  }
+
+  /** Takes what is new and gives back what is not wanted any more; answers the items with their units as they are then. */
+  private async moveStock(order: Order, after: readonly OrderItem[], editId: string): Promise<OrderItem[]> {
+    const changes = unitChanges(order.items, after);
+    const less = changes.filter(({ delta }) => delta < 0).map(({ item, delta }) => ({ lineId: item.id, quantity: -delta }));
+    const more = changes.filter(({ delta }) => delta > 0).map(({ item, delta }) => ({ lineId: item.id, sku: item.sku, quantity: delta }));
+    const { shippingAddress: { country }, shippingMethod: { pickupLocationId } } = order;
+    if (less.length > 0) await this.deps.inventory.release({ orderId: order.id, cause: 'cancelled', lines: less });
+    const reserved = more.length === 0 ? [] : await this.deps.inventory.reserve({ orderId: order.id, cartId: `${order.cartId}:edit:${editId}`, lines: more, country, onlyFrom: pickupLocationId, expiresAt: null });
+    return after.map((item) => {
+      const owed = reserved.reduce((so, { lineId, quantity, backordered }) => (lineId === item.id && backordered ? so + quantity : so), 0);
+      return owed === 0 ? item : { ...item, units: { ...item.units, allocated: item.units.allocated - owed, backordered: item.units.backordered + owed } };
+    });
+  }
+}
+
+function pickEditable({ currency, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, rounding }: Order): Editable {
+  return { currency, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, rounding };
+}
+
+function lineOf({ items }: Editable, itemId: string, at: number, quantity = 0): OrderItem {
+  const item = items.find(({ id }) => id === itemId);
+  if (!item) throw new LineNotEditable(at, 'The order has no such line.');
+  if (item.components?.length || item.digital) throw new LineNotEditable(at, 'Sets and digital goods stay as they were sold.');
+  if (item.units.backordered > 0 && quantity < item.quantity) throw new LineNotEditable(at, 'Units of this line are back-ordered; cancel them instead.');
+  return item;
+}
+
+/** Another country or region is another tax on everything, which is another order. */
+function withAddresses(so: Editable, { shippingAddress = so.shippingAddress, billingAddress = so.billingAddress }: { shippingAddress?: Order['shippingAddress']; billingAddress?: Order['billingAddress'] }, at: number): Editable {
+  const { country, region } = so.shippingAddress;
+  if (shippingAddress.country !== country || shippingAddress.region !== region) throw new LineNotEditable(at, 'Goods cannot be sent to another country or region: taxes and delivery would be others. Cancel and order again.');
+  return { ...so, shippingAddress, billingAddress };
+}
+
+function previewOf(order: Order, after: Editable): MoneyPreview {
+  const difference = subtract(after.totals.grandTotal, order.totals.grandTotal);
+  const outstanding = order.outstanding?.amount.amount ?? 0;
+  const settled = settle(outstanding, difference.amount);
+  const { currency } = order;
+  const none = zero(currency);
+  return {
+    before: order.totals.grandTotal, after: after.totals.grandTotal, difference,
+    additional: difference.amount > 0 ? difference : none, refund: { amount: order.paymentStatus === 'pending' ? 0 : settled.refund, currency },
+  };
+}
