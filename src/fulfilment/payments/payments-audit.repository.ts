@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { differenceModel, paymentModel, transactionModel, type DifferenceRow } from './payments.model.js';
+import type { PaymentTransaction } from './payments.js';
 
 export type Found = Readonly<{ subject: string; detail: string }>;
 export type PaymentState = Readonly<{ idempotencyKey: string; orderId: string; capturedAmount: number; refundedAmount: number; disputedAmount: number; settled: boolean }>;
@@ -55,6 +56,31 @@ export class PaymentAuditRepository {
       { $match: { $or: ['captured', 'capturing', 'refunded', 'refunding', 'disputed'].map((name) => ({ [name]: { $ne: 0 } })) } },
     ]);
     return found.map(({ _id, ...off }) => ({ subject: `payment:${String(_id)}`, detail: `rows minus totals: ${JSON.stringify(off)}` }));
+  }
+
+  /** Debits come from the rows, credits from the totals of the payments: two ways to the same money, by provider and currency. */
+  async findUnbalancedJournal(): Promise<Found[]> {
+    const found = await this.transactions.aggregate<{ _id: { provider: string; currency: string }; off: number }>([
+      { $match: { kind: { $in: ['capture', 'refund', 'chargeback'] }, state: 'success' } },
+      { $project: { provider: 1, currency: '$amount.currency', amount: { $cond: [{ $eq: ['$kind', 'capture'] }, '$amount.amount', { $multiply: [-1, '$amount.amount'] }] } } },
+      { $unionWith: { coll: this.payments.collection.collectionName, pipeline: [{ $project: {
+        provider: 1, currency: '$amount.currency', amount: { $subtract: [{ $add: ['$refundedAmount', '$disputedAmount'] }, '$capturedAmount'] },
+      } }] } },
+      { $group: { _id: { provider: '$provider', currency: '$currency' }, off: { $sum: '$amount' } } }, { $match: { off: { $ne: 0 } } },
+    ]);
+    return found.map(({ _id: { provider, currency }, off }) => ({ subject: `provider:${provider}`, detail: `debits minus credits: ${off} ${currency}` }));
+  }
+
+  /** Every refund says what it was for, to the cent. */
+  async findUnattributed(): Promise<Found[]> {
+    const attributed = { $add: [{ $sum: '$attribution.lines.amount' }, '$attribution.shipping', '$attribution.goodwill'] };
+    const found = await this.transactions.find({ kind: 'refund', attribution: { $exists: true }, $expr: { $ne: [attributed, '$amount.amount'] } }).lean();
+    return found.map(({ orderId, key }) => ({ subject: `order:${orderId}`, detail: `refund ${key} does not add up to what it was for` }));
+  }
+
+  async movementsBetween(from: Date, to: Date, limit: number): Promise<PaymentTransaction[]> {
+    const found = await this.transactions.find({ at: { $gte: from, $lt: to }, state: 'success', kind: { $in: ['capture', 'refund', 'chargeback'] } }).sort({ at: 1, _id: 1 }).limit(limit).lean();
+    return found.map(({ _id, paymentId, alarmed: _a, ...row }) => ({ id: _id.toHexString(), paymentId: String(paymentId), ...row }));
   }
 
   /** Movements that the provider has not answered, or has refused although the money was to go back. */

@@ -74,6 +74,19 @@ export class CaptureExceedsAuthorized extends ConflictError {
   constructor(requested: Money, left: Money) { super('That is more than is left to capture.', { requested, capturable: left }); }
 }
 
+/** The bank holds the money no longer; sending the goods now would be giving them away. */
+export class AuthorizationExpired extends ConflictError {
+  readonly code = 'authorization_expired';
+  constructor(orderId: string, until: Date | undefined) {
+    super('The bank holds the money for this order no longer. Take a new payment before anything is sent.', { orderId, ...(until && { authorizedUntil: until.toISOString() }) });
+  }
+}
+
+export class NetTermsNotOffered extends RuleViolation {
+  readonly code = 'net_terms_not_offered';
+  constructor() { super('Paying later on net terms is for companies with an account here.', {}, at('payment/method', 'any_only', 'net terms are not offered to this customer')); }
+}
+
 export class WrongCurrency extends RuleViolation {
   readonly code = 'wrong_currency';
   constructor(given: string, expected: string) {

@@ -34,3 +34,7 @@ export const refusedEvent = (payment: Payment, { kind, key, amount }: Pick<Payme
   ({ type: `payment.${kind}_refused`, aggregateId: payment.orderId, data: { ...dataOf(payment), key, requested: amount, failureCode: code } });
 export const stuckEvent = ({ orderId, paymentId, kind, key, amount, attempts }: PaymentTransaction): DomainEvent =>
   ({ type: 'payment.stuck', aggregateId: orderId, data: { paymentId, orderId, kind, key, amount, attempts } });
+export const authorizationExpiredEvent = (payment: Payment): DomainEvent =>
+  ({ type: 'payment.authorization_expired', aggregateId: payment.orderId, data: { ...dataOf(payment), authorizedUntil: payment.authorizedUntil?.toISOString() } });
+export const overdueEvent = (payment: Payment): DomainEvent =>
+  ({ type: 'payment.overdue', aggregateId: payment.orderId, data: { ...dataOf(payment), due: payment.amount.amount - payment.capturedAmount, dueAt: payment.dueAt?.toISOString() } });

@@ -13,6 +13,8 @@ export function paymentInvariants({ audit, now }: { audit: PaymentAuditRepositor
     invariant('captures never exceed the payment, refunds never exceed captures', () => audit.findOverdrawn()),
     invariant('an order has at most one live payment', () => audit.findOrdersWithSeveralLive()),
     invariant('the totals of a payment are the fold of its ledger', () => audit.findUnbalanced()),
+    invariant('debits equal credits', () => audit.findUnbalancedJournal()),
+    invariant('each cent of a refund is for something', () => audit.findUnattributed()),
     invariant('no refund, void or capture is stuck', () => audit.findStuck(later(now(), -STUCK_AFTER_MS))),
     invariant('every payment gets an answer', () => audit.findUnanswered(later(now(), -UNANSWERED_AFTER_MS))),
     invariant("the provider's books and ours agree", () => audit.findDifferences()),

@@ -2,7 +2,11 @@ import { Schema, type Connection, type Types } from 'mongoose';
 import type { Payment, PaymentTransaction, ProviderPayment } from './payments.js';
 
 /** When the provider is asked again; absent when nothing is open. */
-export type PaymentRow = Omit<Payment, 'id'> & { lookUpAt?: Date; lookUps: number; mismatch?: string };
+export type PaymentRow = Omit<Payment, 'id'> & {
+  lookUpAt?: Date; lookUps: number; mismatch?: string;
+  /** When something about it is to be said: the bank lets go of the money, or the customer is late. */
+  remindAt?: Date;
+};
 export type TransactionRow = Omit<PaymentTransaction, 'id' | 'paymentId'> & { paymentId: Types.ObjectId; alarmed?: boolean };
 export type WebhookRow = {
   /** `provider:webhook-id`: the same webhook is stored once. */
@@ -22,7 +26,7 @@ const paymentSchema = new Schema<PaymentRow>({
   status: { type: String, required: true }, live: { type: Boolean, required: true }, idempotencyKey: { type: String, required: true },
   providerReference: String, failure: words, nextAction: new Schema({ type: { type: String }, url: String }, { _id: false }),
   capturedAmount: minor, capturingAmount: minor, refundedAmount: minor, refundingAmount: minor, disputedAmount: minor,
-  savedMethod: new Schema({ customer: String, method: String }, { _id: false }), authorizedUntil: Date,
+  savedMethod: new Schema({ customer: String, method: String }, { _id: false }), authorizedUntil: Date, dueAt: Date, overdueAt: Date, remindAt: Date,
   reversal: new Schema({ reason: String, at: Date, keepsNothing: Boolean }, { _id: false }), mismatch: String,
   lookUpAt: Date, lookUps: { type: Number, required: true, default: 0 },
   version: { type: Number, required: true }, createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true },
@@ -31,6 +35,7 @@ paymentSchema.index({ idempotencyKey: 1 }, { unique: true });
 paymentSchema.index({ orderId: 1, attempt: 1 }, { unique: true });
 paymentSchema.index({ orderId: 1, purpose: 1 }, { unique: true, partialFilterExpression: { live: true }, name: 'one_live_per_purpose' });
 paymentSchema.index({ lookUpAt: 1 }, { partialFilterExpression: { lookUpAt: { $exists: true } } });
+paymentSchema.index({ remindAt: 1 }, { partialFilterExpression: { remindAt: { $exists: true } } });
 paymentSchema.index({ provider: 1, updatedAt: 1 });
 
 const share = new Schema({ itemId: { type: String, required: true }, quantity: minor, amount: minor }, { _id: false });
@@ -46,6 +51,7 @@ transactionSchema.index({ key: 1 }, { unique: true });
 transactionSchema.index({ provider: 1, providerEventId: 1 }, { unique: true, partialFilterExpression: { providerEventId: { $exists: true } } });
 transactionSchema.index({ paymentId: 1, _id: 1 });
 transactionSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } });
+transactionSchema.index({ at: 1, _id: 1 });
 transactionSchema.index({ kind: 1, state: 1 }, { partialFilterExpression: { kind: 'refund', state: 'failure' } });
 
 const webhookSchema = new Schema<WebhookRow>({

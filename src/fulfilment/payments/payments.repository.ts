@@ -22,7 +22,7 @@ export class PaymentRepository {
   async insert(payment: Omit<Payment, 'id'>, lookUpAt: Date | null): Promise<Payment> {
     const _id = new Types.ObjectId();
     try {
-      await this.payments.insertMany([{ _id, ...payment, lookUps: 0, ...(lookUpAt && { lookUpAt }) }], { lean: true });
+      await this.payments.insertMany([{ _id, ...payment, lookUps: 0, ...(lookUpAt && { lookUpAt }), ...(payment.dueAt && { remindAt: payment.dueAt }) }], { lean: true });
     } catch (error) {
       // By order: another one is live. By order and attempt, or by key: this one was opened already.
       if (duplicateKeyOf(error) !== null) throw new PaymentInProgress(payment.orderId);
@@ -52,9 +52,11 @@ export class PaymentRepository {
     const { id: _id, failure, nextAction, reversal, providerReference, version: _v, updatedAt: _u, ...fields } = after;
     const gone = {
       ...(!failure && { failure: 1 }), ...(!nextAction && { nextAction: 1 }), ...(!isOpen(after.status) && { lookUpAt: 1 }),
+      ...(!isOpen(after.status) && after.status !== 'authorized' && { remindAt: 1 }),
     } as const;
+    const held = after.status === 'authorized' && before.status !== 'authorized' && after.authorizedUntil;
     const { matchedCount } = await this.payments.updateOne({ _id: before.id, version: before.version }, {
-      $set: { ...fields, ...(failure && { failure }), ...(nextAction && { nextAction }), ...(reversal && { reversal }), ...(providerReference && { providerReference }), updatedAt: now },
+      $set: { ...fields, ...(failure && { failure }), ...(nextAction && { nextAction }), ...(reversal && { reversal }), ...(providerReference && { providerReference }), ...(held && { remindAt: held }), updatedAt: now },
       $inc: { version: 1 },
       ...(Object.keys(gone).length > 0 && { $unset: gone }),
     });
@@ -89,6 +91,17 @@ export class PaymentRepository {
     if (!due) return null;
     const { modifiedCount } = await this.payments.updateOne({ _id: due._id, lookUpAt: due.lookUpAt! }, { $set: { lookUpAt: nextAt(due.lookUps) }, $inc: { lookUps: 1 } });
     return modifiedCount === 1 ? { ...toPayment(due), lookUps: due.lookUps } : this.claimLookUp(now, nextAt);
+  }
+
+  async findToRemind(now: Date, limit: number): Promise<Payment[]> {
+    return (await this.payments.find({ remindAt: { $lte: now } }).sort({ remindAt: 1 }).limit(limit).lean()).map(toPayment);
+  }
+
+  /** True for one of all who try: what was to be said is said by them. */
+  async claimReminder({ id, version }: Payment, change: { overdueAt?: Date }): Promise<boolean> {
+    const { modifiedCount } = await this.payments.updateOne({ _id: id, version, remindAt: { $exists: true } },
+      { $unset: { remindAt: 1 }, $inc: { version: 1 }, ...(change.overdueAt && { $set: change }) });
+    return modifiedCount === 1;
   }
 
   async findTransactions(paymentIds: readonly string[]): Promise<PaymentTransaction[]> {
@@ -157,7 +170,7 @@ export class PaymentRepository {
 
 const ownerOf = ({ id, orderId, provider }: Payment) => ({ paymentId: new Types.ObjectId(id), orderId, provider });
 
-function toPayment({ _id, lookUpAt: _l, lookUps: _n, mismatch: _m, ...row }: Stored<PaymentRow>): Payment {
+function toPayment({ _id, lookUpAt: _l, lookUps: _n, mismatch: _m, remindAt: _r, ...row }: Stored<PaymentRow>): Payment {
   return { id: _id.toHexString(), ...row };
 }
 

@@ -1,9 +1,11 @@
 import { actorOf } from '../../shared/http/caller.js';
 import { defineRoute, type Context } from '../../shared/http/route.js';
 import { problems, success, successOf } from '../../shared/http/schemas.js';
+import { balancesOf, entryOf } from './journal.js';
+import type { PaymentAuditRepository } from './payments-audit.repository.js';
 import {
-  captureBody, movedReply, orderParams, paymentsReply, presentPayment, presentTransaction, refundBody, webhookHeaders, webhookParams, webhookReply, type MoveBody, type OrderParams,
-  type WebhookParams,
+  captureBody, journalQuery, journalReply, movedReply, orderParams, paymentsReply, presentPayment, presentTransaction, refundBody, webhookHeaders, webhookParams, webhookReply, type MoveBody, type OrderParams,
+  type JournalQuery, type WebhookParams,
 } from './payments.schemas.js';
 import type { PaymentService } from './payments.service.js';
 import type { StaffMoves } from './use-cases/staff-moves.js';
@@ -38,6 +40,27 @@ export function paymentRoutes({ service, staff }: { service: PaymentService; sta
       params: orderParams, body: captureBody,
       responses: { 201: successOf(movedReply), ...refusals },
       handle: request('capture'),
+    }),
+  ];
+}
+
+const JOURNAL_LIMIT = 10_000;
+const MONTH_MS = 31 * 24 * 3_600_000;
+
+export function journalRoutes({ records }: { records: Pick<PaymentAuditRepository, 'movementsBetween'> }) {
+  return [
+    defineRoute<object, JournalQuery>({
+      method: 'get', path: '/payments/journal', summary: 'Every movement of money as a double entry, with the balance of each account', tag: 'Payments',
+      description: `Of a month at most, and ${JOURNAL_LIMIT} movements; what one account gains another gives, so debits equal credits.`,
+      access: { permission: 'payments:write' }, query: journalQuery,
+      responses: { 200: successOf(journalReply), ...problems(400, 401, 403) },
+      handle: async ({ query: { from, to } }) => {
+        const until = new Date(Math.min(to.getTime(), from.getTime() + MONTH_MS));
+        const rows = await records.movementsBetween(from, until, JOURNAL_LIMIT + 1);
+        const entries = rows.slice(0, JOURNAL_LIMIT).flatMap((row) => entryOf(row) ?? []);
+        const items = entries.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() }));
+        return { status: 200, body: success('The journal.', { items, balances: balancesOf(entries), truncated: rows.length > JOURNAL_LIMIT }) };
+      },
     }),
   ];
 }

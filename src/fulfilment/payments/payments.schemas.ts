@@ -66,3 +66,17 @@ export function presentTransaction({ id: transactionId, kind, state, amount: mon
   };
   return { id: transactionId, kind, state, amount: money, reason: reason ?? null, ...(mapped && { attribution: mapped }), ...(why && { failure: why }), at: at.toISOString() };
 }
+
+export type JournalQuery = { from: Date; to: Date };
+export const journalQuery = Joi.object<JournalQuery, true>({
+  from: Joi.date().iso().required(), to: Joi.date().iso().greater(Joi.ref('from')).required().description('At most 31 days after from'),
+});
+const postingReply = Joi.object({ account: Joi.string().required(), debit: Joi.number().integer().required(), credit: Joi.number().integer().required() });
+export const journalReply = Joi.object({
+  items: Joi.array().items(Joi.object({
+    transactionId: id().required(), orderId: Joi.string().required(), paymentId: id().required(), kind: Joi.string().required(), at: timestamp().required(), currency: currencyCode().required(),
+    postings: Joi.array().items(postingReply).required(),
+  })).required(),
+  balances: Joi.array().items(Joi.object({ account: Joi.string().required(), debits: moneySchema.required(), credits: moneySchema.required(), balance: moneySchema.required() })).required(),
+  truncated: Joi.boolean().required(),
+});

@@ -2,9 +2,10 @@ import { later, type Clock } from '../../shared/clock.js';
 import type { Failpoint } from '../../shared/failpoint.js';
 import type { Money } from '../../shared/money.js';
 import { NOTHING, type Attribution } from './attribution.js';
-import { PaymentNotFound } from './payments.errors.js';
+import { NetTermsNotOffered, PaymentNotFound } from './payments.errors.js';
 import { isLive, isOpen, type Payment } from './payments.js';
 import type { PaymentRepository } from './payments.repository.js';
+import { NET_TERMS } from './providers/offline.js';
 import type { PaymentChoice, Providers } from './providers/registry.js';
 import type { ApplyResult } from './use-cases/apply-result.js';
 import type { MoveMoney } from './use-cases/move-money.js';
@@ -12,8 +13,8 @@ import type { Reconcile } from './use-cases/reconcile.js';
 import type { WalletService } from './wallet/wallet.service.js';
 
 export type OpenPayment = PaymentChoice & Readonly<{
-  orderId: string; attempt: number; amount: Money;
   purpose?: string | undefined;
+  orderId: string; attempt: number; amount: Money;
   /** Whose saved methods may be chosen. */
   userId?: string | null | undefined;
 }>;
@@ -23,8 +24,12 @@ export type ExecuteOptions = Readonly<{
   capture?: boolean;
 }>;
 
+/** To whom, and for how long. */
+export type NetTerms = Readonly<{ days: number; offeredTo(userId: string): Promise<boolean> }>;
+const DAY_MS = 24 * 3_600_000;
+
 export type PaymentServiceDeps = {
-  payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; reconcile: Reconcile; wallet: Pick<WalletService, 'get'>; now: Clock; failpoint: Failpoint;
+  payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; reconcile: Reconcile; wallet: Pick<WalletService, 'get'>; terms: NetTerms; now: Clock; failpoint: Failpoint;
   /** From then on the worker asks the provider about a payment that has no answer. */
   unansweredMs: number;
 };
@@ -49,6 +54,8 @@ export class PaymentService {
       const abandoned = (await payments.findByOrders([orderId])).find(({ live, status, purpose: other }) => live && status === 'requires_action' && other === purpose);
       if (abandoned) await moves.reverse(abandoned, 'replaced', true);
     }
+    const onTerms = nothingToPayNow && method === NET_TERMS;
+    if (onTerms && (!userId || !await this.deps.terms.offeredTo(userId))) throw new NetTermsNotOffered();
     const saved = choice.savedMethodId === undefined ? null : await this.deps.wallet.get(userId, choice.savedMethodId, provider);
     const status = amount.amount === 0 ? 'succeeded' : 'pending';
     return payments.insert({
@@ -105,13 +112,6 @@ export class PaymentService {
 
   findByOrders(orderIds: readonly string[]): Promise<Payment[]> { return this.deps.payments.findByOrders(orderIds); }
 
-  async findRefund(orderId: string, key: string): Promise<{ attribution: Attribution; reason?: string } | null> {
-    const all = (await this.withTransactions(orderId)).flatMap(({ transactions }) => transactions);
-    const found = all.find((row) => row.kind === 'refund' && row.key === key);
-    return found ? { attribution: found.attribution ?? { ...NOTHING, goodwill: found.amount.amount }, ...(found.reason !== undefined && { reason: found.reason }) } : null;
-  }
-
-  async withTransactions(orderId: string) {
   /** Inside the caller's transaction: a payment that comes by hand is to bring another amount. Null when none is waiting. */
   async changeUnpaid(orderId: string, amount: Money): Promise<Payment | null> {
     const { payments, providers, now } = this.deps;
@@ -125,6 +125,13 @@ export class PaymentService {
     return (await this.deps.payments.findByOrders([orderId])).some(({ live, status, purpose }) => purpose !== undefined && live && isOpen(status));
   }
 
+  async findRefund(orderId: string, key: string): Promise<{ attribution: Attribution; reason?: string } | null> {
+    const all = (await this.withTransactions(orderId)).flatMap(({ transactions }) => transactions);
+    const found = all.find((row) => row.kind === 'refund' && row.key === key);
+    return found ? { attribution: found.attribution ?? { ...NOTHING, goodwill: found.amount.amount }, ...(found.reason !== undefined && { reason: found.reason }) } : null;
+  }
+
+  async withTransactions(orderId: string) {
     const found = await this.findByOrder(orderId);
     const transactions = await this.deps.payments.findTransactions(found.map(({ id }) => id));
     return found.map((payment) => ({ payment, transactions: transactions.filter(({ paymentId }) => paymentId === payment.id) }));

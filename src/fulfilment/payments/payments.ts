@@ -25,6 +25,8 @@ export type Payment = Readonly<{
   savedMethod?: Readonly<{ customer: string; method: string }>;
   /** Until then the bank holds the money of an authorisation. */
   authorizedUntil?: Date;
+  /** On net terms: when the money is due, and since when it is missing. */
+  dueAt?: Date; overdueAt?: Date;
   /** Minor units; the `…ing` ones are asked for and not yet answered, and count as spent until they are. */
   capturedAmount: number; capturingAmount: number; refundedAmount: number; refundingAmount: number; disputedAmount: number;
   /** It was asked to give back what it has; `keepsNothing`: also whatever arrives later, because another payment took its place. */
@@ -150,16 +152,17 @@ export const looksLikeCardNumber = (text: string): boolean => /^(?:\d[ -]?){12,1
 /** What an order shows of its payment: no token, no secret. */
 export type PaymentProjection = Readonly<{
   id: string; provider: string; method: string; status: PaymentStatus; nextAction: NextAction | null; failure?: Failure;
-  details: Readonly<{ attempt: number; reference: string | null; amount: Money; captured: Money; refunded: Money; disputed: Money }>;
+  details: Readonly<{ attempt: number; reference: string | null; amount: Money; captured: Money; refunded: Money; disputed: Money; dueAt?: string }>;
 }>;
 
-export function projection({ id, provider, method, status, nextAction, failure, attempt, providerReference, amount, ...totals }: Payment): PaymentProjection {
+export function projection({ id, provider, method, status, nextAction, failure, attempt, providerReference, amount, dueAt, ...totals }: Payment): PaymentProjection {
   const of = (minor: number): Money => ({ amount: minor, currency: amount.currency });
   return {
     id, provider, method, status, nextAction: nextAction ?? null, ...(failure && { failure }),
     details: {
       attempt, reference: providerReference ?? null, amount,
       captured: of(totals.capturedAmount), refunded: of(totals.refundedAmount), disputed: of(totals.disputedAmount),
+      ...(dueAt && { dueAt: dueAt.toISOString() }),
     },
   };
 }

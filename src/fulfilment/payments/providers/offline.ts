@@ -1,11 +1,14 @@
 import type { Failure, ProviderOperation, ProviderPayment } from '../payments.js';
 import type { OperationRequest, PaymentProvider, ProviderAnswer } from '../provider.js';
 
+/** The goods are sent now, the money comes within weeks. */
+export const NET_TERMS = 'net_terms';
+
 /** Money that changes hands outside: staff record when it came and when it went back, and that is believed at once. */
 export function createOfflineProvider(): PaymentProvider {
   return {
     name: 'offline',
-    methods: ['cash_on_delivery', 'bank_transfer'],
+    methods: ['cash_on_delivery', 'bank_transfer', NET_TERMS],
     needsToken: () => false,
     offline: true,
     authorize: async ({ payment }) => known({ payment, amount: payment.amount, key: payment.idempotencyKey }, 'pending', []),
