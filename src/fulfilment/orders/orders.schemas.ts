@@ -57,7 +57,7 @@ export const orderReply = Joi.object({
     allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(), priceSource: priceSource.allow(null).required(), units: units.required(),
     components: Joi.array().items(Joi.object({ sku: Joi.string().required(), name: Joi.string().required(), quantity: Joi.number().integer().required(), share: moneySchema.required() }))
       .description('What a set consists of: of each so many in one unit, and its share of lineTotal'),
-    digital: Joi.object({ kind: Joi.string().valid('licence_key', 'download').required(), maxDownloads: Joi.number().integer(), expiresInDays: Joi.number().integer() }).description('See GET /orders/:id/downloads'),
+    digital: Joi.object({ kind: Joi.string().valid('licence_key', 'download', 'gift_card').required(), maxDownloads: Joi.number().integer(), expiresInDays: Joi.number().integer() }).description('See GET /orders/:id/downloads'),
     finalSale: Joi.boolean().description('Sold as not returnable'),
   })).required(),
   totals: Joi.object({

@@ -98,8 +98,8 @@ export class CheckoutService {
     const { deps } = this;
     const { cart, priced, shippingAddress } = draft;
     const orderId = deps.orders.newId();
-    // Buyers of one SKU or of the last uses of a coupon would only collide in the database, so those of this process take turns; the levels decide all the same.
-    return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended], () => deps.inTransaction(async () => {
+    // Buyers of one SKU, of the last uses of a coupon or with one gift card would only collide in the database, so those of this process take turns; the levels decide all the same.
+    return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended, ...priced.tenders.map(({ accountId }) => accountId)], () => deps.inTransaction(async () => {
       const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.amountDue.amount === 0;
       if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
       await alongside?.(orderId);
