@@ -8,6 +8,7 @@ import type { Route } from '../../shared/http/route.js';
 import type { Schedule } from '../../shared/schedule.js';
 import { BackordersService, type OnFilled } from './backorders.service.js';
 import { BulkLevelsService } from './bulk-levels.service.js';
+import { CountsService } from './counts.service.js';
 import { CrossingsService } from './crossings.service.js';
 import { HoldRepository } from './holds.repository.js';
 import { HoldsService } from './holds.service.js';
@@ -21,6 +22,8 @@ import { promiseRoutes } from './promise.routes.js';
 import { PromiseService } from './promise.service.js';
 import { StockAuditRepository } from './stock-audit.repository.js';
 import { StockLedger } from './stock-ledger.js';
+import { CountRepository, TransferRepository } from './stock-taking.repository.js';
+import { TransfersService } from './transfers.service.js';
 import type { Warehouse } from './warehouses.js';
 import { WarehouseRepository } from './warehouses.repository.js';
 import { warehouseRoutes } from './warehouses.routes.js';
@@ -63,6 +66,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   let received: OnReceipt = async ({ purchaseOrderId }) => { throw new PurchaseOrderUnknown(purchaseOrderId); };
   const levels = new InventoryService({ stock, ledger, now, inTransaction, outbox, audit, warehouses, received: (receipt) => received(receipt) });
   const bulk = new BulkLevelsService({ stock, ledger, inTransaction, outbox, warehouses });
+  const transfers = new TransfersService({ transfers: new TransferRepository(connection), stock, ledger, levels, inTransaction, outbox, audit, now });
+  const counts = new CountsService({ counts: new CountRepository(connection), stock, ledger, levels, inTransaction, audit, now });
   const policies = new LevelPoliciesService({ stock, ledger, levels, inTransaction, outbox, audit, changed, announce: (crossed) => crossings.announce(crossed), now });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
   const promises = new PromiseService({ stock, warehouses, now });
@@ -70,7 +75,7 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
 
   let componentsOf: ComponentsOf = async (sku, quantity) => [{ sku, quantity }];
-  const routes: Route[] = [...warehouseRoutes(sites), ...promiseRoutes({ promises, componentsOf: (sku, quantity) => componentsOf(sku, quantity) }), ...inventoryRoutes({ inventory: levels, policies })];
+  const routes: Route[] = [...warehouseRoutes(sites), ...promiseRoutes({ promises, componentsOf: (sku, quantity) => componentsOf(sku, quantity) }), ...inventoryRoutes({ inventory: levels, policies, transfers, counts })];
   // The caller of a warehouse route has this done at once; the events do it again in case that process died meanwhile.
   const subscribers: Subscriber[] = [
     { name: 'inventory.completeLevels', on: ['warehouse.created'], handle: ({ aggregateId }) => sites.completeLevels(aggregateId) },

@@ -2,6 +2,7 @@ import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors
 import type { NotHeld } from './holds.js';
 import type { Destination, LevelKey, Shortage } from './inventory.js';
 import { unservedMessage } from './promise.js';
+import { nextStates, type Transfer } from './transfers.js';
 
 export class WarehouseNotFound extends NotFoundError {
   readonly code = 'warehouse_not_found';
@@ -71,4 +72,38 @@ export class TwoPolicies extends ConflictError {
 export class PurchaseOrderUnknown extends NotFoundError {
   readonly code = 'purchase_order_not_found';
   constructor(purchaseOrderId: string) { super('There is no such purchase order.', { purchaseOrderId }); }
+}
+
+export class TransferNotFound extends NotFoundError {
+  readonly code = 'transfer_not_found';
+  constructor(transferId: string) { super('There is no such transfer.', { transferId }); }
+}
+
+export class IllegalTransferMove extends ConflictError {
+  readonly code = 'illegal_transition';
+  constructor(transfer: Transfer, wanted: string) {
+    super(`A transfer that is ${transfer.state} cannot become ${wanted}.`, { state: transfer.state, requested: wanted, allowed: nextStates(transfer) });
+  }
+}
+
+export class MoreThanInTransit extends ConflictError {
+  readonly code = 'over_receipt';
+  constructor(lines: ReadonlyArray<{ sku: string; inTransit: number; arriving: number }>) {
+    super(`More arrives than is on the road: ${lines.map(({ sku, inTransit, arriving }) => `${arriving} of ${sku}, ${inTransit} are on the road`).join('; ')}.`, { lines });
+  }
+}
+
+export class CountNotFound extends NotFoundError {
+  readonly code = 'count_not_found';
+  constructor(countId: string) { super('There is no such stock count.', { countId }); }
+}
+
+export class CountClosed extends ConflictError {
+  readonly code = 'count_closed';
+  constructor(countId: string, state: string) { super(`This stock count is ${state}: nothing of it can change.`, { countId, state }); }
+}
+
+export class CountStale extends ConflictError {
+  readonly code = 'count_stale';
+  constructor(countId: string, skus: readonly string[]) { super(`Goods moved while they were counted: ${skus.join(', ')}. Count them again in a new count.`, { countId, skus }); }
 }

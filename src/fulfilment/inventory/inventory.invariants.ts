@@ -14,6 +14,8 @@ export function inventoryInvariants(audit: StockAuditRepository): Invariant[] {
       ({ subject: subject(row), detail: `movements differ by ${row.onHand} on hand, ${row.reserved} reserved${owedIn(row)}` })),
     invariant('stock.reserved_equals_holds', () => audit.findUnlikeHolds(), (row) =>
       ({ subject: subject(row), detail: `holds differ from reserved by ${row.reserved}${owedIn(row)}` })),
+    invariant('stock.transfers_equal_movements', () => audit.findUnlikeTransfers(), ({ transferId, sku, units }) =>
+      ({ subject: `transfer:${transferId}`, detail: `${sku}: on the road and in the ledger differ by ${units}` })),
     invariant('stock.holds_are_whole', () => audit.findBrokenHolds(), ({ orderId, sku, state, quantity }) =>
       ({ subject: `order:${orderId}`, detail: `hold of ${sku} is ${state} with ${quantity} units` })),
   ];

@@ -6,15 +6,18 @@ import {
   adjustBody, levelListQuery, levelParams, levelReply, movementListQuery, movementReply, policyBody, receiptBody, receiptReply, setLevelBody, skuParams,
   summaryReply, transferBody, transferReply,
 } from './inventory.schemas.js';
+import type { CountsService } from './counts.service.js';
 import type { InventoryService } from './inventory.service.js';
 import type { LevelPoliciesService } from './level-policies.service.js';
+import { countRoutes, transferRoutes } from './stock-taking.routes.js';
+import type { TransfersService } from './transfers.service.js';
 
 const tag = 'Inventory';
 const read = { permission: 'inventory:read' } as const;
 const write = { permission: 'inventory:write' } as const;
 
-export function inventoryRoutes({ inventory, policies }: { inventory: InventoryService; policies: LevelPoliciesService }): Route[] {
-  return [...movingRoutes(inventory), ...levelRoutes(inventory), policyRoute(policies)];
+export function inventoryRoutes({ inventory, policies, transfers, counts }: { inventory: InventoryService; policies: LevelPoliciesService; transfers: TransfersService; counts: CountsService }): Route[] {
+  return [...transferRoutes(transfers), ...countRoutes(counts), ...movingRoutes(inventory, transfers), ...levelRoutes(inventory), policyRoute(policies)];
 }
 
 function policyRoute(policies: LevelPoliciesService): Route {
@@ -67,7 +70,7 @@ function levelRoutes(inventory: InventoryService): Route[] {
   ];
 }
 
-function movingRoutes(inventory: InventoryService): Route[] {
+function movingRoutes(inventory: InventoryService, transfers: TransfersService): Route[] {
   return [
     defineRoute({
       method: 'get', path: '/inventory/movements', summary: 'List stock movements, newest first', tag, access: read, query: movementListQuery,
@@ -90,8 +93,12 @@ function movingRoutes(inventory: InventoryService): Route[] {
       method: 'post', path: '/inventory/transfers', summary: 'Move units between warehouses', tag,
       access: write, body: transferBody, idempotency: 'optional',
       responses: { 201: successOf(transferReply), ...problems(400, 401, 403, 404, 409, 422) },
-      handle: async ({ body }, { caller }) => {
-        const { transferId, from, to } = await inventory.transfer({ ...body, actor: actorOf(caller) });
+      handle: async ({ body: { sku, quantity, lines, ...places } }, { caller }) => {
+        if (lines) {
+          const transfer = await transfers.create({ ...places, lines, actor: actorOf(caller) });
+          return { status: 201, location: `/inventory/transfers/${transfer.id}`, body: success(`Transfer ${transfer.state}.`, { transferId: transfer.id, transfer }) };
+        }
+        const { transferId, from, to } = await inventory.transfer({ ...places, sku: sku!, quantity: quantity!, actor: actorOf(caller) });
         return {
           status: 201, location: `/inventory/movements?cause=${transferId}`,
           body: success('Stock transferred.', { transferId, from: presentLevel(from), to: presentLevel(to) }),

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { id, line, sku, timestamp } from '../../shared/http/schemas.js';
+import { transferResource } from './stock-taking.schemas.js';
 import { MOVEMENT_TYPES, type BackorderPolicy, type MovementType, type ReorderPolicy } from './inventory.js';
 
 const MAX_COUNT = 1_000_000_000;
@@ -36,11 +37,13 @@ export const adjustBody = Joi.object<AdjustBody>({
   reason: line(200).min(1).required(), reference: reference(),
 });
 
-export type TransferBody = { sku: string; fromWarehouseId: string; toWarehouseId: string; quantity: number };
+export type TransferBody = { sku?: string; quantity?: number; lines?: Array<{ sku: string; quantity: number }>; ship: boolean; fromWarehouseId: string; toWarehouseId: string };
 export const transferBody = Joi.object<TransferBody>({
-  sku: sku().required(), fromWarehouseId: id().required(), quantity: units().required(),
+  sku: sku().description('With quantity: moved at once, both levels together'), quantity: units(),
+  lines: Joi.array().items(Joi.object({ sku: sku().required(), quantity: units().required() })).min(1).max(MAX_LINES).unique('sku').description('Instead: sent on the road, and booked where they arrive'),
+  ship: Joi.boolean().default(true).description('Of lines: false plans the transfer, and a shipment sends it'), fromWarehouseId: id().required(),
   toWarehouseId: id().required().invalid(Joi.ref('fromWarehouseId')).messages({ 'any.invalid': '{{#label}} must be another warehouse' }),
-});
+}).xor('sku', 'lines').with('sku', 'quantity').with('quantity', 'sku');
 
 export type ReceiptBody = { receiptId: string; warehouseId: string; purchaseOrderId?: string; lines: Array<{ sku: string; quantity: number }> };
 export const receiptBody = Joi.object<ReceiptBody>({
@@ -86,7 +89,7 @@ export const movementReply = Joi.object({
   cause: Joi.object({ type: Joi.string().required(), id: Joi.string().required() }).required(), reason: Joi.string(),
   actor: Joi.object({ type: Joi.string().required(), id: Joi.string().allow(null).required() }).required(), at: timestamp().required(),
 }).meta({ name: 'StockMovement' });
-export const transferReply = Joi.object({ transferId: Joi.string().required(), from: levelReply.required(), to: levelReply.required() });
+export const transferReply = Joi.object({ transferId: Joi.string().required(), from: levelReply, to: levelReply, transfer: transferResource });
 export const receiptReply = Joi.object({
   receiptId: Joi.string().required(), warehouseId: id().required(), purchaseOrderId: id(), createdAt: timestamp().required(),
   lines: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required() })).required(),

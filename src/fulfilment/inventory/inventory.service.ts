@@ -171,7 +171,7 @@ export class InventoryService {
   }
 
   /** No order tells of this change, so that an event of its own does. */
-  private async recordChange(work: () => Promise<Level[]>): Promise<Level[]> {
+  async recordChange(work: () => Promise<Level[]>): Promise<Level[]> {
     const after = await work();
     const skus = [...new Set(after.map(({ sku }) => sku))];
     if (skus.length > 0) {

@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { holdModel, levelModel } from './inventory.model.js';
+import { holdModel, levelModel, movementModel } from './inventory.model.js';
 
 /** Enough to see what is wrong; a broken shop would otherwise answer with a million rows. */
 const MAX_FOUND = 100;
@@ -23,10 +23,12 @@ const LEFT = [
 export class StockAuditRepository {
   private readonly levels;
   private readonly holds;
+  private readonly movements;
 
   constructor(connection: Connection) {
     this.levels = levelModel(connection);
     this.holds = holdModel(connection);
+    this.movements = movementModel(connection);
   }
 
   async findUnsound(): Promise<Difference[]> {
@@ -53,6 +55,19 @@ export class StockAuditRepository {
       { $ne: [open, { $eq: ['$active', true] }] }, { $ne: [open, { $gt: [{ $add: ['$quantity', owed] }, 0] }] },
       { $ne: ['$quantity', { $sum: '$lines.quantity' }] }, { $ne: [owed, { $sum: '$lines.backordered' }] },
     ] } }, { _id: 0, orderId: 1, sku: 1, state: 1, quantity: 1 }).limit(MAX_FOUND).lean();
+  }
+
+  /** What left for another warehouse and has not arrived, by the ledger and by the transfers; what was moved at once cancels out. */
+  async findUnlikeTransfers(): Promise<Array<{ transferId: string; sku: string; units: number }>> {
+    const sent = [
+      { $match: { shippedAt: { $ne: null } } }, { $unwind: '$lines' },
+      { $project: { _id: 0, key: { transfer: { $toString: '$_id' }, sku: '$lines.sku' }, units: { $subtract: ['$lines.quantity', '$lines.received'] } } },
+    ];
+    const rows = await this.movements.aggregate<{ _id: { transfer: string; sku: string }; units: number }>([
+      { $match: { type: { $in: ['transfer_in', 'transfer_out'] } } }, { $project: { _id: 0, key: { transfer: '$cause.id', sku: '$sku' }, units: '$onHandDelta' } },
+      { $unionWith: { coll: 'stock_transfers', pipeline: sent } }, { $group: { _id: '$key', units: { $sum: '$units' } } }, { $match: { units: { $ne: 0 } } }, { $limit: MAX_FOUND },
+    ] as never).option(ONE_MOMENT);
+    return rows.map(({ _id, units }) => ({ transferId: _id.transfer, sku: _id.sku, units }));
   }
 
   private async compare(sides: object[]): Promise<Difference[]> {
