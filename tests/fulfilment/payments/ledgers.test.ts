@@ -85,7 +85,7 @@ describe('the invariants notice what must never be', () => {
 
   test('two live payments of one order, if the index were gone', async () => {
     const payment = await world.pay('ok');
-    await world.connection.collection('payments').dropIndex('one_live_per_order');
+    await world.connection.collection('payments').dropIndex('one_live_per_purpose');
     await world.pay('ok', { orderId: payment.orderId, attempt: 2 });
 
     expect(await world.violations()).toEqual([{ invariant: 'an order has at most one live payment', subject: `order:${payment.orderId}`, detail: '2 live payments' }]);
