@@ -107,7 +107,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const findOffers = createFindOffers({ catalog, pricing });
   const { buyerOf } = customers;
   const promotions = createPromotions({
-    connection, now, outbox, inTransaction, audit: audit.record, categoriesWithin: catalog.categoriesWithin, findOffers,
+    connection, now, outbox, inTransaction, audit: audit.record, categoriesAbove: catalog.categoriesAbove, findOffers,
     orders: {
       hasOrdered: (buying) => orders.service.hasOrdered(buying), getOrder: (id) => orders.service.get(id, { staff: true }), existing: (ids) => orders.service.existing(ids),
       promotedAfter: (after, most) => orders.service.promotedAfter(after, most),
@@ -121,7 +121,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     },
   });
   const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, giftCards, ...config.cart, ...config.market });
-  auth.onSignIn(async ({ userId, cartToken }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken); });
+  auth.onSignIn(async ({ userId, cartToken, channel }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken, channel); });
   outbox.subscribe(...cart.subscribers);
 
   const returnPolicies = createReturnPolicies({
@@ -175,11 +175,12 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   outbox.subscribe(...invoices.subscribers);
 
-  const orderAccess = createOrderAccess({ connection, now, outbox, inTransaction, orders: orders.service, deriveSecret: deriveSecret(config.auth.jwtSecret) });
+  const secretFor = deriveSecret(config.auth.jwtSecret);
+  const orderAccess = createOrderAccess({ connection, now, outbox, inTransaction, orders: orders.service, deriveSecret: secretFor });
   outbox.subscribe(...orderAccess.subscribers);
 
   const notifications = createNotifications({
-    connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: deriveSecret(config.auth.jwtSecret),
+    connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: async (ref) => (ref.startsWith('gift-cards:') ? (await giftCards.codesOf(ref.slice(11))).map(({ code }) => code).join(', ') : secretFor(ref)),
     findOrder: (orderId) => orders.service.find(orderId), findLocaleOfUser: async (userId) => (await customers.findByUser(userId))?.locale,
   });
   outbox.subscribe(...notifications.subscribers);
@@ -198,7 +199,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes, ...shipping.rootRoutes];
   const schedules: Schedule[] = [...catalog.schedules, ...search.schedules, ...orders.schedules, ...inventory.schedules, ...shipping.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
+  const invariants: Invariant[] = [...catalog.invariants, ...pricing.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,

@@ -25,7 +25,7 @@ export { CouponExhausted, EXHAUSTED } from './promotions.errors.js';
 
 type Deps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit: RecordAudit;
-  categoriesWithin(ids: readonly string[]): Promise<readonly string[]>;
+  categoriesAbove(ids: readonly string[]): Promise<readonly string[]>;
   findOffers(skus: readonly string[], currency: string, buyer: Buyer): Promise<Offers>;
   /** What only orders know; they are made after the cart. */
   orders: {
@@ -37,13 +37,13 @@ type Deps = {
   };
 };
 
-export function createPromotions({ connection, now, outbox, inTransaction, audit, categoriesWithin, findOffers, orders }: Deps) {
+export function createPromotions({ connection, now, outbox, inTransaction, audit, categoriesAbove, findOffers, orders }: Deps) {
   const promotions = new PromotionRepository(connection);
   const codes = new CodeRepository(connection);
   const redemptions = new RedemptionRepository(connection);
   const usages = new UsageRepository(connection);
 
-  const live = new LivePromotions({ promotions, codes, redemptions, now, categoriesWithin, hasOrdered: orders.hasOrdered });
+  const live = new LivePromotions({ promotions, codes, redemptions, now, categoriesAbove, hasOrdered: orders.hasOrdered });
   const codesService = new CodesService({ codes, promotions, inTransaction, audit, now });
   const service = new PromotionService({ promotions, redemptions, codes: codesService, live, inTransaction, audit, now });
   const usage = new UsageService({ promotions, redemptions, codes, usages });

@@ -5,7 +5,7 @@ import { noPromotions, type PromotionRequest, type PromotionResult } from '../ca
 import type { CodeRepository } from './codes.repository.js';
 import { decide } from './engine.js';
 import { CouponInvalid } from './promotions.errors.js';
-import { customerLimitOf, normalisedEmail, type Amounts, type Candidate, type CouponCode, type Evidence, type Left, type Rule, type Selection } from './promotions.js';
+import { customerLimitOf, normalisedEmail, type Amounts, type Candidate, type CouponCode, type Evidence, type Left, type Rule } from './promotions.js';
 import type { PromotionRepository } from './promotions.repository.js';
 import type { Counter, RedemptionRepository } from './redemptions.repository.js';
 
@@ -20,8 +20,8 @@ export type Asked = Readonly<{ request: PromotionRequest; rules: ReadonlyArray<{
 
 type Deps = {
   promotions: PromotionRepository; codes: CodeRepository; redemptions: RedemptionRepository; now: Clock;
-  /** These categories and everything below them. */
-  categoriesWithin(ids: readonly string[]): Promise<readonly string[]>;
+  /** These categories and everything above them. */
+  categoriesAbove(ids: readonly string[]): Promise<readonly string[]>;
   hasOrdered(buying: Buying): Promise<boolean>;
 };
 
@@ -71,14 +71,11 @@ export class LivePromotions {
   }
 
   findAutomatic(): Promise<readonly Rule[]> {
-    return this.automatic.get('all', async () => Promise.all((await this.deps.promotions.findAutomatic(this.deps.now())).map((rule) => this.expanded(rule))));
+    return this.automatic.get('all', () => this.deps.promotions.findAutomatic(this.deps.now()));
   }
 
   findRule(id: string): Promise<Rule | null> {
-    return this.byId.get(id, async () => {
-      const found = await this.deps.promotions.findRule(id);
-      return found && this.expanded(found);
-    });
+    return this.byId.get(id, () => this.deps.promotions.findRule(id));
   }
 
   async evidenceOf({ request, rules, unknown, at, isFirstOrder }: Asked): Promise<Evidence> {
@@ -88,27 +85,10 @@ export class LivePromotions {
     const asksFirst = rules.some(({ rule }) => rule.conditions.firstOrder) && customerKeyOf(buying) !== null;
     const first = isFirstOrder ?? (asksFirst ? !await this.deps.hasOrdered(buying) : null);
     const candidates = rules.map(({ rule, code, ofCode }): Candidate => ({ rule, ...(code !== undefined && { code }), left: { ...left(rule), ofCode } }));
-    const lines = request.lines.map(({ id, sku, productId, categoryIds, quantity, unitPrice, onSale }) => (
-      { id, sku, productId, categoryIds, quantity, unitPrice: unitPrice.amount, onSale }));
+    // A rule names a category and means everything below it, so a line brings everything above its own.
+    const lines = await Promise.all(request.lines.map(async ({ id, sku, productId, categoryIds, quantity, unitPrice, onSale }) => (
+      { id, sku, productId, categoryIds: categoryIds.length === 0 ? [] : await this.deps.categoriesAbove(categoryIds), quantity, unitPrice: unitPrice.amount, onSale })));
     return { situation: { at, currency, country, channel: buyer.channel, groupIds: buyer.groupIds, isFirstOrder: first, lines }, candidates, unknown };
-  }
-
-  /** Selections name categories; what they mean includes everything below them. */
-  async expanded(rule: Rule): Promise<Rule> {
-    const { effect, conditions } = rule;
-    const within = (selection: Selection) => this.within(selection);
-    const appliesTo = await within(rule.appliesTo);
-    const wider = effect.type === 'buy_x_get_y'
-      ? { ...effect, buy: { ...effect.buy, items: await within(effect.buy.items ?? {}) }, get: { ...effect.get, items: await within(effect.get.items ?? {}) } } : effect;
-    return { ...rule, appliesTo, effect: wider, conditions: { ...conditions, ...(conditions.items && { items: await within(conditions.items) }) } };
-  }
-
-  private async within(selection: Selection): Promise<Selection> {
-    const { categoryIds, excludedCategoryIds } = selection;
-    return {
-      ...selection, ...(categoryIds && { categoryIds: await this.deps.categoriesWithin(categoryIds) }),
-      ...(excludedCategoryIds && { excludedCategoryIds: await this.deps.categoriesWithin(excludedCategoryIds) }),
-    };
   }
 
   private async lookUp(codes: readonly string[]): Promise<Typed[]> {

@@ -26,7 +26,7 @@ export class SimulationService {
     const { currency } = cart;
     const request = await this.requestOf(cart);
     const automatic = withActive ? await this.deps.live.findAutomatic() : [];
-    const draft = promotion ? [await this.deps.live.expanded({ ...fieldsOf(promotion), id: DRAFT_ID, state: 'active', counted: false } satisfies Rule)] : [];
+    const draft: Rule[] = promotion ? [{ ...fieldsOf(promotion), id: DRAFT_ID, state: 'active', counted: false } satisfies Rule] : [];
     const typed = await this.typed(cart.coupons);
     const evidence = await this.deps.live.evidenceOf({
       request, at: cart.at === undefined ? this.deps.now() : new Date(cart.at), unknown: typed.unknown, isFirstOrder: cart.isFirstOrder,
