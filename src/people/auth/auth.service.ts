@@ -15,10 +15,10 @@ import type { SignInGuard } from './sign-in-guard.service.js';
 import type { UserRepository } from './users.repository.js';
 
 export type Registration = { email: string; password: string; firstName: string; lastName: string; username?: string };
-type SignIn = Readonly<{ userId: string; cartToken?: string }>;
+type SignIn = Readonly<{ userId: string; cartToken?: string; channel?: string | undefined }>;
 /** Told after somebody registered or signed in; a hook that fails is reported and stops nobody. */
 export type SignInHook = (signIn: SignIn) => Promise<void>;
-export type SigningIn = Client & { cartToken?: string | undefined };
+export type SigningIn = Client & { cartToken?: string | undefined; channel?: string | undefined };
 
 export type AuthServiceDeps = {
   users: UserRepository; sessions: SessionService; guard: SignInGuard; passwords: PasswordPool; customers: Pick<Customers, 'createProfile'>;
@@ -126,10 +126,10 @@ export class AuthService {
     }
   }
 
-  private async tellHooks(userId: string, { cartToken }: SigningIn): Promise<void> {
+  private async tellHooks(userId: string, { cartToken, channel }: SigningIn): Promise<void> {
     for (const hook of this.hooks) {
       try {
-        await hook({ userId, ...(cartToken !== undefined && { cartToken }) });
+        await hook({ userId, channel, ...(cartToken !== undefined && { cartToken }) });
       } catch (error) {
         this.deps.report(error, { hook: 'onSignIn', userId });
       }

@@ -62,7 +62,7 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
       handle: async ({ headers, body }, { caller }) => {
         const token = body.cartToken ?? headers['x-cart-token'];
         if (token === undefined) throw new CartNotFound();
-        const { merged, report } = await carts.merge(caller.user!.id, token);
+        const { merged, report } = await carts.merge(caller.user!.id, token, caller.key?.channel);
         const cart = merged ? await presentCart(merged, quoting) : emptyCart(defaultCurrency);
         return { status: 200, body: success('Carts merged.', { ...cart, report }) };
       },

@@ -187,8 +187,8 @@ export class CartService {
   }
 
   /** Guest lines go into the customer's cart once: the guest's cart ends in the same transaction, so a second device finds none. */
-  async merge(userId: string, cartToken: string): Promise<{ merged: CartWithOffers | null; report: MergedLine[] }> {
-    const result = await retryLostRace(() => this.deps.inTransaction(() => this.mergeOnce(userId, { tokenHash: sha256(cartToken) })));
+  async merge(userId: string, cartToken: string, channel?: string): Promise<{ merged: CartWithOffers | null; report: MergedLine[] }> {
+    const result = await retryLostRace(() => this.deps.inTransaction(() => this.mergeOnce({ userId, channel }, { tokenHash: sha256(cartToken) })));
     if (result.guest) await this.deps.cache.drop(result.guest.tokenHash!);
     if (result.merged) await this.deps.cache.put(userId, result.merged.cart);
     return { merged: result.merged, report: result.report };
@@ -219,21 +219,22 @@ export class CartService {
     await this.deps.carts.create(ended, this.expiry());
   }
 
-  private async mergeOnce(userId: string, guestOwner: CartOwner) {
+  private async mergeOnce(shopper: { userId: string; channel: string | undefined }, guestOwner: CartOwner) {
     const { carts } = this.deps;
+    const { userId, channel } = shopper;
     const guest = await carts.findActive(guestOwner);
     const own = await carts.findActive({ userId });
-    if (!guest) return { guest, merged: own && { cart: own, offers: await this.offersOf(own, { userId }) }, report: [] };
+    if (!guest) return { guest, merged: own && { cart: own, offers: await this.offersOf(own, shopper), channel }, report: [] };
 
     const currency = own && own.lineItems.length > 0 ? own.currency : guest.currency;
-    const offers = await this.deps.findOffers([...new Set([...own?.lineItems ?? [], ...guest.lineItems].map(({ sku }) => sku))], currency, await this.deps.buyerOf({ userId }));
+    const offers = await this.deps.findOffers([...new Set([...own?.lineItems ?? [], ...guest.lineItems].map(({ sku }) => sku))], currency, await this.deps.buyerOf(shopper));
     const { lines, report } = mergeLines(own?.lineItems ?? [], guest.lineItems, offers);
     await carts.save({ ...guest, state: 'merged' }, this.expiry());
     const coupons = [...new Set([...own?.coupons ?? [], ...guest.coupons ?? []])].slice(0, MAX_COUPONS);
     const target = { ...detailsOf(guest), ...own && detailsOf(own), ...(coupons.length > 0 && { coupons }), currency, lineItems: lines };
     const cart = own ? await carts.save({ ...own, ...target }, this.expiry()) : await carts.create({ ...target, userId, tokenHash: null }, this.expiry());
     await this.deps.outbox.record({ type: 'cart.merged', aggregateId: cart.id, data: { cartId: cart.id, guestCartId: guest.id, userId, report } });
-    return { guest, merged: { cart, offers }, report };
+    return { guest, merged: { cart, offers, channel }, report };
   }
 
   private change(shopper: Shopper, apply: (cart: Cart, offers: Offers) => Cart | Promise<Cart>): Promise<CartWithOffers> {

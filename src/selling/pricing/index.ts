@@ -3,6 +3,7 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import type { Invariant } from '../../shared/invariant.js';
 import { LadderService } from './ladders.service.js';
 import { LiveBook } from './live-book.js';
 import type { PricedVariant } from './price-book.js';
@@ -40,7 +41,12 @@ export function createPricing({ connection, now, inTransaction, audit, outbox, m
   const staff = new PriceBookService({ book, entries, live, now, inTransaction, audit, outbox });
   let findVariants: FindVariants = async () => new Map();
 
+  const invariants: Invariant[] = [{
+    name: 'pricing.entries_belong_to_a_list',
+    check: async () => (await entries.findOrphans()).map(({ listId, entries: count }) => ({ invariant: 'pricing.entries_belong_to_a_list', subject: `price_list:${listId}`, detail: `${count} entries of a list that is gone` })),
+  }];
   return {
+    invariants,
     routes: [...priceListRoutes(staff), ...priceRuleRoutes(staff), ...rateRoutes(staff), ...previewRoutes({ ladders, now, marketCurrency, findVariants: (skus) => findVariants(skus) })],
     /** The one resolver of prices: the catalogue shows what it answers and the cart charges it. By SKU. */
     laddersOf: ladders.laddersOf.bind(ladders),

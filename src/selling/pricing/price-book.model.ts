@@ -43,6 +43,7 @@ const changeSchema = new Schema<ListChangeRow>({
 }, options);
 changeSchema.index({ skuKey: 1, at: 1, _id: 1 });
 changeSchema.index({ listId: 1, skuKey: 1, at: 1, _id: 1 });
+changeSchema.index({ listId: 1, at: -1, _id: -1 });
 
 const ruleSchema = new Schema<PriceRuleRow>({
   name: text, priority: whole, active: flag, skus: texts, productIds: texts, categoryIds: texts, weekdays: { type: [Number], required: true },

@@ -36,6 +36,8 @@ export const priceListBody = Joi.object<PriceListFields>({
 export const listQuery = Joi.object<PageQuery>(pageParams(['priority', 'createdAt']));
 export type EntriesQuery = PageQuery & { q?: string };
 export const entriesQuery = Joi.object<EntriesQuery>({ ...pageParams(['sku']), q: Joi.string().max(64).description('The beginning of a SKU') });
+export type ChangesQuery = PageQuery & { sku?: string };
+export const changesQuery = Joi.object<ChangesQuery>({ ...pageParams(['at']), sku: sku() });
 export type EntriesBody = { items: NewEntry[] };
 export const entriesBody = Joi.object<EntriesBody>({
   items: Joi.array().items(Joi.object({ sku: sku().required(), tiers: tiers().required().description('Minor units of the list; none takes the SKU out') })).min(1).max(ENTRIES_AT_ONCE)
@@ -107,6 +109,10 @@ export const priceListAnswer = successOf(priceListReply);
 export const priceListsAnswer = pageOf(priceListReply);
 const tiersReply = Joi.array().items(Joi.object({ minQuantity: Joi.number().integer().required(), amount: Joi.number().integer().required() }));
 export const entriesAnswer = pageOf(Joi.object({ sku: Joi.string().required(), tiers: tiersReply.required(), updatedAt: timestamp().required() }).meta({ name: 'PriceEntry' }));
+export const changesAnswer = pageOf(Joi.object({
+  id: id().required(), at: timestamp().required(), actor: Joi.object().required(), list: Joi.object().allow(null).description('The list from then on; null when it ended'),
+  sku: Joi.string().description('In lower case'), tiers: tiersReply.allow(null).description('What it said of the SKU from then on; null for nothing'),
+}).meta({ name: 'PriceListChange' }));
 export const entriesPutAnswer = successOf(Joi.object({ changed: Joi.number().integer().required(), unchanged: Joi.number().integer().required() }));
 const priceRuleReply = (priceRuleBody as Joi.ObjectSchema).keys({ id: id().required(), ...period, ...stamped }).meta({ name: 'PriceRule' });
 export const priceRuleAnswer = successOf(priceRuleReply);

@@ -78,6 +78,11 @@ export class PriceBookService {
     return this.deps.entries.page(id, q, query);
   }
 
+  /** Also of a list that is gone. */
+  listChanges(id: string, sku: string | undefined, query: PageQuery) {
+    return this.deps.entries.changesPage(id, sku, query);
+  }
+
   /** Thousands at a time: what is the same already is not written. Without tiers an entry goes. */
   putEntries(id: string, items: readonly NewEntry[], actor: Actor): Promise<{ changed: number; unchanged: number }> {
     return this.change(async (now) => {

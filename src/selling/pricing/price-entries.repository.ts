@@ -73,6 +73,22 @@ export class PriceEntryRepository {
     if (rows.length > 0) await this.changes.insertMany(rows, { lean: true });
   }
 
+  /** Every change of a list and of what it says, or of what it says about one SKU. */
+  async changesPage(listId: string, sku: string | undefined, query: PageQuery) {
+    const page = await findPage<ListChangeRow>(this.changes as never, { filter: { listId, ...(sku !== undefined && { skuKey: keyOf(sku) }) }, query, fallbackSort: '-at' });
+    return { ...page, items: page.items.map(({ _id, listId: _l, skuKey, at, list, tiers, actor }) => ({ id: _id.toHexString(), at, actor, ...(skuKey === null ? { list } : { sku: skuKey, tiers }) })) };
+  }
+
+  /** For the auditor. */
+  async findOrphans(): Promise<Array<{ listId: string; entries: number }>> {
+    const found = await this.entries.aggregate<{ _id: Types.ObjectId; entries: number }>([
+      { $group: { _id: '$listId', entries: { $sum: 1 } } },
+      { $lookup: { from: 'price_lists', localField: '_id', foreignField: '_id', as: 'list', pipeline: [{ $project: { _id: 1 } }] } },
+      { $match: { list: [] } }, { $limit: 100 },
+    ]);
+    return found.map(({ _id, entries }) => ({ listId: _id.toHexString(), entries }));
+  }
+
   /** Everything that lists ever said of these SKUs, oldest first, with how those lists were meanwhile. */
   async eventsOf(skus: readonly string[]): Promise<Map<string, ListEvent[]>> {
     const said = await this.changes.find({ skuKey: { $in: skus.map(keyOf) } }, { _id: 0, actor: 0 }).sort({ skuKey: 1, at: 1, _id: 1 }).lean();

@@ -4,8 +4,8 @@ import { defineRoute, type Context, type Route } from '../../shared/http/route.j
 import { problems, success } from '../../shared/http/schemas.js';
 import type { PriceBookService } from './price-book.service.js';
 import {
-  ENTRIES_AT_ONCE, entriesAnswer, entriesBody, entriesPutAnswer, entriesQuery, idParams, listQuery, priceListAnswer, priceListBody, priceListsAnswer,
-  type EntriesBody, type EntriesQuery, type IdParams,
+  ENTRIES_AT_ONCE, changesAnswer, changesQuery, entriesAnswer, entriesBody, entriesPutAnswer, entriesQuery, idParams, listQuery, priceListAnswer, priceListBody, priceListsAnswer,
+  type ChangesQuery, type EntriesBody, type EntriesQuery, type IdParams,
 } from './price-book.schemas.js';
 import type { PriceListFields } from './price-lists.js';
 
@@ -57,6 +57,11 @@ export function priceListRoutes(prices: PriceBookService): Route[] {
       ...read, method: 'get', path: '/price-lists/:id/entries', summary: 'List what a price list says, by SKU', params: idParams, query: entriesQuery,
       responses: { 200: entriesAnswer, ...problems(400, 401, 403, 404) },
       handle: async ({ params, query: { q, ...query } }) => ({ status: 200, body: success('The entries.', await prices.listEntries(params.id, q, query)) }),
+    }),
+    defineRoute<IdParams, ChangesQuery>({
+      ...read, method: 'get', path: '/price-lists/:id/changes', summary: 'Every change of a price list and of what it says, newest first', params: idParams, query: changesQuery,
+      responses: { 200: changesAnswer, ...problems(400, 401, 403) },
+      handle: async ({ params, query: { sku, ...query } }) => ({ status: 200, body: success('The changes.', await prices.listChanges(params.id, sku, query)) }),
     }),
     defineRoute<IdParams, object, object, EntriesBody>({
       ...write, method: 'put', path: '/price-lists/:id/entries', summary: `Set up to ${ENTRIES_AT_ONCE} entries at once; others stay`, params: idParams, body: entriesBody, bodyLimitBytes: ENTRY_BYTES,
