@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
+import { createDigital } from './fulfilment/digital/index.js';
 import { createInventory, InsufficientStock } from './fulfilment/inventory/index.js';
 import { createInvoices } from './fulfilment/invoices/index.js';
 import { createOrderAccess } from './fulfilment/order-access/index.js';
@@ -96,6 +97,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
   outbox.subscribe(...payments.subscribers);
 
+  const digital = createDigital({ connection, now, inTransaction, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
   const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, market: config.market });
   pricing.knowVariantsBy(catalog.findVariants);
@@ -114,7 +116,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     },
   });
   const giftCards = createGiftCards({
-    connection, now, inTransaction, outbox, audit: audit.record, secret: config.giftCards.secret, getOrder: (id, owner) => orders.service.get(id, owner),
+    connection, now, inTransaction, outbox, audit: audit.record, secret: config.giftCards.secret, convertToCredit: payments.convertToCredit, getOrder: (id, owner) => orders.service.get(id, owner),
     findOrders: async (ids) => {
       const paid = new Map((await payments.findByOrders(ids)).map(({ orderId, amount }) => [orderId, amount]));
       return (await orders.payablesOf(ids)).map((order) => tenderedOrder(order, paid.get(order.id)));
@@ -131,7 +133,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const ordersQueue = createKeyedQueue();
   const orders = createOrders({
     connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: promotions,
-    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor,
+    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
@@ -194,12 +196,12 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     // /products/export is no product
     // nor is /orders/drafts an order
     ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
-    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
+    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...digital.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
-  const rootRoutes: Route[] = [...payments.rootRoutes, ...shipping.rootRoutes];
+  const rootRoutes: Route[] = [...payments.rootRoutes, ...digital.rootRoutes, ...shipping.rootRoutes];
   const schedules: Schedule[] = [...catalog.schedules, ...search.schedules, ...orders.schedules, ...inventory.schedules, ...shipping.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...pricing.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
+  const invariants: Invariant[] = [...catalog.invariants, ...pricing.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...digital.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,

@@ -115,6 +115,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     /** Inside the transaction of whatever the refund comes from; README.md tells how. */
     planRefund: refunds.plan.bind(refunds),
     refundableOf: refunds.refundableOf.bind(refunds),
+    /** Money that is given back as store credit instead. */
+    convertToCredit: refunds.convert.bind(refunds),
     quoteRefund: refunds.quote.bind(refunds),
     /** One movement that gave money back, by its key. */
     findRefund: service.findRefund.bind(service),

@@ -18,7 +18,7 @@ export class PaymentAuditRepository {
   }
 
   async findOverdrawn(): Promise<Found[]> {
-    const spent = { $add: ['$refundedAmount', '$refundingAmount'] };
+    const spent = { $add: ['$refundedAmount', '$refundingAmount', { $ifNull: ['$convertedAmount', 0] }] };
     const found = await this.payments.find({ $expr: { $or: [
       { $gt: [{ $add: ['$capturedAmount', '$capturingAmount'] }, '$amount.amount'] }, { $gt: [spent, '$capturedAmount'] },
       { $lt: [{ $min: ['$capturedAmount', '$capturingAmount', '$refundedAmount', '$refundingAmount', '$disputedAmount'] }, 0] },

@@ -2,11 +2,11 @@ import type { DomainEvent } from '../../shared/events/outbox.js';
 import type { Payment, PaymentStatus, PaymentTransaction, RowChange } from './payments.js';
 
 const OF_STATUS: Partial<Record<PaymentStatus, string>> = {
-  authorized: 'payment.authorized', succeeded: 'payment.succeeded', failed: 'payment.failed', voided: 'payment.voided',
+  authorized: 'payment.authorized', requires_action: 'payment.action_required', succeeded: 'payment.succeeded', failed: 'payment.failed', voided: 'payment.voided',
 };
 
-const dataOf = ({ id, orderId, attempt, provider, method, amount, capturedAmount, refundedAmount, failure }: Payment) => ({
-  paymentId: id, orderId, attempt, provider, method, amount, captured: capturedAmount, refunded: refundedAmount, ...(failure && { failureCode: failure.code }),
+const dataOf = ({ id, orderId, attempt, provider, method, amount, capturedAmount, refundedAmount, failure, nextAction }: Payment) => ({
+  paymentId: id, orderId, attempt, provider, method, amount, captured: capturedAmount, refunded: refundedAmount, ...(failure && { failureCode: failure.code }), ...(nextAction && { url: nextAction.url }),
 });
 
 /** The order is the aggregate, so that its own events and those of its payments are delivered in one order. */

@@ -10,6 +10,8 @@ type Stored<Row> = Row & { _id: Types.ObjectId };
 /** A movement that we are about to ask the provider for. */
 export type PlannedTransaction = Pick<PaymentTransaction, 'kind' | 'key'> & { amount: number; reason?: string; attribution?: Attribution; dueAt: Date };
 
+const REFUNDABLE = { $subtract: ['$capturedAmount', { $add: ['$refundedAmount', '$refundingAmount', '$disputedAmount', { $ifNull: ['$convertedAmount', 0] }] }] };
+
 export class PaymentRepository {
   private readonly payments;
   private readonly transactions;
@@ -66,10 +68,15 @@ export class PaymentRepository {
 
   /** Sets money aside for a refund if so much is left, in one step; null when it is not. */
   async reserveRefund(id: string, amount: number, now: Date): Promise<Payment | null> {
-    const left = { $subtract: ['$capturedAmount', { $add: ['$refundedAmount', '$refundingAmount', '$disputedAmount'] }] };
-    const found = await this.payments.findOneAndUpdate({ _id: id, $expr: { $gte: [left, amount] } },
+    const found = await this.payments.findOneAndUpdate({ _id: id, $expr: { $gte: [REFUNDABLE, amount] } },
       { $inc: { refundingAmount: amount, version: 1 }, $set: { updatedAt: now } }, { returnDocument: 'after' }).lean();
     return found && toPayment(found);
+  }
+
+  /** Gives so much back as store credit, if it is still there to give; false when it is not. */
+  async convert(id: string, amount: number, now: Date): Promise<boolean> {
+    const { matchedCount } = await this.payments.updateOne({ _id: id, $expr: { $gte: [REFUNDABLE, amount] } }, { $inc: { convertedAmount: amount, version: 1 }, $set: { updatedAt: now } });
+    return matchedCount === 1;
   }
 
   async reserveCapture(id: string, amount: number, statuses: readonly PaymentStatus[], now: Date): Promise<Payment | null> {

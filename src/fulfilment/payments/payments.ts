@@ -29,6 +29,8 @@ export type Payment = Readonly<{
   dueAt?: Date; overdueAt?: Date;
   /** Minor units; the `…ing` ones are asked for and not yet answered, and count as spent until they are. */
   capturedAmount: number; capturingAmount: number; refundedAmount: number; refundingAmount: number; disputedAmount: number;
+  /** Given back as store credit: the money stays, but cannot go back a second time. */
+  convertedAmount?: number;
   /** It was asked to give back what it has; `keepsNothing`: also whatever arrives later, because another payment took its place. */
   reversal?: Readonly<{ reason: string; at: Date; keepsNothing: boolean }>;
   version: number; createdAt: Date; updatedAt: Date;
@@ -60,8 +62,8 @@ export const isOpen = (status: PaymentStatus): boolean => status === 'pending' |
 const laterOf = (a: PaymentStatus, b: PaymentStatus): PaymentStatus => (STATUSES.indexOf(a) >= STATUSES.indexOf(b) ? a : b);
 
 /** What can still be paid back. Money that the cardholder's bank has taken back is not there to refund. */
-export const refundable = ({ capturedAmount, refundedAmount, refundingAmount, disputedAmount }: Payment): number =>
-  Math.max(0, capturedAmount - refundedAmount - refundingAmount - disputedAmount);
+export const refundable = ({ capturedAmount, refundedAmount, refundingAmount, disputedAmount, convertedAmount = 0 }: Payment): number =>
+  Math.max(0, capturedAmount - refundedAmount - refundingAmount - disputedAmount - convertedAmount);
 export const capturable = ({ amount, capturedAmount, capturingAmount }: Payment): number => amount.amount - capturedAmount - capturingAmount;
 
 /** Why this report cannot be about our payment, or null. Nothing of such a report is believed. */

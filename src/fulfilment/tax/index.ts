@@ -20,10 +20,7 @@ import { parseVatId, type VatRegister } from './vat-ids/vat-ids.js';
 import { VatIdService } from './vat-ids/vat-ids.service.js';
 import { createVies, noRegister } from './vat-ids/vies.js';
 
-export { InvalidVatId } from './tax.errors.js';
-export type { KnownVatId } from './tax.js';
-export type { LineTaxes, Taxation, TaxedSale } from './tax.service.js';
-export type { NewEstimate } from './true-ups/true-ups.service.js';
+export type { LineTaxes, Taxation } from './tax.service.js';
 export type Tax = ReturnType<typeof createTax>;
 
 export type TaxConfig = Readonly<{

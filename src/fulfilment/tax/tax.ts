@@ -94,7 +94,6 @@ const EU = new Set('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT 
 /** Taxed as a part of another country: Monaco is France, the Isle of Man the United Kingdom. */
 const TREATED_AS: Readonly<Record<string, string>> = { MC: 'FR', IM: 'GB' };
 
-export const EU_COUNTRIES: readonly string[] = [...EU];
 export const inEu = (country: string): boolean => EU.has(country);
 export const taxCountryOf = (country: string): string => TREATED_AS[country] ?? country;
 

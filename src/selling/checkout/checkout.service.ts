@@ -7,7 +7,7 @@ import { RequestInFlight, type IdempotencyRequest } from '../../shared/http/idem
 import type { Reply } from '../../shared/http/reply.js';
 import { success } from '../../shared/http/schemas.js';
 import { regionCode } from '../../fulfilment/shipping/index.js';
-import { asReserved, linesToReserve, payableOf, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
+import { asReserved, linesToReserve, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
 import type { Cart, Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';

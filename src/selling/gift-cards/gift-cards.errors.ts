@@ -33,6 +33,11 @@ export class GiftCardSpent extends ConflictError {
   constructor() { super('A gift card of this order has been spent in part, so it cannot be taken back.'); }
 }
 
+export class GuestHasNoCredit extends ConflictError {
+  readonly code = 'guest_has_no_store_credit';
+  constructor() { super('A guest ordered this, and guests have no store credit. Issue a gift card instead.'); }
+}
+
 export class RefundExceedsTenders extends ConflictError {
   readonly code = 'refund_exceeds_tenders';
   constructor(requested: number, left: number) { super('More cannot go back than came in.', { requested, left }); }

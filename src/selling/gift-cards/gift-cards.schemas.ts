@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { fieldsParam, pageParams, type PageQuery } from '../../shared/http/pagination.js';
+import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { currencyCode, id, line, moneyInput, moneySchema, timestamp } from '../../shared/http/schemas.js';
 import type { Money } from '../../shared/money.js';
 import { ENTRY_KINDS, VALUE_KINDS, type Entry, type ValueAccount } from './gift-cards.js';
@@ -27,8 +27,8 @@ export const adjustBody = Joi.object<AdjustBody, true>({
   amount: Joi.number().integer().min(-MAX_VALUE).max(MAX_VALUE).invalid(0).required().description('Minor units; negative takes away'), currency: currencyCode().required(), reason: line(200).min(1).required(),
 });
 
-export type FieldsQuery = { fields?: string };
-export const fieldsQuery = Joi.object<FieldsQuery>({ fields: fieldsParam() });
+export type CreditRefundBody = { amount: Money; reason: string };
+export const creditRefundBody = Joi.object<CreditRefundBody, true>({ amount: moneyInput().required(), reason: line(200).min(1).required() });
 export const cardListQuery = Joi.object<PageQuery>(pageParams(['createdAt']));
 export const entriesQuery = Joi.object<PageQuery>(pageParams(['id']));
 

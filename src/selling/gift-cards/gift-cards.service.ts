@@ -9,11 +9,15 @@ import { requireVersion } from '../../shared/http/etag.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import { money, type Money } from '../../shared/money.js';
 import { idOfBought, type Codes } from './codes.js';
-import { GiftCardNotFound, GiftCardNotUsable, GiftCardSpent, InsufficientCredit } from './gift-cards.errors.js';
+import { GiftCardNotFound, GiftCardNotUsable, GiftCardSpent, GuestHasNoCredit, InsufficientCredit } from './gift-cards.errors.js';
 import { grouped, isUsable, type Entry, type ValueAccount } from './gift-cards.js';
 import type { NewCard, ValueRepository } from './gift-cards.repository.js';
 
+/** Store credit for money that a payment brought. */
+export type CreditRefund = Readonly<{ order: Readonly<{ id: string; userId: string | null }>; amount: Money; reason: string; actor: Actor }>;
 export type ValueDeps = {
+  /** Makes sure that the money cannot go back a second time; throws when there is not so much left. */
+  convertToCredit(orderId: string, amount: Money): Promise<void>;
   values: ValueRepository; codes: Codes; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit; now: Clock;
 };
 /** An order as far as gift cards are bought with it. */
@@ -101,6 +105,20 @@ export class GiftCardService {
       await values.append([{ accountId: account.id, kind: 'adjustment', amount, reason, at: now() }]);
       await outbox.record({ type: 'store_credit.adjusted', aggregateId: userId, data: { userId, amount, currency, balance: account.balance } });
       await audit({ actor, action: 'store_credit.adjusted', subject: `user:${userId}`, before: { balance: account.balance - amount }, after: { balance: account.balance, currency, reason } });
+      return account;
+    }));
+  }
+
+  /** Instead of money: what the payment of an order could give back becomes store credit of its customer. */
+  refundAsCredit({ order: { id: orderId, userId }, amount, reason, actor }: CreditRefund): Promise<ValueAccount> {
+    const { values, inTransaction, outbox, audit, now, convertToCredit } = this.deps;
+    if (userId === null) throw new GuestHasNoCredit();
+    return retryLostRace(() => inTransaction(async () => {
+      await convertToCredit(orderId, amount);
+      const account = (await values.adjustCredit(userId, amount.currency, amount.amount, now()))!;
+      await values.append([{ accountId: account.id, kind: 'adjustment', amount: amount.amount, orderId, reason, at: now() }]);
+      await outbox.record({ type: 'order.refunded_to_store_credit', aggregateId: orderId, data: { orderId, userId, amount, reason } });
+      await audit({ actor, action: 'order.refunded_to_store_credit', subject: `order:${orderId}`, after: { amount, reason, balance: account.balance } });
       return account;
     }));
   }

@@ -4,6 +4,7 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import type { Money } from '../../shared/money.js';
 import { createCodes } from './codes.js';
 import { valueInvariants, type TenderedOrder } from './gift-cards.invariants.js';
 import { ValueRepository } from './gift-cards.repository.js';
@@ -24,6 +25,8 @@ type Deps = {
   connection: Connection; now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit;
   /** Codes follow from it: who knows it and the database could spend every card. Another one makes all codes unknown. */
   secret: string;
+  /** Payments say whether so much is left to give back, and remember that it was. */
+  convertToCredit(orderId: string, amount: Money): Promise<void>;
   /** Somebody's order, or a refusal. */
   getOrder(id: string, owner: OrderOwner): Promise<Order>;
   /** For the auditor. */
@@ -41,7 +44,6 @@ export function createGiftCards({ connection, secret, findOrders, getOrder, ...d
     codesOf: cards.codesOf.bind(cards),
     issueFor: cards.issueFor.bind(cards),
     voidOf: cards.voidOf.bind(cards),
-    adjustCredit: cards.adjustCredit.bind(cards),
     tenders,
   };
 }

@@ -9,7 +9,7 @@ type Movement = Readonly<{ kind: EntryKind; orderId: string; reason: string; key
 
 /** Gift cards and store credit in an order: taken and given back inside the order's own transactions. */
 export class TenderService {
-  constructor(private readonly deps: Pick<ValueDeps, 'values' | 'outbox' | 'audit' | 'inTransaction' | 'now'>) {}
+  constructor(private readonly deps: Pick<ValueDeps, 'values' | 'outbox' | 'now'>) {}
 
   /** What each account would pay now. Gift cards go first, in the order they were added; nothing is taken yet. */
   async plan({ giftCards, storeCreditOf, total }: TenderWish): Promise<Tender[]> {

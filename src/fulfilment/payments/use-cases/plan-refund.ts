@@ -42,6 +42,18 @@ export class PlanRefunds {
     return found.length === 0 ? null : money(left(found), found[0]!.amount.currency);
   }
 
+  /** Inside the transaction that gives store credit for it: this much of what was captured can no longer go back through its provider. */
+  async convert(orderId: string, amount: Money): Promise<void> {
+    const { payments, now } = this.deps;
+    const found = await payments.findByOrders([orderId]);
+    const currency = found[0]?.amount.currency ?? amount.currency;
+    if (currency !== amount.currency) throw new WrongCurrency(amount.currency, currency);
+    if (amount.amount <= 0 || amount.amount > left(found)) throw new RefundExceedsCaptured(amount, money(left(found), currency));
+    for (const share of sharesOf(found, amount.amount)) {
+      if (!await payments.convert(share.payment.id, share.amount, now())) throw new ConcurrentChange('The payment changed meanwhile.', { orderId });
+    }
+  }
+
   /** What refunding these units, this postage or this goodwill is in cents, each attributed. */
   async quote(orderId: string, wish: RefundWish): Promise<{ attribution: Attribution; amount: number }> {
     const attribution = await this.deps.attribute.ofWish(orderId, wish);

@@ -2,7 +2,7 @@ import type { Place, Rate } from '../tax.js';
 
 export const STANDARD = 'standard';
 /** Taxed when they are spent, not when they are sold. */
-export const VOUCHER = 'gift_card';
+const VOUCHER = 'gift_card';
 /** Categories that mean the same everywhere and need no rate. */
 const UNTAXED: Readonly<Record<string, string>> = { zero: 'zero_rated', exempt: 'exempt_goods', [VOUCHER]: 'multi_purpose_voucher' };
 
