@@ -8,7 +8,7 @@ import { PolicyService } from './return-policies.service.js';
 
 export { isFault, RETURN_REASONS, returnDeadline, type ReturnPolicy, type ReturnReason } from './return-policies.js';
 
-type Deps = { connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit; categoriesOf(skus: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> };
+type Deps = { connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit } & Pick<ConstructorParameters<typeof PolicyService>[0], 'categoriesOf' | 'categoriesWithin'>;
 
 export function createReturnPolicies({ connection, ...deps }: Deps) {
   const service = new PolicyService({ ...deps, policies: new PolicyRepository(connection) });

@@ -10,7 +10,7 @@ export const policyBody = Joi.object<PolicyTerms>({
     .default({ bps: 0, fixed: [] }).description('Kept of a refund where the shop is not at fault'),
   refundsShipping: Joi.boolean().default(true), autoApprove: Joi.boolean().default(false),
   finalSale: Joi.object({ productIds: ids(), categoryIds: ids(), skus: Joi.array().items(sku()).max(1000).default([]) }).default({ productIds: [], categoryIds: [], skus: [] })
-    .description('What cannot be returned unless the shop is at fault; categories as the products name them'),
+    .description('What cannot be returned unless the shop is at fault; categories include those below them'),
 });
 export const policyQuery = Joi.object<{ fields?: string }>({ fields: fieldsParam() });
 

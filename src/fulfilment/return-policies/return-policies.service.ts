@@ -14,6 +14,8 @@ type Deps = {
   policies: PolicyRepository; now: Clock; inTransaction: InTransaction; audit: RecordAudit;
   /** By SKU, the categories that its product stands in. */
   categoriesOf(skus: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** These categories and all below them. */
+  categoriesWithin(ids: readonly string[]): Promise<readonly string[]>;
 };
 
 export class PolicyService {
@@ -46,8 +48,9 @@ export class PolicyService {
   /** For a new order: the version in force, and the items that it excludes from return. */
   async termsFor(items: ReadonlyArray<{ id: string; sku: string; productId: string }>): Promise<{ version: number; finalSale: ReadonlySet<string> }> {
     const { version, finalSale: { productIds, categoryIds, skus } } = await this.current();
+    const within = new Set(categoryIds.length === 0 ? [] : await this.deps.categoriesWithin(categoryIds));
     const categories = categoryIds.length === 0 ? new Map<string, readonly string[]>() : await this.deps.categoriesOf(items.map(({ sku }) => sku));
-    const excluded = items.filter(({ sku, productId }) => productIds.includes(productId) || skus.includes(sku) || (categories.get(sku) ?? []).some((id) => categoryIds.includes(id)));
+    const excluded = items.filter(({ sku, productId }) => productIds.includes(productId) || skus.includes(sku) || (categories.get(sku) ?? []).some((id) => within.has(id)));
     return { version, finalSale: new Set(excluded.map(({ id }) => id)) };
   }
 }

@@ -1,6 +1,12 @@
 import type { Connection } from 'mongoose';
-import type { Invariant } from '../../shared/invariant.js';
+import type { Subscriber } from '../../shared/events/outbox.js';
 import type { Route } from '../../shared/http/route.js';
+import type { Invariant } from '../../shared/invariant.js';
+import { claimRoutes, exchangeRoutes } from './cases.routes.js';
+import { ClaimRepository } from './claims.repository.js';
+import { ClaimService } from './claims.service.js';
+import { ExchangeRepository } from './exchanges.repository.js';
+import { ExchangeService } from './exchanges.service.js';
 import { ReturnAuditRepository } from './returns-audit.repository.js';
 import type { ReturnDeps } from './returns.deps.js';
 import { returnInvariants } from './returns.invariants.js';
@@ -8,18 +14,38 @@ import { ReturnRepository } from './returns.repository.js';
 import { returnRoutes } from './returns.routes.js';
 import { ReturnService } from './returns.service.js';
 import { receiveGoods } from './use-cases/receive-goods.js';
-import { inspectReturn, refundReturn } from './use-cases/settle-return.js';
+import { inspectReturn, refundReturn, type RefundHooks } from './use-cases/settle-return.js';
 
 type Deps = Omit<ReturnDeps, 'returns'> & { connection: Connection };
+
+const FOLLOW = 'returns.replacementEnded';
 
 export function createReturns({ connection, ...deps }: Deps) {
   const all: ReturnDeps = { ...deps, returns: new ReturnRepository(connection) };
   const service = new ReturnService(all);
-  const routes: Route[] = returnRoutes(service, {
-    receive: (id, receipt) => receiveGoods(all, service, id, receipt, []),
-    inspect: (id, inspection) => inspectReturn(all, service, id, inspection),
-    refund: (id, actor) => refundReturn(all, service, id, actor, { before: async () => {}, after: async () => {} }),
-  });
+  const exchanges = new ExchangeService({ ...all, exchanges: new ExchangeRepository(connection) }, service);
+  const claims = new ClaimService({ ...all, claims: new ClaimRepository(connection) }, service);
+  service.onEnded((goods, actor) => exchanges.onReturnEnded(goods, actor));
+  service.onEnded((goods) => claims.onReturnEnded(goods));
+
+  const hooks: RefundHooks = {
+    carriedBy: (goods) => exchanges.carriedBy(goods),
+    after: async (goods) => {
+      await exchanges.onRefunded(goods);
+      await claims.onRefunded(goods);
+    },
+  };
+  const routes: Route[] = [
+    ...returnRoutes(service, {
+      receive: (id, receipt) => receiveGoods(all, service, id, receipt, [(goods, actor) => exchanges.onReceived(goods, actor)]),
+      inspect: (id, inspection) => inspectReturn(all, service, id, inspection),
+      refund: (id, actor) => refundReturn(all, service, id, actor, hooks),
+    }),
+    ...exchangeRoutes(exchanges), ...claimRoutes(claims),
+  ];
+  const subscribers: Subscriber[] = [{
+    name: FOLLOW, on: ['order.cancelled', 'order.expired'], handle: (event) => deps.outbox.once(event, FOLLOW, () => exchanges.onReplacementEnded(event)),
+  }];
   const invariants: Invariant[] = returnInvariants(new ReturnAuditRepository(connection));
-  return { routes, invariants };
+  return { routes, subscribers, invariants };
 }

@@ -54,3 +54,23 @@ export class ExchangeNotSettled extends ConflictError {
     super(reason === 'unpaid' ? 'The goods taken in exchange are not paid yet.' : 'An exchange needs all of its goods back.', { reason });
   }
 }
+
+export class ExchangeNotFound extends NotFoundError {
+  readonly code = 'exchange_not_found';
+  constructor() { super('There is no such exchange.'); }
+}
+
+export class ExchangeNotOpen extends ConflictError {
+  readonly code = 'exchange_not_open';
+  constructor(state: string, returnState: string) { super(`This exchange is ${state} and its return ${returnState}; it cannot be cancelled any more.`, { state, returnState }); }
+}
+
+export class ClaimNotFound extends NotFoundError {
+  readonly code = 'claim_not_found';
+  constructor() { super('There is no such claim.'); }
+}
+
+export class ClaimNotOpen extends ConflictError {
+  readonly code = 'claim_not_open';
+  constructor(state: string) { super(`This claim is ${state}; it was decided before.`, { state }); }
+}

@@ -13,6 +13,8 @@ export type RequestReturn = Readonly<{ owner: OrderOwner; actor: Actor; lines: r
 export type Opened = Readonly<{ order: Order; goods: GoodsReturn }>;
 type OpenReturn = Pick<RequestReturn, 'actor' | 'lines' | 'note'> & Readonly<{ approved: boolean; outsidePolicy: boolean; cause?: GoodsReturn['cause']; carries?: number }>;
 
+type Move = (order: Order, goods: GoodsReturn) => Promise<Partial<GoodsReturn>>;
+
 const NUMBER_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** From the wish to send something back to the consent of the shop. */
@@ -84,6 +86,11 @@ export class ReturnService {
     return this.move(id, 'cancelled', actor, (order, goods) => this.giveUp(order, goods, {}, actor));
   }
 
+  /** The same inside the caller's transaction, for an exchange that came to nothing. */
+  cancelInside(id: string, actor: Actor): Promise<GoodsReturn> {
+    return this.moveInside(id, 'cancelled', actor, (order, goods) => this.giveUp(order, goods, {}, actor));
+  }
+
   /** The units stay with the customer after all. */
   private async giveUp(order: Order, goods: GoodsReturn, more: Partial<GoodsReturn>, actor: Actor): Promise<Partial<GoodsReturn>> {
     const cause = more.rejection ?? 'given up by the customer';
@@ -92,18 +99,20 @@ export class ReturnService {
     return more;
   }
 
-  private async move(id: string, to: ReturnState, actor: Actor, work: (order: Order, goods: GoodsReturn) => Promise<Partial<GoodsReturn>>): Promise<GoodsReturn> {
+  private async move(id: string, to: ReturnState, actor: Actor, work: Move): Promise<GoodsReturn> {
     const { orderId } = await this.get(id, { staff: true });
-    return this.turn(orderId, async () => {
-      const before = await this.get(id, { staff: true });
-      if (!mayBecome(before, to)) throw new IllegalReturnMove(before.state, to, nextStates(before));
-      const order = await this.deps.orders.get(orderId, { staff: true });
-      const change = await work(order, before);
-      const after = await this.deps.returns.save(before, { ...change, state: to }, this.deps.now());
-      if (to === 'approved') await this.deps.orders.change(order, { items: order.items, event: 'order.return_approved', cause: 'approved', actor, details: { returnId: id } });
-      await this.deps.outbox.record(returnEvent(`return.${to}`, order, after));
-      return after;
-    });
+    return this.turn(orderId, () => this.moveInside(id, to, actor, work));
+  }
+
+  private async moveInside(id: string, to: ReturnState, actor: Actor, work: Move): Promise<GoodsReturn> {
+    const before = await this.get(id, { staff: true });
+    if (!mayBecome(before, to)) throw new IllegalReturnMove(before.state, to, nextStates(before));
+    const order = await this.deps.orders.get(before.orderId, { staff: true });
+    const change = await work(order, before);
+    const after = await this.deps.returns.save(before, { ...change, state: to }, this.deps.now());
+    if (to === 'approved') await this.deps.orders.change(order, { items: order.items, event: 'order.return_approved', cause: 'approved', actor, details: { returnId: id } });
+    await this.deps.outbox.record(returnEvent(`return.${to}`, order, after));
+    return after;
   }
 
   /** The law's clock starts with the delivery of the last goods; what is the shop's fault is never a final sale. */

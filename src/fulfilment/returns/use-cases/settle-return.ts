@@ -8,8 +8,8 @@ import { returnEvent, type ReturnService } from '../returns.service.js';
 import { closed, mayBecome, nextStates, outstanding, received, type Deduction, type GoodsReturn, type ReturnState } from '../returns.js';
 
 export type Inspect = Readonly<{ deductions?: readonly Deduction[] | undefined; note?: string | undefined; actor: Actor }>;
-/** Asked inside the transaction: throws when the money may not move yet, and is told when it has. */
-export type RefundHooks = Readonly<{ before(goods: GoodsReturn): Promise<void>; after(goods: GoodsReturn, actor: Actor): Promise<void> }>;
+/** Asked inside the transaction what of the refund pays for other goods; throws when the money may not move yet. Told when it has. */
+export type RefundHooks = Readonly<{ carriedBy(goods: GoodsReturn): Promise<number>; after(goods: GoodsReturn): Promise<void> }>;
 
 /** Somebody has looked at what came: nothing more is expected, and what is missing in value is taken off. */
 export function inspectReturn(deps: ReturnDeps, service: ReturnService, id: string, { deductions = [], note, actor }: Inspect): Promise<GoodsReturn> {
@@ -34,19 +34,19 @@ function requireWithin(order: Order, goods: GoodsReturn, deductions: readonly De
 /** What those units were paid goes back, less the fee and the deductions; once, whoever asks how often. */
 export function refundReturn(deps: ReturnDeps, service: ReturnService, id: string, actor: Actor, hooks: RefundHooks): Promise<GoodsReturn> {
   return moved(deps, service, id, 'refunded', async (order, before) => {
-    await hooks.before(before);
+    const carries = await hooks.carriedBy(before);
     const policy = await deps.policyOf(before.policyVersion);
     const lines = received(before);
     const { credits: preview } = creditLines(order, lines);
     const deductions = before.deductions.reduce((so, { amount }) => so + amount, 0);
     const fee = Math.min(feeOf(policy, before, preview, order.currency), totalOf(preview) - deductions);
     const { credits, shipping, retained, refunded } = await deps.orders.credit(order, {
-      items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: before.carries,
+      items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: carries,
       event: 'order.return_refunded', reason: `return ${before.number}`, key: `return:${id}`, actor, details: { returnId: id },
     });
-    const carried = Math.min(before.carries, totalOf(credits) + shipping - retained);
+    const carried = Math.min(carries, totalOf(credits) + shipping - retained);
     const settlement = { lines: credits, shipping, fee: Math.max(0, retained - deductions), deductions: Math.min(deductions, retained), carried, refunded };
-    await hooks.after({ ...before, settlement }, actor);
+    await hooks.after({ ...before, settlement });
     return { settlement };
   });
 }
