@@ -8,12 +8,10 @@ import { invoiceRoutes, type InvoiceRouteDeps } from './invoices.routes.js';
 import { InvoiceService, type InvoiceDeps } from './invoices.service.js';
 import { toPdf } from './pdf/invoice-pdf.js';
 
-export { EDIT_REFUND } from './invoices.js';
-
 type Deps = Omit<InvoiceDeps, 'invoices' | 'queue'> & Pick<InvoiceRouteDeps, 'getOrder'> & Omit<Parameters<typeof invoiceInvariants>[0], 'invoices'> & { connection: Connection };
 
 /** Events after which an order may be due for an invoice, or its invoice for a correction. */
-const HEARD = ['order.placed', 'payment.succeeded', 'payment.captured', 'order.shipped', 'order.delivered', 'order.completed', 'fulfilment.shipped', 'order.edited', 'payment.refunded'];
+const HEARD = ['order.placed', 'payment.succeeded', 'payment.captured', 'order.shipped', 'order.delivered', 'order.completed', 'fulfilment.shipped', 'order.edited', 'payment.refunded', 'order.tenders_refunded'];
 
 export function createInvoices(deps: Deps) {
   const invoices = new InvoiceRepository(deps.connection);

@@ -6,7 +6,7 @@ import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { Money } from '../../shared/money.js';
 import { InvoiceNotFound } from './invoices.errors.js';
-import { creditLines, faultOf, isDue, dueLines, seriesFor, supplementOf, totalsOf, type Attribution, type Document, type DocumentKind, type DocumentLine, type InvoicedOrder, type IssueAt, type Seller } from './invoices.js';
+import { creditLines, faultOf, isDue, dueLines, seriesFor, differenceOf, grossOf, negated, totalsOf, type Attribution, type Document, type DocumentKind, type DocumentLine, type InvoicedOrder, type IssueAt, type Seller } from './invoices.js';
 import type { DocumentFilter, InvoiceRepository } from './invoices.repository.js';
 
 export type InvoiceConfig = Readonly<{ issueAt: IssueAt; invoiceSeries: string; creditNoteSeries: string; seller: Seller; fallbackLocale: string }>;
@@ -62,6 +62,7 @@ export class InvoiceService {
     if (!order) return;
     const known = await this.deps.invoices.ofOrder(order.id);
     if (event.type === 'payment.refunded') return this.credit(order, known, event.data);
+    if (event.type === 'order.tenders_refunded') return this.credit(order, known, { ...event.data, refundAmount: event.data['amount'] });
     const hasInvoice = known.some(({ kind }) => kind === 'invoice');
     if (!hasInvoice && isDue(order, this.deps.config.issueAt)) await this.first(order);
     if (hasInvoice && event.type === 'order.edited') await this.supplement(order, known, event);
@@ -91,9 +92,17 @@ export class InvoiceService {
     await this.issue(order, 'credit_note', lines, { refundKey, invoiceNumber: invoice.number, ...(refund?.reason !== undefined && { reason: refund.reason }) });
   }
 
+  /** Dearer: a second invoice about the difference. Cheaper by money that was never paid: a credit note; what is paid back gets one by its refund. */
   private async supplement(order: InvoicedOrder, known: readonly Document[], event: StoredEvent): Promise<void> {
-    const lines = supplementOf(order, known);
-    if (lines) await this.issue(order, 'invoice', lines, { supplements: event.id, invoiceNumber: known.find(({ kind }) => kind === 'invoice')!.number });
+    const lines = differenceOf(order, known);
+    const invoiceNumber = known.find(({ kind }) => kind === 'invoice')!.number;
+    const gross = grossOf(lines);
+    if (gross > 0) return this.issue(order, 'invoice', lines, { supplements: event.id, invoiceNumber });
+    const unpaid = -gross - Number(event.data['refund'] ?? 0);
+    if (unpaid <= 0) return;
+    const refundKey = `${order.id}:edit:${String(event.data['editId'])}:unpaid`;
+    const amount = { amount: unpaid, currency: order.currency };
+    await this.issue(order, 'credit_note', unpaid === -gross ? negated(lines) : creditLines(known, amount, { lines: [], shipping: 0, goodwill: unpaid }), { refundKey, invoiceNumber });
   }
 
   private async issue(order: InvoicedOrder, kind: DocumentKind, lines: readonly DocumentLine[], more: Pick<Document, 'refundKey' | 'reason' | 'invoiceNumber' | 'supplements'>): Promise<void> {

@@ -126,22 +126,24 @@ function plus(a: Amounts, b: Amounts, sign: 1 | -1): Amounts {
 const keyOf = ({ name, rateBps, jurisdiction, reason }: TaxShare): string => JSON.stringify([name, rateBps, jurisdiction, reason]);
 
 /** Marks the refund of an edit that made an order cheaper; refunds of goods that came back do not change what was ordered. */
-export const EDIT_REFUND = ':edit:';
+const EDIT_REFUND = ':edit:';
 
-/** What an order that was changed after its invoice has to be invoiced beyond it; null when it did not become dearer. */
-export function supplementOf(order: InvoicedOrder, documents: readonly Document[]): DocumentLine[] | null {
+/** What an order that was changed after its invoice costs beyond it, line by line: above zero where it became dearer, below where cheaper. */
+export function differenceOf(order: InvoicedOrder, documents: readonly Document[]): DocumentLine[] {
   const ofOrder = documents.filter(({ kind, refundKey }) => kind === 'invoice' || refundKey?.includes(EDIT_REFUND));
   const before = new Map(openLines(ofOrder).map((line) => [line.lineId, line]));
-  const now = linesOf(order);
-  const changed = now.map((line) => {
+  const changed = linesOf(order).map((line) => {
     const known = before.get(line.lineId);
     before.delete(line.lineId);
     return known ? { ...line, ...plus(line, known, -1) } : line;
   });
   const gone = [...before.values()].filter(({ lineId }) => lineId !== 'goodwill').map((line) => ({ ...line, ...plus(nothing(line), line, -1) }));
-  const lines = [...changed, ...gone].filter(({ net, tax }) => net.amount !== 0 || tax.amount !== 0);
-  return lines.reduce((so, { gross }) => so + gross.amount, 0) > 0 ? lines : null;
+  return [...changed, ...gone].filter(({ net, tax }) => net.amount !== 0 || tax.amount !== 0);
 }
+
+export const grossOf = (lines: readonly DocumentLine[]): number => lines.reduce((so, { gross }) => so + gross.amount, 0);
+/** The same lines the other way round: what is not asked for any more. */
+export const negated = (lines: readonly DocumentLine[]): DocumentLine[] => lines.map((line) => ({ ...line, unitPrice: null, discount: times(line.discount, 0), ...plus(nothing(line), line, -1) }));
 
 const nothing = ({ net }: Amounts): Amounts => ({ net: times(net, 0), tax: times(net, 0), gross: times(net, 0), taxes: [] });
 

@@ -15,7 +15,7 @@ export type { MailRequest } from './notifications.service.js';
 export type Notifications = ReturnType<typeof createNotifications>;
 
 type Deps = Omit<NotificationDeps, 'mails' | 'config'> & {
-  connection: Connection; failpoint: Failpoint; revealSecret(ref: string): string;
+  connection: Connection; failpoint: Failpoint; revealSecret(ref: string): string | Promise<string>;
   config: Readonly<{ smtpUrl: string; folder: string; from: string; shopName: string; fallbackLocale: string }>;
 };
 

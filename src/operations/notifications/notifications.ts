@@ -60,15 +60,17 @@ const RULES: Readonly<Record<string, Rule>> = {
   'order.delivered': about('order_delivered'),
   'order.cancelled': about('order_cancelled'),
   'order.edited': (order, data) => ({ milestone: 'order_changed', subject: String(data['editId']), withLines: true }),
-  'order.payment_requested': (order, data, locale) => ({ milestone: 'payment_requested', subject: String(data['requestId']), more: { ...amountOf(data['amount'], locale), secret: SECRET }, secretRef: `order-token:${order.id}` }),
+  'order.payment_requested': (order, data, locale) => ({ milestone: 'payment_requested', subject: String(data['requestId']), more: { ...amountOf(data['amount'], locale), ...(order.userId === null && { secret: SECRET }) }, ...(order.userId === null && { secretRef: `order-token:${order.id}` }) }),
   'fulfilment.shipped': (_order, data) => ({ milestone: 'order_shipped', subject: String(data['fulfilmentId']), more: trackingOf(data) }),
   'payment.succeeded': (_order, data, locale) => ({ milestone: 'payment_received', subject: String(data['paymentId']), more: amountOf(data['amount'], locale) }),
   'payment.refunded': (order, data, locale) => ({ milestone: 'payment_refunded', subject: String(data['key']), more: amountOf({ amount: data['refundAmount'], currency: order.currency }, locale) }),
   'payment.failed': (order, data) => (order.status === 'pending' ? { milestone: 'payment_failed', subject: String(data['paymentId']) } : null),
   'payment.action_required': (order, data) => (order.status === 'pending' ? { milestone: 'payment_action_required', subject: String(data['paymentId']), more: urlOf(data) } : null),
   'return.approved': (_order, data) => ({ milestone: 'return_approved', subject: String(data['returnId']) }),
-  'return.refunded': (order, data, locale) => ({ milestone: 'return_refunded', subject: String(data['returnId']), more: amountOf(data['refunded'] ?? data['amount'], locale) }),
-  'order.backorder_filled': about('backorder_filled'),
+  'return.refunded': (order, data, locale) => ({ milestone: 'return_refunded', subject: String(data['returnId']), more: amountOf({ amount: (data['settlement'] as Data | undefined)?.['refunded'], currency: order.currency }, locale) }),
+  // Told once, when nothing is waited for any more.
+  'order.backorder_filled': (order, data) => (data['backordered'] === 0 ? { milestone: 'backorder_filled', subject: order.id } : null),
+  'gift_card.bought': (order) => ({ milestone: 'gift_card_issued', subject: order.id, more: { secret: SECRET }, secretRef: `gift-cards:${order.id}` }),
   'order.access_granted': (_order, data) => ({ milestone: 'order_access', subject: String(data['accessId']), more: { secret: SECRET }, secretRef: `order-access:${String(data['accessId'])}` }),
 };
 

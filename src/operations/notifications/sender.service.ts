@@ -10,7 +10,7 @@ const LANES = 3;
 export type SenderDeps = Readonly<{
   mails: MailRepository; transport: Transport; now: Clock; from: string; failpoint: Failpoint;
   /** The secret that a mail carries; it is derived anew each time and kept nowhere. */
-  revealSecret(ref: string): string;
+  revealSecret(ref: string): string | Promise<string>;
   random?: () => number;
 }>;
 
@@ -46,7 +46,7 @@ export class Sender {
   private async deliver(session: Session, mail: HeldMail): Promise<Failure | null> {
     const { mails, now, failpoint } = this.deps;
     try {
-      await session.send(this.messageOf(mail));
+      await session.send(await this.messageOf(mail));
     } catch (error) {
       const failure = failureOf(error);
       await this.note(mail, failure);
@@ -64,9 +64,9 @@ export class Sender {
     await mails.settle(mail, { failures, lastError: failure.reason, ...(wait === null ? { state: 'dead' } : { dueAt: later(now(), wait) }) });
   }
 
-  private messageOf({ id, to, subject, html, text, secretRef, createdAt }: Mail): Message {
+  private async messageOf({ id, to, subject, html, text, secretRef, createdAt }: Mail): Promise<Message> {
     const { from, revealSecret } = this.deps;
-    const secret = secretRef === undefined ? '' : revealSecret(secretRef);
+    const secret = secretRef === undefined ? '' : await revealSecret(secretRef);
     const filled = (part: string) => (secretRef === undefined ? part : part.replaceAll(SECRET, () => secret));
     return { id, messageId: `<${id}@${domainOf(from)}>`, from, to, subject, html: filled(html), text: filled(text), at: createdAt };
   }

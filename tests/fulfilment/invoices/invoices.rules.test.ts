@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { creditLines, dueLines, faultOf, isDue, linesOf, numberOf, openLines, seriesFor, supplementOf, totalsOf, type Document } from '../../../src/fulfilment/invoices/invoices.js';
+import { creditLines, differenceOf, dueLines, faultOf, grossOf, isDue, linesOf, negated, numberOf, openLines, seriesFor, totalsOf, type Document } from '../../../src/fulfilment/invoices/invoices.js';
 import { documentOf, orderOf } from './given.js';
 
 const invoiceOf = (order: ReturnType<typeof orderOf>): Document => {
@@ -72,17 +72,18 @@ test('what was cancelled before anybody paid is not invoiced', () => {
   expect(totalsOf(dueLines({ ...less, paymentStatus: 'paid' }), 'EUR').gross.amount).toBe(3490);
 });
 
-test('an order that became dearer is invoiced about the difference, cheaper or equal is not', () => {
+test('an order that became dearer or cheaper differs from its invoice by exactly that, line by line', () => {
   const before = orderOf([{ price: 1000, quantity: 2 }, { price: 500 }]);
   const known = [invoiceOf(before)];
+  const linesBy = (order: ReturnType<typeof orderOf>, documents = known) => differenceOf(order, documents).map(({ lineId, gross, tax }) => [lineId, gross.amount, tax.amount]);
 
-  const dearer = supplementOf(orderOf([{ price: 1000, quantity: 5 }, { price: 500 }]), known);
-
-  expect(dearer?.map(({ lineId, gross, tax }) => [lineId, gross.amount, tax.amount])).toEqual([['line-0', 3000, 500]]);
-  expect(supplementOf(orderOf([{ price: 1000 }, { price: 500 }]), known)).toBeNull();
-  expect(supplementOf(before, known)).toBeNull();
+  expect(linesBy(orderOf([{ price: 1000, quantity: 5 }, { price: 500 }]))).toEqual([['line-0', 3000, 500]]);
+  expect(linesBy(orderOf([{ price: 1000 }]))).toEqual([['line-0', -1000, -166], ['line-1', -500, -83]]);
+  expect(linesBy(before)).toEqual([]);
   // Goods that came back do not make the order dearer.
-  expect(supplementOf(before, [...known, noteOf(before, known, 500, { lines: [{ itemId: 'line-1', quantity: 1, amount: 500 }] })])).toBeNull();
+  expect(linesBy(before, [...known, noteOf(before, known, 500, { lines: [{ itemId: 'line-1', quantity: 1, amount: 500 }] })])).toEqual([]);
+  const less = negated(differenceOf(orderOf([{ price: 1000 }]), known));
+  expect([grossOf(less), faultOf({ lines: less, totals: totalsOf(less, 'EUR'), currency: 'EUR' })]).toEqual([1500, null]);
 });
 
 test.each([
