@@ -2,7 +2,8 @@ import { Schema, type Connection, type Model, type Types } from 'mongoose';
 import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type ProductContent, type QuantityPrice, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
 import { filterIndexes } from './product-filter.js';
 
-export type ProductRow = Omit<ProductContent, 'categoryIds'> & Derived & FromVariants & {
+export type ProductRow = Omit<ProductContent, 'categoryIds'> & Omit<Derived, 'visibleIn'> & FromVariants & {
+  visibleIn?: readonly string[];
   slug: string; categoryIds: Types.ObjectId[]; rating: Rating;
   /** Raised with every change of stock; orders the derivation of `inStock`. Not the version, or every sale would make editors start again. */
   stockRevision: number; version: number; createdAt: Date; updatedAt: Date;
@@ -11,7 +12,7 @@ export type ProductRow = Omit<ProductContent, 'categoryIds'> & Derived & FromVar
 export type VariantRow = VariantContent & {
   productId: Types.ObjectId; skuKey: string; position: number;
   /** Copied from the product, so that a cart needs one read. */
-  productName: string; productStatus: ProductContent['status']; productVisible: boolean; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null;
+  productName: string; productStatus: ProductContent['status']; productVisible: boolean; productVisibleIn?: readonly string[]; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null;
   /** Copied from inventory; `stockVersion` tells which of two copies is newer. */
   available: number; stockVersion: number; backorderable?: Backorderable | null; version: number; createdAt: Date; updatedAt: Date;
 };
@@ -31,7 +32,7 @@ const productSchema = new Schema<ProductRow>({
   slug: required(String), name: required(String), description: { type: String, default: '' }, brand: { type: String, default: null },
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, attributes: mixed, customFields: mixed, images: { type: [imageSchema], required: true }, seo: mixed,
   sustainability: { type: Schema.Types.Mixed, default: null }, status: { type: String, enum: PRODUCT_STATUSES, required: true }, publishAt: { type: Date, default: null },
-  externalRef: { type: String, default: null }, visible: required(Boolean), attributeIndex: { type: [String], required: true }, brandKey: { type: String, default: null },
+  externalRef: { type: String, default: null }, visible: required(Boolean), channels: { type: [String], default: undefined }, visibleIn: { type: [String], default: undefined }, attributeIndex: { type: [String], required: true }, brandKey: { type: String, default: null },
   nameKey: required(String), nameWords: { type: [String], required: true }, priceRange: mixed, inStock: required(Boolean),
   rating: { average: required(Number), count: required(Number) }, stockRevision: required(Number),
   version: required(Number), createdAt: required(Date), updatedAt: required(Date),
@@ -43,7 +44,7 @@ const variantSchema = new Schema<VariantRow>({
   productId: required(Schema.Types.ObjectId), sku: required(String), skuKey: required(String), options: mixed, barcode: { type: String, default: null },
   weightGrams: { type: Number, default: null }, dimensionsMm: { type: Schema.Types.Mixed, default: null }, image: { type: imageSchema, default: null },
   taxCategory: { type: String, default: null }, shipping: Schema.Types.Mixed, prices: { type: [priceSchema], required: true }, enabled: required(Boolean), position: required(Number),
-  productName: required(String), productStatus: required(String), productVisible: required(Boolean), slug: required(String),
+  productName: required(String), productStatus: required(String), productVisible: required(Boolean), productVisibleIn: { type: [String], default: undefined }, slug: required(String),
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null },
   available: required(Number), stockVersion: required(Number), version: required(Number), createdAt: required(Date), updatedAt: required(Date),
   components: { type: [new Schema<VariantComponent>({ sku: required(String), quantity: required(Number) }, { _id: false })], default: undefined },
@@ -64,6 +65,7 @@ function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]:
   schema.index({ externalRef: 1 }, { unique: true, partialFilterExpression: { externalRef: { $type: 'string' } } });
   schema.index({ publishAt: 1 }, { partialFilterExpression: { status: 'active', visible: false } });
   schema.index({ status: 1, createdAt: -1, _id: -1 });
+  schema.index({ visibleIn: 1, createdAt: -1, _id: -1 }, { sparse: true });
   schema.index({ visible: 1, createdAt: -1, _id: -1 });
   schema.index({ visible: 1, updatedAt: -1, _id: -1 });
   schema.index({ visible: 1, nameKey: 1, _id: 1 });

@@ -26,14 +26,16 @@ export type ProductContent = Readonly<{
   name: string; description: string; brand: string | null; categoryIds: readonly string[];
   attributes: Fields; customFields: Fields; images: readonly Image[]; seo: Seo; sustainability: Sustainability | null;
   status: ProductStatus; publishAt: Date | null; externalRef: string | null;
+  /** Sold in these only; none means everywhere. */
+  channels?: readonly string[];
 }>;
 /** What follows from the content and is stored so that an index can answer for it. */
-export type Derived = Readonly<{ visible: boolean; attributeIndex: readonly string[]; brandKey: string | null; nameKey: string; nameWords: readonly string[] }>;
+export type Derived = Readonly<{ visible: boolean; visibleIn: readonly string[]; attributeIndex: readonly string[]; brandKey: string | null; nameKey: string; nameWords: readonly string[] }>;
 /** What follows from the variants. */
 export type FromVariants = Readonly<{ priceRange: Readonly<Record<string, PriceRange>>; inStock: boolean }>;
 
 export type Product = ProductContent & FromVariants & Readonly<{
-  id: string; slug: string; visible: boolean; rating: Rating; version: number; createdAt: Date; updatedAt: Date;
+  id: string; slug: string; visible: boolean; visibleIn: readonly string[]; rating: Rating; version: number; createdAt: Date; updatedAt: Date;
 }>;
 
 export type VariantContent = Readonly<{
@@ -59,6 +61,8 @@ export type CatalogVariant = Readonly<{
   status: ProductStatus;
   /** The product is shown and the variant enabled; whether it has a price depends on the currency asked for. */
   sellable: boolean;
+  /** Channels in which it is for sale although it is not in general. */
+  sellableIn?: readonly string[];
   prices: readonly VariantPrice[]; available: number; backorderable?: Backorderable; categoryIds: readonly string[];
   components?: readonly VariantComponent[]; digital?: Digital;
   taxCategory?: string; weightGrams?: number; dimensionsMm?: Dimensions; shipping?: ShippingFacts; image?: Image;
@@ -68,12 +72,18 @@ const MAX_WORDS = 40;
 /** Longer texts are for reading, not for filtering, and would only make the index heavy. */
 const MAX_INDEXED_LENGTH = 100;
 
-export const isVisible = ({ status, publishAt }: Pick<ProductContent, 'status' | 'publishAt'>, now: Date): boolean =>
-  status === 'active' && (publishAt === null || publishAt <= now);
+type Publication = Pick<ProductContent, 'status' | 'publishAt' | 'channels'>;
+export const isPublished = ({ status, publishAt }: Publication, now: Date): boolean => status === 'active' && (publishAt === null || publishAt <= now);
+
+/** What is sold in some channels only is visible in general to nobody: whoever does not ask by channel never sees it. */
+export function visibility(content: Publication, now: Date): Readonly<{ visible: boolean; visibleIn: readonly string[] }> {
+  const [published, channels = []] = [isPublished(content, now), content.channels];
+  return { visible: published && channels.length === 0, visibleIn: published ? channels : [] };
+}
 
 export function derive(content: ProductContent, now: Date): Derived {
   return {
-    visible: isVisible(content, now), attributeIndex: attributeIndexOf(content.attributes),
+    ...visibility(content, now), attributeIndex: attributeIndexOf(content.attributes),
     brandKey: content.brand === null ? null : fold(content.brand), nameKey: fold(content.name), nameWords: wordsOf(content.name),
   };
 }

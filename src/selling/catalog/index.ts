@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
-import type { InTransaction } from '../../shared/db/transaction.js';
+import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Schedule } from '../../shared/schedule.js';
@@ -24,7 +24,7 @@ import type { InventoryPort } from './catalog.deps.js';
 import { LiveTree } from './live-tree.js';
 import { PriceTagService, type BuyerOf } from './price-tags.service.js';
 import { PriceHistoryService } from './price-history.service.js';
-import { ProductChanges } from './product-changes.js';
+import { LISTS, ProductChanges, productTag } from './product-changes.js';
 import { ProductImport } from './product-import.service.js';
 import { ProductPresenter } from './product-presenter.js';
 import { ProductReads } from './product-reads.service.js';
@@ -43,6 +43,8 @@ import { createTurns } from './turns.js';
 import { VariantRepository } from './variants.repository.js';
 import { variantRoutes } from './variants.routes.js';
 import { VariantService } from './variants.service.js';
+
+import type { Product } from './catalog.js';
 
 export type { CatalogVariant, Product } from './catalog.js';
 export type { CategoryTree } from './category-tree.js';
@@ -106,6 +108,13 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     categoriesWithin: async (ids: readonly string[]): Promise<readonly string[]> => { const held = await tree.current(); return [...new Set(ids.flatMap((id) => held.withDescendants(id)))]; },
     summariesOf: reads.summaries.bind(reads),
     changedAfter: products.changedAfter.bind(products),
+    /** Inside a transaction; what was cached of the product is dropped after it. */
+    saveRating: async (productId: string, rating: Product['rating']): Promise<void> => {
+      await products.saveRating(productId, rating, now());
+      await afterCommit(() => cache.invalidate([productTag(productId), LISTS]));
+    },
+    ratingsOf: async (productIds: readonly string[]) => new Map((await products.findMany(productIds, 'staff')).map(({ id, rating }) => [id, rating])),
+    isShown: async (productId: string): Promise<boolean> => (await products.findMany([productId], 'public')).length === 1,
     /** Drafts and archived ones too. */
     countProducts: () => products.total('staff'),
     categoryTree: tree.current.bind(tree),

@@ -18,7 +18,7 @@ export class PriceHistoryService {
   async priorPrice(productId: string, variantId: string, { currency = this.deps.defaultCurrency }: { currency?: string | undefined }, caller: Caller) {
     const { variants, products, pricing } = this.deps;
     const variant = await variants.find(productId, variantId);
-    const isShown = variant && (mayAct(caller, 'products:read') || (variant.enabled && (await products.findMany([productId], 'public')).length === 1));
+    const isShown = variant && (mayAct(caller, 'products:read') || (variant.enabled && (await products.findMany([productId], 'public', caller.key?.channel ?? null)).length === 1));
     if (!isShown) throw new VariantNotFound(variantId);
     const { sku } = variant;
     return (await pricing.reductionsOf([{ variantId, sku }], { currency, channel: caller.key?.channel ?? null })).get(sku) ?? null;

@@ -11,15 +11,18 @@ export type ProductListQuery = PageQuery & {
 
 /** What the list is narrowed to, with everything looked up that the client named by other words. */
 export type ProductFilter = Readonly<{
-  query: ProductListQuery; currency: string; audience: 'public' | 'staff'; withDescription: boolean;
+  query: ProductListQuery; currency: string; audience: 'public' | 'staff'; channel: string | null; withDescription: boolean;
   /** The category asked for and all below it. */
   categoryIds?: readonly string[];
 }>;
 
+/** What somebody who came through a channel may see; null is the usual one. */
+export const shownIn = (channel: string | null) => (channel === null ? { visible: true } : { $or: [{ visible: true }, { visibleIn: channel }] });
+
 /** Every clause stands in an index behind `visible`, which is why staff ask for both of its values. */
-export function filterOf({ query, currency, audience, categoryIds }: ProductFilter): Record<string, unknown> {
+export function filterOf({ query, currency, audience, channel, categoryIds }: ProductFilter): Record<string, unknown> {
   const clauses: Array<Record<string, unknown>> = [
-    { visible: audience === 'public' ? true : { $in: [true, false] } },
+    audience === 'public' ? shownIn(channel) : { visible: { $in: [true, false] } },
     ...attributeClauses(query),
     ...wordClauses(query.q),
   ];
@@ -55,7 +58,9 @@ const MERGED_AT_MOST = 100;
  * With one filter that only one index serves, the planner is told so: left alone it tries every index on every filter that
  * finds little, and each of those tries fetches products. With several such filters its trials are worth their price.
  */
-export function hintOf({ query, categoryIds }: ProductFilter, marketCurrency: string): { rows?: IndexKeys; total?: IndexKeys } {
+export function hintOf({ query, categoryIds, channel }: ProductFilter, marketCurrency: string): { rows?: IndexKeys; total?: IndexKeys } {
+  // What a channel has of its own stands in another index.
+  if (channel !== null) return {};
   const attributes = Object.keys(query).filter((key) => key.startsWith('attr.')).length;
   const lists = attributes + (categoryIds ? 1 : 0) + (query.q === undefined ? 0 : 1);
   const indexes = filterIndexes(marketCurrency);

@@ -1,4 +1,4 @@
-import { isVisible, mergeFields, skuKeyOf, wrongValue, type AttributeDefinition, type Product, type Variant } from './catalog.js';
+import { mergeFields, skuKeyOf, visibility, wrongValue, type AttributeDefinition, type Product, type Variant } from './catalog.js';
 import { fromVariants } from './product-changes.js';
 import { isSame, pricesAfter, productAfter, referenceOf, variantAfter, type ImportOutcome, type ImportProduct, type Refusal } from './product-import.js';
 import { SLUG, slugOf } from './slugs.js';
@@ -89,7 +89,7 @@ export class ImportPlan {
       name, description, brand, categoryIds, attributes: mergeFields({}, row.attributes), customFields, images, seo: {}, sustainability: null, status, publishAt: null,
       externalRef: referenceOf(row),
     };
-    const product: Product = { ...content, ...fromVariants(variants), id, slug, visible: isVisible(content, now), rating, version: 1, createdAt: now, updatedAt: now };
+    const product: Product = { ...content, ...fromVariants(variants), id, slug, ...visibility(content, now), rating, version: 1, createdAt: now, updatedAt: now };
     this.drafts.set(id, { stored: null, storedVariants: new Map(), product, variants, newSlugs: [slug], skus: new Set([row.sku]) });
     this.remember(product, row.sku);
     return id;
@@ -105,7 +105,7 @@ export class ImportPlan {
     if (isVariantSame && isSame(before, after)) return 'unchanged';
     const touched = isVariantSame ? previous : { ...wanted, version: (previous?.version ?? 0) + 1, updatedAt: now };
     draft.variants = previous ? variants.map((variant) => (variant === previous ? touched : variant)) : [...variants, touched];
-    draft.product = { ...after, priceRange: fromVariants(draft.variants).priceRange, visible: isVisible(after, now), version: before.version + 1, updatedAt: now };
+    draft.product = { ...after, priceRange: fromVariants(draft.variants).priceRange, ...visibility(after, now), version: before.version + 1, updatedAt: now };
     draft.skus.add(row.sku);
     if (!this.ownerOfSlug.has(after.slug)) draft.newSlugs.push(after.slug);
     this.remember(draft.product, row.sku);

@@ -28,15 +28,15 @@ const replaced = ({ name, description = '', brand = null, categoryIds = [], attr
   ({ name, description, brand, categoryIds, attributes, customFields, images, seo, sustainability });
 
 export function newProductOf(body: ProductBody): NewProduct {
-  const { slug, status = 'draft', publishAt, externalRef = null, variants = [] } = body;
-  return { ...replaced(body), slug, status, publishAt: timeOf(publishAt), externalRef, variants: variants.map(variantContentOf) };
+  const { slug, status = 'draft', publishAt, externalRef = null, channels, variants = [] } = body;
+  return { ...replaced(body), slug, status, publishAt: timeOf(publishAt), externalRef, ...(channels && { channels }), variants: variants.map(variantContentOf) };
 }
 
 export function replacementOf(body: ProductBody): Replacement {
-  const { slug, status, publishAt, externalRef, variants } = body;
+  const { slug, status, publishAt, externalRef, channels, variants } = body;
   return {
     ...replaced(body), slug, variants: variants?.map(variantContentOf),
-    ...given({ status, externalRef }), ...(publishAt !== undefined && { publishAt: timeOf(publishAt) }),
+    ...given({ status, externalRef, channels }), ...(publishAt !== undefined && { publishAt: timeOf(publishAt) }),
   };
 }
 

@@ -80,8 +80,8 @@ export class ProductReads {
     const audience = audienceOf(caller);
     const id = await this.idOf(idOrSlug);
     const looking = await this.deps.prices.lookingAs(caller, query.currency ?? this.deps.defaultCurrency);
-    const page = await this.deps.variants.page(id, audience, query);
-    const [product] = page.items.length === 0 || looking.context ? await this.deps.products.findMany([id], audience) : [{ id, categoryIds: [] }];
+    const page = await this.deps.variants.page(id, audience, query, looking.channel);
+    const [product] = page.items.length === 0 || looking.context ? await this.deps.products.findMany([id], audience, looking.channel) : [{ id, categoryIds: [] }];
     if (!product) throw new ProductNotFound(idOrSlug);
     const tags = await this.deps.prices.tagsOf([{ product, variants: page.items }], looking);
     return { ...page, items: page.items.map((variant) => presentVariant(variant, { audience, tags })) };
@@ -90,7 +90,7 @@ export class ProductReads {
   async variant(productId: string, variantId: string, { currency = this.deps.defaultCurrency }: Shown, caller: Caller) {
     const audience = audienceOf(caller);
     const variant = await this.deps.variants.find(productId, variantId);
-    const [product] = variant && (audience === 'staff' || variant.enabled) ? await this.deps.products.findMany([productId], audience) : [];
+    const [product] = variant && (audience === 'staff' || variant.enabled) ? await this.deps.products.findMany([productId], audience, caller.key?.channel ?? null) : [];
     if (!variant || !product) throw new VariantNotFound(variantId);
     const tags = await this.deps.prices.tagsOf([{ product, variants: [variant] }], await this.deps.prices.lookingAs(caller, currency));
     return { variant: presentVariant(variant, { audience, tags }), version: variant.version };
@@ -101,7 +101,7 @@ export class ProductReads {
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
     const tree = await this.deps.tree.current();
-    const found = new Map((await this.deps.products.findMany(ids, audience)).map((product) => [product.id, product]));
+    const found = new Map((await this.deps.products.findMany(ids, audience, looking.channel)).map((product) => [product.id, product]));
     const products = ids.map((id) => {
       const product = found.get(id);
       if (!product) throw new ProductNotFound(id);
@@ -117,7 +117,7 @@ export class ProductReads {
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
     const tree = await this.deps.tree.current();
-    const found = new Map((await this.deps.products.findMany(ids, audience)).map((product) => [product.id, product]));
+    const found = new Map((await this.deps.products.findMany(ids, audience, looking.channel)).map((product) => [product.id, product]));
     const products = ids.flatMap((id) => found.get(id) ?? []);
     const ranges = await this.rangesOf(products, looking);
     return products.map((product) => presentSummary(product, { tree, currency, audience, ranges }));
@@ -138,7 +138,7 @@ export class ProductReads {
     const expand = new Set(query.expand?.split(','));
     const category = query.category === undefined ? undefined : tree.find(query.category);
     const filter: ProductFilter = {
-      query, currency, audience, withDescription: expand.has('description'),
+      query, currency, audience, channel: looking.channel, withDescription: expand.has('description'),
       // A category that does not exist has no products.
       ...(query.category !== undefined && { categoryIds: category ? tree.withDescendants(category.id) : [] }),
     };
@@ -167,7 +167,7 @@ export class ProductReads {
 
   private async show(id: string, asked: string, audience: Audience, looking: Looking) {
     const tree = await this.deps.tree.current();
-    const found = await this.deps.products.findWithVariants(id, audience);
+    const found = await this.deps.products.findWithVariants(id, audience, looking.channel);
     if (!found) throw new ProductNotFound(asked);
     const { product, variants } = found;
     const tags = await this.deps.prices.tagsOf([{ product, variants }], looking);

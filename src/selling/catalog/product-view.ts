@@ -23,7 +23,7 @@ export function presentSummary(product: Product, { tree, currency, audience, exp
     id, slug, name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
     ...(expand?.has('description') && { description: product.description }),
     ...pricesOf(range, currency), rating, inStock, createdAt, updatedAt, version,
-    ...(audience === 'staff' && { publishAt: product.publishAt, externalRef: product.externalRef, visible: product.visible }),
+    ...(audience === 'staff' && { publishAt: product.publishAt, externalRef: product.externalRef, visible: product.visible, ...(product.channels?.length && { channels: product.channels }) }),
   };
 }
 

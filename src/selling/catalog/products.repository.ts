@@ -6,13 +6,14 @@ import type { Derived, FromVariants, Product, Variant } from './catalog.js';
 import { ExternalRefTaken } from './catalog.errors.js';
 import { countModel, productModel, type ProductRow, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
-import { filterOf, hintOf, isUnfiltered, type ProductFilter, type ProductListQuery } from './product-filter.js';
-import { toProduct, toVariant, withoutCategory, type Stored } from './rows.repository.js';
+import { filterOf, hintOf, isUnfiltered, shownIn, type ProductFilter, type ProductListQuery } from './product-filter.js';
+import { toProduct, toVariant, unsetOf, withoutCategory, type Stored } from './rows.repository.js';
 
 /** How many variants a product brings along in a list; the others are at /products/:id/variants. */
 const VARIANTS_IN_LIST = 50;
 const COUNTERS = 16;
 /** What no list shows is not read either. */
+const CHANNEL_FIELDS = ['channels', 'visibleIn'] as const;
 const NOT_LISTED = { customFields: 0, seo: 0, attributeIndex: 0, nameWords: 0 } as const;
 
 export class ProductRepository {
@@ -44,7 +45,7 @@ export class ProductRepository {
     if (items.length === 0) return;
     const { matchedCount } = await refuseDuplicate(() => this.products.bulkWrite(items.map(({ product, derived, read }) => {
       const { _id, createdAt: _c, inStock: _s, ...set } = this.row(product, derived);
-      return { updateOne: { filter: { _id, version: read.version }, update: { $set: set } } };
+      return { updateOne: { filter: { _id, version: read.version }, update: { $set: set, ...unsetOf(set, CHANNEL_FIELDS) } } };
     }) as never));
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these products changed meanwhile.');
     await this.count(0, items.reduce((sum, { derived, read }) => sum + Number(derived.visible) - Number(read.visible), 0));
@@ -69,7 +70,7 @@ export class ProductRepository {
   /** Refuses to overwrite a product that changed since it was read. */
   async save(product: Product, derived: Derived, read: Pick<Product, 'version' | 'visible'>): Promise<void> {
     const { _id, createdAt: _c, rating: _r, ...set } = this.row(product, derived);
-    const { matchedCount } = await refuseDuplicate(() => this.products.updateOne({ _id, version: read.version }, { $set: set }));
+    const { matchedCount } = await refuseDuplicate(() => this.products.updateOne({ _id, version: read.version }, { $set: set, ...unsetOf(set, CHANNEL_FIELDS) } as never));
     if (matchedCount === 0) throw new ConcurrentChange('This product changed meanwhile.', { productId: product.id });
     await this.count(0, Number(derived.visible) - Number(read.visible));
   }
@@ -84,6 +85,10 @@ export class ProductRepository {
     if (ids.length > 0) await this.products.updateMany({ _id: { $in: ids as string[] } }, { $set: { inStock, updatedAt: new Date() }, $inc: { stockRevision: 1 } });
   }
 
+  async saveRating(id: string, rating: Product['rating'], updatedAt: Date): Promise<void> {
+    await this.products.updateOne({ _id: id }, { $set: { rating, updatedAt } });
+  }
+
   /** What changed after this one, in the order of the changes: for whoever keeps a copy of the catalogue. */
   async changedAfter(at: Date, id: string, limit: number): Promise<Product[]> {
     const later = [{ updatedAt: { $gt: at } }, ...(id === '' ? [] : [{ updatedAt: at, _id: { $gt: new Types.ObjectId(id) } }])];
@@ -92,10 +97,10 @@ export class ProductRepository {
   }
 
   /** The product and its variants in one round trip. */
-  async findWithVariants(id: string, audience: 'public' | 'staff'): Promise<{ product: Product; variants: Variant[] } | null> {
+  async findWithVariants(id: string, audience: 'public' | 'staff', channel: string | null = null): Promise<{ product: Product; variants: Variant[] } | null> {
     const isPublic = audience === 'public';
     const [found] = await this.products.aggregate<Stored<ProductRow> & { variants: Array<Stored<VariantRow>> }>([
-      { $match: { _id: new Types.ObjectId(id), ...(isPublic && { visible: true }) } },
+      { $match: { _id: new Types.ObjectId(id), ...(isPublic && shownIn(channel)) } },
       { $lookup: { from: 'variants', localField: '_id', foreignField: 'productId', as: 'variants', pipeline: variantStages(isPublic) } },
     ]);
     if (!found) return null;
@@ -105,7 +110,7 @@ export class ProductRepository {
 
   async page(filter: ProductFilter, query: ProductListQuery): Promise<Page<Product>> {
     const page = await findPage(this.products, {
-      filter: filterOf(filter), hint: hintOf(filter, this.currencies[0]), total: isUnfiltered(filter.query) ? () => this.total(filter.audience) : undefined,
+      filter: filterOf(filter), hint: hintOf(filter, this.currencies[0]), total: isUnfiltered(filter.query) && filter.channel === null ? () => this.total(filter.audience) : undefined,
       query, fallbackSort: '-createdAt', projection: { ...NOT_LISTED, ...(!filter.withDescription && { description: 0 }) },
       paths: { name: 'nameKey', price: `priceRange.${filter.currency}.from`, rating: 'rating.average' },
     });
@@ -138,14 +143,14 @@ export class ProductRepository {
     return new Map(found.map(({ _id, variants }) => [_id.toHexString(), variants.map(toVariant)]));
   }
 
-  async findMany(ids: readonly string[], audience: 'public' | 'staff'): Promise<Product[]> {
-    const found = await this.products.find({ _id: { $in: ids as string[] }, ...(audience === 'public' && { visible: true }) }).lean();
+  async findMany(ids: readonly string[], audience: 'public' | 'staff', channel: string | null = null): Promise<Product[]> {
+    const found = await this.products.find({ _id: { $in: ids as string[] }, ...(audience === 'public' && shownIn(channel)) }).lean();
     return found.map(toProduct);
   }
 
   /** Active, but still hidden although their time has come. */
   async dueForPublication(now: Date, limit: number): Promise<Product[]> {
-    const found = await this.products.find({ status: 'active', visible: false, publishAt: { $lte: now } }).sort({ publishAt: 1 }).limit(limit).lean();
+    const found = await this.products.find({ status: 'active', visible: false, visibleIn: { $exists: false }, publishAt: { $lte: now } }).sort({ publishAt: 1 }).limit(limit).lean();
     return found.map(toProduct);
   }
 
@@ -164,8 +169,12 @@ export class ProductRepository {
     ], { updatePipeline: true });
   }
 
-  private row({ id, categoryIds, ...product }: Product, derived: Derived) {
-    return { ...product, ...derived, _id: new Types.ObjectId(id), categoryIds: categoryIds.map((category) => new Types.ObjectId(category)) };
+  private row({ id, categoryIds, channels = [], ...product }: Product, { visibleIn, ...derived }: Derived) {
+    const { visibleIn: _v, ...fields } = product;
+    return {
+      ...fields, ...derived, _id: new Types.ObjectId(id), categoryIds: categoryIds.map((category) => new Types.ObjectId(category)),
+      ...(channels.length > 0 && { channels }), ...(visibleIn.length > 0 && { visibleIn }),
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { pageParams, fieldsParam } from '../../shared/http/pagination.js';
-import { amount, currencyCode, customFields, id, line, moneyInput, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
+import { amount, channelCode, currencyCode, customFields, id, line, moneyInput, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
 import { PRODUCT_STATUSES } from './catalog.js';
 import type { ProductListQuery } from './product-filter.js';
 import { SLUG } from './slugs.js';
@@ -55,6 +55,7 @@ export const variantPatch = Joi.object(variantFields()).min(1);
 const content = () => ({
   name: line(300).min(1), slug: slug(), description: text(20_000), brand: line(120).allow(null), categoryIds: Joi.array().items(id()).unique().max(50),
   images: Joi.array().items(image()).max(50), seo: seo(), sustainability: sustainability().allow(null), status: status(), publishAt: time(), externalRef: line(200).allow(null),
+  channels: Joi.array().items(channelCode()).unique().max(50).description('Sold in these only; none means everywhere'),
 });
 const variantList = () => Joi.array().items(variantBody).max(MAX_VARIANTS).unique((a: { sku?: unknown }, b: { sku?: unknown }) => String(a.sku).toLowerCase() === String(b.sku).toLowerCase());
 export const productBody = Joi.object({ ...content(), name: content().name.required(), attributes: fields(), customFields: customFields(), variants: variantList() });
@@ -116,7 +117,7 @@ const summaryFields = {
   categories: Joi.array().items(label).required(), images: Joi.array().items(image()).required(), attributes: Joi.object().required(), price: priceReply.required(), compareAtPrice: moneySchema,
   rating: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required() }).required(), inStock: Joi.boolean().required(),
   createdAt: isoTime().required(), updatedAt: isoTime().required(), version: Joi.number().integer().required(),
-  publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'),
+  publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'), channels: Joi.array().items(Joi.string()).description('Staff only'),
 };
 export const summaryReply = Joi.object({ ...summaryFields, description: text(20_000), variants: Joi.array().items(variantReply) }).meta({ name: 'ProductSummary' });
 export const productReply = Joi.object({

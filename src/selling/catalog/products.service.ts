@@ -1,6 +1,6 @@
 import type { Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
-import { derive, isVisible, mergeFields, type FieldValue, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
+import { derive, mergeFields, visibility, type FieldValue, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound } from './catalog.errors.js';
 import { differences } from './differences.js';
@@ -64,7 +64,7 @@ export class ProductService {
     await rules.check(content);
     const made = wanted.map((variant, position) => variantService.build(variant, { productId: id, position, now }));
     const product: Product = {
-      ...content, id, ...fromVariants(made), visible: isVisible(content, now), rating: { average: 0, count: 0 }, version: 1, createdAt: now, updatedAt: now,
+      ...content, id, ...fromVariants(made), ...visibility(content, now), rating: { average: 0, count: 0 }, version: 1, createdAt: now, updatedAt: now,
     };
     await products.insert(product, derive(product, now));
     await this.deps.sets.check(wanted);
@@ -89,7 +89,7 @@ export class ProductService {
       if (wanted.slug !== before.slug) await slugs.claim(wanted.slug, id);
       await rules.check(options.checked ?? wanted);
       const kept = options.variants ? await variantService.reconcile(wanted, options.variants, actor) : await variants.ofProduct(id);
-      const after: Product = { ...wanted, ...(options.variants && fromVariants(kept)), visible: isVisible(wanted, now), version: before.version + 1, updatedAt: now };
+      const after: Product = { ...wanted, ...(options.variants && fromVariants(kept)), ...visibility(wanted, now), version: before.version + 1, updatedAt: now };
       await products.save(after, derive(after, now), before);
       if (isCopyStale(before, after)) await variants.copyProduct(after);
       const what = after.status === 'archived' && before.status !== 'archived' ? 'archived' : 'updated';
@@ -101,5 +101,5 @@ export class ProductService {
 }
 
 const isCopyStale = (before: Product, after: Product): boolean =>
-  before.name !== after.name || before.status !== after.status || before.visible !== after.visible || before.slug !== after.slug
+  before.name !== after.name || before.status !== after.status || before.visible !== after.visible || before.visibleIn.join() !== after.visibleIn.join() || before.slug !== after.slug
   || before.categoryIds.join() !== after.categoryIds.join() || before.images[0]?.url !== after.images[0]?.url;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
-import { derive, isVisible, type Product } from './catalog.js';
+import { derive, isPublished, visibility, type Product } from './catalog.js';
 import type { ProductChanges } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
 import type { Turns } from './turns.js';
@@ -24,8 +24,8 @@ export class PublishingService {
     return turns(id, () => inTransaction(async () => {
       const before = await products.find(id);
       const at = now();
-      if (!before || before.visible || !isVisible(before, at)) return false;
-      const after: Product = { ...before, visible: true, version: before.version + 1, updatedAt: at };
+      if (!before || before.visible || before.visibleIn.length > 0 || !isPublished(before, at)) return false;
+      const after: Product = { ...before, ...visibility(before, at), version: before.version + 1, updatedAt: at };
       await products.save(after, derive(after, at), before);
       await variants.copyProduct(after);
       await changes.announce('published', after, (await variants.essentials(id)).map(({ sku }) => sku));

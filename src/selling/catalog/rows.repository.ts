@@ -6,11 +6,11 @@ export type Stored<Row> = Row & { _id: Types.ObjectId };
 
 export function toProduct(row: Stored<ProductRow>): Product {
   const { _id, categoryIds, attributeIndex: _i, brandKey: _b, nameKey: _n, nameWords: _w, stockRevision: _s, ...product } = row;
-  return { ...product, id: _id.toHexString(), categoryIds: hex(categoryIds) };
+  return { ...product, visibleIn: row.visibleIn ?? [], id: _id.toHexString(), categoryIds: hex(categoryIds) };
 }
 
 export function toVariant(row: Stored<VariantRow>): Variant {
-  const { _id, productId, skuKey: _k, productName: _n, productStatus: _s, productVisible: _v, slug: _l, categoryIds: _c, productImage: _i, ...variant } = row;
+  const { _id, productId, skuKey: _k, productName: _n, productStatus: _s, productVisible: _v, productVisibleIn: _vi, slug: _l, categoryIds: _c, productImage: _i, ...variant } = row;
   return { ...variant, id: _id.toHexString(), productId: productId.toHexString() };
 }
 
@@ -18,7 +18,7 @@ export function toCatalogVariant(row: Stored<VariantRow>): CatalogVariant {
   const image = row.image ?? row.productImage;
   return {
     sku: row.sku, variantId: row._id.toHexString(), productId: row.productId.toHexString(), productName: row.productName, slug: row.slug, options: row.options,
-    status: row.productStatus, sellable: row.productVisible && row.enabled, prices: row.prices, available: row.available, categoryIds: hex(row.categoryIds),
+    status: row.productStatus, sellable: row.productVisible && row.enabled, ...(row.enabled && row.productVisibleIn && { sellableIn: row.productVisibleIn }), prices: row.prices, available: row.available, categoryIds: hex(row.categoryIds),
     ...(row.backorderable && { backorderable: row.backorderable }), ...(row.components?.length && { components: row.components }), ...(row.digital && { digital: row.digital }),
     ...(row.taxCategory !== null && { taxCategory: row.taxCategory }), ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
     ...(row.dimensionsMm !== null && { dimensionsMm: row.dimensionsMm }), ...(row.shipping && { shipping: row.shipping }), ...(image && { image }),
@@ -33,4 +33,10 @@ export function withoutCategory(from: string, to: string | null) {
   if (to === null) return rest;
   const target = new Types.ObjectId(to);
   return { $cond: [{ $in: [target, rest] }, rest, { $concatArrays: [rest, [target]] }] };
+}
+
+/** Fields that a row leaves out are taken away from what is stored. */
+export function unsetOf(row: object, fields: readonly string[]): { $unset?: Record<string, 1> } {
+  const absent = fields.filter((field) => !(field in row));
+  return absent.length === 0 ? {} : { $unset: Object.fromEntries(absent.map((field) => [field, 1])) };
 }

@@ -6,13 +6,13 @@ import { skuKeyOf, type Backorderable, type CatalogVariant, type Product, type V
 import { SkuTaken } from './catalog.errors.js';
 import { variantModel, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
-import { toCatalogVariant, toVariant, withoutCategory, type Stored } from './rows.repository.js';
+import { toCatalogVariant, toVariant, unsetOf, withoutCategory, type Stored } from './rows.repository.js';
 
 export type HeldStock = Readonly<{ sku: string; productId: string; stockVersion: number; version: number; components?: readonly VariantComponent[] | null }>;
 export type Availability = Readonly<{ sku: string; available: number; version: number; backorderable: Backorderable | null }>;
 /** `definition` is the version of the variant whose components were looked at. */
 export type SetAvailability = Readonly<{ sku: string; available: number; version: number; definition: number }>;
-type Copied = Pick<Product, 'name' | 'status' | 'visible' | 'slug' | 'categoryIds' | 'images'>;
+type Copied = Pick<Product, 'name' | 'status' | 'visible' | 'visibleIn' | 'slug' | 'categoryIds' | 'images'>;
 
 export class VariantRepository {
   private readonly variants;
@@ -45,7 +45,7 @@ export class VariantRepository {
     if (items.length === 0) return;
     const { matchedCount } = await this.variants.bulkWrite(items.map(({ variant, product, readVersion }) => {
       const { _id, available: _a, stockVersion: _s, backorderable: _b, createdAt: _c, ...set } = rowOf(variant, product);
-      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set } } };
+      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set, ...unsetOf(set, ['productVisibleIn']) } } };
     }) as never);
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these variants changed meanwhile.');
   }
@@ -75,8 +75,8 @@ export class VariantRepository {
     return this.variants.find({ productId }, { _id: 0, prices: 1, enabled: 1, available: 1, sku: 1, position: 1 }).lean();
   }
 
-  async page(productId: string, audience: 'public' | 'staff', query: PageQuery): Promise<Page<Variant>> {
-    const filter = { productId, ...(audience === 'public' && { productVisible: true, enabled: true }) };
+  async page(productId: string, audience: 'public' | 'staff', query: PageQuery, channel: string | null = null): Promise<Page<Variant>> {
+    const filter = { productId, ...(audience === 'public' && { enabled: true, ...(channel === null ? { productVisible: true } : { $or: [{ productVisible: true }, { productVisibleIn: channel }] }) }) };
     const page = await findPage(this.variants, { filter, query, fallbackSort: 'position' });
     return { ...page, items: page.items.map((row) => toVariant(row as Stored<VariantRow>)) };
   }
@@ -94,7 +94,7 @@ export class VariantRepository {
 
   /** Brings the copies of the product's fields up to date. */
   async copyProduct(product: Product): Promise<void> {
-    await this.variants.updateMany({ productId: product.id }, { $set: copiesOf(product) });
+    await this.variants.updateMany({ productId: product.id }, { $set: copiesOf(product), ...unsetOf(copiesOf(product), ['productVisibleIn']) });
   }
 
   async replaceCategory(productIds: readonly string[], from: string, to: string | null): Promise<void> {
@@ -163,8 +163,8 @@ export class VariantRepository {
 /** The stock of a set's own SKU means nothing. */
 const NO_SET = { 'components.0': { $exists: false } };
 
-const copiesOf = ({ name, status, visible, slug, categoryIds, images }: Copied) => ({
-  productName: name, productStatus: status, productVisible: visible, slug, productImage: images[0] ?? null,
+const copiesOf = ({ name, status, visible, visibleIn, slug, categoryIds, images }: Copied) => ({
+  productName: name, productStatus: status, productVisible: visible, ...(visibleIn.length > 0 && { productVisibleIn: visibleIn }), slug, productImage: images[0] ?? null,
   categoryIds: categoryIds.map((id) => new Types.ObjectId(id)),
 });
 

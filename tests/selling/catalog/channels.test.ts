@@ -1,0 +1,76 @@
+import { openPricedShop, type Json, type PricedShop } from '../pricing/pricing-world.js';
+
+let shop: PricedShop;
+let outlet: Record<string, string>;
+let other: Record<string, string>;
+beforeAll(async () => {
+  shop = await openPricedShop();
+  const keyOf = async (channel: string) => ({ 'x-api-key': (await shop.done('post', '/admin/api-keys', { name: channel, kind: 'publishable', scopes: ['catalog:read', 'cart:read', 'cart:write', 'checkout:write'], channel }))['key'] as string });
+  [outlet, other] = [await keyOf('outlet'), await keyOf('b2b')];
+});
+afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
+afterAll(() => shop.close());
+
+async function hidden(channels: string[] = ['outlet']) {
+  const sku = `HID-${Math.random().toString(36).slice(2, 10)}`;
+  const category = await shop.done('post', '/categories', { name: `Category of ${sku}` });
+  const product = await shop.done('post', '/products', { name: `Secret ${sku}`, description: 'x', status: 'active', categoryIds: [category['id']], channels, variants: [{ sku, prices: [{ currency: 'EUR', base: 1000, sale: 900 }] }] });
+  await shop.restock(sku, 10);
+  return { sku, productId: product['id'] as string, slug: product['slug'] as string, categoryId: category['id'] as string, variantId: product['variants'][0].id as string };
+}
+
+test('what is sold in one channel leaks through no list, detail, count or comparison of another, cached or not', async () => {
+  const { sku, productId, slug, categoryId, variantId } = await hidden();
+  const { productId: open } = await shop.given.variant();
+  const lists = [`/products?q=${sku}`, `/categories/${categoryId}/products`, `/categories/${categoryId}/products?expand=variants`];
+  const single = [`/products/${productId}`, `/products/${slug}`, `/products/${productId}/variants`, `/products/${productId}/variants/${variantId}`, `/products/${productId}/variants/${variantId}/prior-price`, `/products/compare?ids=${open},${productId}`];
+  const read = (path: string, headers: Record<string, string>) => shop.call('get', path, { headers });
+
+  // Twice, and in both orders: a copy made for one must never be shown to the other.
+  for (const headers of [outlet, {}, other, outlet, {}, other]) {
+    const sees = headers === outlet;
+    for (const path of lists) {
+      const { body } = await read(path, headers);
+      expect([path, body.data.total, (body.data.items as Json[]).length]).toEqual([path, sees ? 1 : 0, sees ? 1 : 0]);
+    }
+    for (const path of single) expect([path, (await read(path, headers)).status]).toEqual([path, sees ? 200 : 404]);
+  }
+  const [usual, own] = await Promise.all([read('/products?per_page=100', {}), read('/products?per_page=100', outlet)]);
+  expect(own.body.data.total).toBe(usual.body.data.total + 1);
+  expect(usual.text).not.toContain(sku);
+});
+
+test('it is bought in its channel only; a cart that has it elsewhere says that it is gone and becomes no order', async () => {
+  const { sku } = await hidden();
+
+  const refused = await shop.call('post', '/cart/items', { body: { sku } });
+  const added = await shop.call('post', '/cart/items', { headers: outlet, body: { sku } });
+  const guest = { 'x-cart-token': added.body.data.cartToken as string };
+  const elsewhere = await shop.call('get', '/cart', { headers: guest });
+  const order = await shop.order(guest);
+
+  expect(refused.body).toMatchObject({ status: 400, code: 'variant_not_sellable' });
+  expect(added.status).toBe(201);
+  expect(elsewhere.body.data.problems).toMatchObject([{ code: 'gone', sku }]);
+  expect(order.body).toMatchObject({ status: 409, code: 'cart_not_orderable' });
+  expect((await shop.order({ ...guest, ...outlet })).status).toBe(201);
+});
+
+test('channels are given and taken away, also together with a publication, and staff see all of it', async () => {
+  const { sku, productId } = await hidden();
+  const seen = async () => (await Promise.all([{}, outlet, other].map((headers) => shop.call('get', `/products/${productId}`, { headers })))).map(({ status }) => status);
+
+  expect(await seen()).toEqual([404, 200, 404]);
+  expect((await shop.asStaff('get', `/products/${productId}`)).body.data).toMatchObject({ channels: ['outlet'], visible: false });
+  await shop.done('patch', `/products/${productId}`, { channels: ['b2b', 'outlet'] });
+  expect(await seen()).toEqual([404, 200, 200]);
+  await shop.done('patch', `/products/${productId}`, { status: 'draft' });
+  expect(await seen()).toEqual([404, 404, 404]);
+  await shop.done('patch', `/products/${productId}`, { status: 'active', publishAt: new Date(Date.now() - 1000).toISOString() });
+  expect(await seen()).toEqual([404, 200, 200]);
+  expect(await shop.container.catalog.publishDue()).toBe(0);
+  await shop.done('patch', `/products/${productId}`, { channels: [] });
+  expect(await seen()).toEqual([200, 200, 200]);
+  expect((await shop.call('post', '/cart/items', { body: { sku } })).status).toBe(201);
+  expect(await shop.violations()).toEqual([]);
+});
