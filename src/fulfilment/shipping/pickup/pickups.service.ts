@@ -7,7 +7,8 @@ import type { ReportError } from '../../../shared/http/problem.js';
 import type { Order, OrderOwner } from '../../orders/index.js';
 import type { HoldsOf, ShippingOrders } from '../shipping.deps.js';
 import { PickupCodeUnknown, PickupCodeUsed, PickupNotFound, PickupNotReady, WrongPickupLocation } from './pickups.errors.js';
-import type { Pickup, PickupRepository } from './pickups.repository.js';
+import type { Pickup } from './pickups.js';
+import type { PickupRepository } from './pickups.repository.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 10;
