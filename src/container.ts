@@ -29,6 +29,7 @@ import { createOrderEdits } from './selling/order-edits/index.js';
 import { createReorder } from './selling/reorder/index.js';
 import { createGiftCards, tenderedOrder, type GiftCards } from './selling/gift-cards/index.js';
 import { createPricing } from './selling/pricing/index.js';
+import { createReviews } from './selling/reviews/index.js';
 import { createSearch } from './selling/search/index.js';
 import { createPromotions } from './selling/promotions/index.js';
 import { Cache } from './shared/cache/cache.js';
@@ -187,6 +188,12 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   outbox.subscribe(...notifications.subscribers);
 
+  const reviews = createReviews({
+    connection, now, outbox, inTransaction, audit: audit.record, isShown: catalog.isShown, saveRating: catalog.saveRating, ratingsOf: catalog.ratingsOf,
+    purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf,
+  });
+  outbox.subscribe(...reviews.subscribers);
+
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
   const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants });
@@ -195,13 +202,13 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const routes: Route[] = [
     // /products/export is no product
     // nor is /orders/drafts an order
-    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
+    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...reviews.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
     ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...digital.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */
   const rootRoutes: Route[] = [...payments.rootRoutes, ...digital.rootRoutes, ...shipping.rootRoutes];
   const schedules: Schedule[] = [...catalog.schedules, ...search.schedules, ...orders.schedules, ...inventory.schedules, ...shipping.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...pricing.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...digital.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
+  const invariants: Invariant[] = [...catalog.invariants, ...reviews.invariants, ...pricing.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...digital.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,

@@ -114,6 +114,11 @@ export class OrderRepository {
     return found.map(({ _id, editedAt, ...order }) => ({ id: _id.toHexString(), ...order, isEdited: editedAt !== undefined }));
   }
 
+  async linesBoughtBy(userId: string, productId: string): Promise<string[]> {
+    const found = await this.orders.find({ userId, status: { $in: ['placed', 'completed'] }, 'items.productId': productId }, { 'items.id': 1, 'items.productId': 1, 'items.units': 1 }).sort({ createdAt: -1 }).limit(100).lean();
+    return found.flatMap(({ _id, items }) => items.filter((item) => item.productId === productId && item.units.ordered > item.units.cancelled).map(({ id }) => `${_id.toHexString()}:${id}`));
+  }
+
   async existing(ids: readonly string[]): Promise<Set<string>> {
     const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { _id: 1 }).lean();
     return new Set(found.map(({ _id }) => _id.toHexString()));

@@ -18,6 +18,7 @@ import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
 import { fillBackorder, type FilledUnits } from './use-cases/fill-backorder.js';
 import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
+import { sendDigital } from './use-cases/send-digital.js';
 
 /** What the payments module says of a payment; `outcome` is what it means for the order. */
 export type PaymentNews = Readonly<{ orderId: string; summary: PaymentSummary; outcome: PaymentStatus; cause: string }>;
@@ -57,6 +58,11 @@ export class OrderService {
     return this.deps.orders.hasStanding(buying);
   }
 
+  /** `orderId:itemId` of each line of this product that the user has bought and not cancelled, the latest first. */
+  linesBoughtBy(userId: string, productId: string): Promise<string[]> {
+    return this.deps.orders.linesBoughtBy(userId, productId);
+  }
+
   promotedAfter(after: string | null, limit: number) {
     return this.deps.orders.slicePromoted(after, limit);
   }
@@ -92,9 +98,13 @@ export class OrderService {
     const created = await this.deps.orders.insert({ ...order, items: sold, returnPolicyVersion: terms.version });
     const { id, number, userId, email, items, totals } = created;
     const event = { type: 'order.created', aggregateId: id, data: { orderId: id, number, userId, email, skus: items.map(({ sku }) => sku), grandTotal: totals.grandTotal } };
-    if (created.status === 'placed') await settlePlaced(this.deps, created, [event]);
-    else await this.deps.outbox.record(event);
-    return created;
+    if (created.status !== 'placed') {
+      await this.deps.outbox.record(event);
+      return created;
+    }
+    const sent = await sendDigital(this.deps, created);
+    await settlePlaced(this.deps, sent, [event]);
+    return sent;
   }
 
   /** The hook of the payments module, inside its transaction: both change together or not at all. */

@@ -7,7 +7,7 @@ export type Role = (typeof ROLES)[number];
 export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   customer: [],
   vendor: [],
-  moderator: ['products:read'],
+  moderator: ['products:read', 'reviews:moderate'],
   support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read', 'promotions:read'],
   operations: [
     'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',

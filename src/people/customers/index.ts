@@ -30,6 +30,11 @@ export function createCustomers({ connection, ...deps }: CustomersDeps) {
     routes: [...customerRoutes(service), ...groupRoutes(new GroupService(shared), new CompanyService(shared))],
     createProfile: service.createProfile.bind(service),
     findByUser: service.findByUser.bind(service),
+    /** `Ada L.`, as strangers may see it. */
+    publicNameOf: async (userId: string): Promise<string> => {
+      const profile = await service.findByUser(userId);
+      return profile ? `${profile.firstName} ${profile.lastName.slice(0, 1)}.` : 'Somebody';
+    },
     addAddress: service.addAddress.bind(service),
     buyerOf: buyers.buyerOf.bind(buyers),
   };
