@@ -5,7 +5,7 @@ import type { ConfiguredRates } from './configured.js';
 import { groupsOf, type PlannedGroup } from './groups.js';
 import { CountryUnknown, PickupLocationUnknown, ShippingMethodUnknown } from './shipping.errors.js';
 import {
-  combine, isSent, needsNoParcel, noDelivery, regionCode,
+  combine, isSent, needsNoParcel, noDelivery, regionCode, unitsToSend,
   type Estimate, type PickupLocation, type ShippingContext, type ShippingMethod, type ShippingRates,
 } from './shipping.js';
 
@@ -109,7 +109,7 @@ export class ShippingService {
   }
 
   private async promise(context: ShippingContext): Promise<Promised | null> {
-    const lines = (context.lines ?? []).filter(isSent).map(({ sku, quantity }) => ({ sku, quantity }));
+    const lines = unitsToSend(context.lines ?? []);
     return lines.length === 0 ? null : this.deps.deliveries.promiseFor({ lines, ...to(context) });
   }
 
@@ -144,7 +144,7 @@ export class ShippingService {
 
   private async stocked({ lines = [] }: ShippingContext): Promise<PickupLocation[]> {
     const shops = await this.shops();
-    const wanted = lines.filter(isSent);
+    const wanted = unitsToSend(lines);
     if (shops.length === 0 || wanted.length === 0) return [];
     const available = await this.deps.deliveries.availabilityOf(wanted.map(({ sku }) => sku));
     const has = (site: ShippingSite) => wanted.every(({ sku, quantity }) => (available.get(sku)?.byWarehouse.find(({ warehouseId }) => warehouseId === site.id)?.available ?? 0) >= quantity);

@@ -8,6 +8,8 @@ export type ShippingLine = Readonly<{
   requiresShipping?: boolean | undefined;
   /** `bulky`, `fragile`: what surcharges go by. */
   shippingClass?: string | undefined;
+  /** What a set is sent as: parts of one set. */
+  components?: ReadonlyArray<Readonly<{ sku: string; quantity: number }>> | undefined;
   /** What all units cost after reductions. */
   total?: Money | undefined;
 }>;
@@ -54,6 +56,16 @@ export function flatRates(pricePerCurrency: Readonly<Record<string, number>>): S
 }
 
 export const isSent = ({ requiresShipping }: ShippingLine): boolean => requiresShipping !== false;
+
+/** Units as they lie in warehouses, each SKU once; sets are their parts there. */
+export function unitsToSend(lines: readonly ShippingLine[]): Array<{ sku: string; quantity: number }> {
+  const units = new Map<string, number>();
+  for (const line of lines.filter(isSent)) {
+    const parts = line.components?.length ? line.components.map(({ sku, quantity }) => ({ sku, quantity: quantity * line.quantity })) : [line];
+    for (const { sku, quantity } of parts) units.set(sku, (units.get(sku) ?? 0) + quantity);
+  }
+  return [...units].map(([sku, quantity]) => ({ sku, quantity }));
+}
 
 /** Nothing of it needs a parcel. An empty or unknown content does. */
 export const needsNoParcel = ({ lines }: ShippingContext): boolean => lines !== undefined && lines.length > 0 && !lines.some(isSent);

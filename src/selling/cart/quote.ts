@@ -6,7 +6,7 @@ import { subtract, sum, times, type Money } from '../../shared/money.js';
 import { dueAfter, type Tender, type TenderWish } from '../gift-cards/index.js';
 import { tierAt, type PriceSource } from '../../shared/ladder.js';
 import { computeTotals, type Allocation, type LineTotals, type ShippingTotals, type Totals, type TotalsInput } from '../pricing/index.js';
-import { repriced, type Cart } from './cart.js';
+import { repriced, type Cart, type Offer } from './cart.js';
 import type { Offers } from './cart.service.js';
 
 /** A line as promotions see it: what it is, how many, and what it costs before any reduction. */
@@ -72,7 +72,7 @@ export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, t
   const buyer = await deps.buyerOf(cart);
   const taxation = await deps.tax.taxationOf({ to: to.address, buyer, vatId: cart.vatId });
   const lineItems = repriced(cart.lineItems, offers).map((line) => ({ ...line, unitPrice: taxation.priceOf(line.unitPrice, offers.get(line.sku)?.taxCategory) }));
-  const goods = { currency, buyer, email: cart.email, coupons: cart.coupons ?? [], country: to.address.country, lines: lineItems.map((line) => promotable(line, offers)) };
+  const goods = { currency, buyer, email: cart.email, coupons: cart.coupons ?? [], country: to.address.country, lines: lineItems.filter(({ sku }) => !isMoney(offers.get(sku))).map((line) => promotable(line, offers)) };
   const promoted = await deps.promote(goods);
   const delivery = deliveryOf({ lineItems, offers, promoted, currency, to });
   const method = to.method === undefined ? null : await deps.shipping.find(to.method, delivery);
@@ -94,12 +94,15 @@ type Sent = Readonly<{ lineItems: Cart['lineItems']; offers: Offers; promoted: P
 /** What is sent, and what it costs after its reductions: thresholds of delivery look at that. */
 function deliveryOf({ lineItems, offers, promoted, currency, to: { address, choices, pickupLocationId } }: Sent): ShippingContext {
   const lines = lineItems.map(({ id, sku, quantity, unitPrice }): ShippingLine & { total: Money } => {
-    const { weightGrams, dimensionsMm, shipping } = offers.get(sku) ?? {};
-    return { sku, quantity, weightGrams, dimensionsMm, requiresShipping: shipping?.requiresShipping, shippingClass: shipping?.class, total: reduced(times(unitPrice, quantity), promoted.lines.get(id)) };
+    const { weightGrams, dimensionsMm, shipping, components } = offers.get(sku) ?? {};
+    return { sku, quantity, weightGrams, dimensionsMm, requiresShipping: shipping?.requiresShipping, shippingClass: shipping?.class, components, total: reduced(times(unitPrice, quantity), promoted.lines.get(id)) };
   });
   const { country, region, postalCode } = address;
   return { country, region, postalCode, currency, subtotal: sum(lines.map(({ total }) => total), currency), lines, choices, pickupLocationId };
 }
+
+/** A gift card is worth what it costs, so nothing reduces it, and it helps nothing else to be reduced. */
+const isMoney = (offer: Offer | undefined): boolean => offer?.digital?.kind === 'gift_card';
 
 function promotable({ id, sku, productId, quantity, unitPrice }: Cart['lineItems'][number], offers: Offers): PromotableLine {
   const offer = offers.get(sku);
