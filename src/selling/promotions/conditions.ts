@@ -1,6 +1,6 @@
 import { formatMoney, money } from '../../shared/money.js';
 import { isSelected, quantityOf, subtotalOf } from './selection.js';
-import type { Candidate, Conditions, Refusal, Rule, Schedule, Situation } from './promotions.js';
+import type { Candidate, Conditions, Effect, Refusal, Rule, Schedule, Situation } from './promotions.js';
 
 const refusal = (reason: string, message: string): Refusal => ({ reason, message });
 const shown = (amount: number, currency: string): string => formatMoney(money(amount, currency));
@@ -26,6 +26,7 @@ const CHECKS: readonly Check[] = [
     customerGroupIds && !customerGroupIds.some((id) => groupIds.includes(id)) ? refusal('customer_group', 'It is for a group of customers.') : null),
   ({ rule: { conditions: { firstOrder } } }, { isFirstOrder }) => (firstOrder && isFirstOrder === false ? refusal('first_order', 'It is for the first order only.') : null),
   ({ rule: { conditions: { schedule } } }, { at }) => (schedule && !isWithin(schedule, at) ? refusal('schedule', 'It runs at other hours.') : null),
+  ({ rule: { effect } }, { currency }) => (isNamedIn(effect, currency) ? null : refusal('currency', `It does not run in ${currency}.`)),
   ({ rule }, situation) => itemsRefusal(rule, situation),
 ];
 
@@ -35,6 +36,13 @@ export function refusalOf(candidate: Candidate, situation: Situation): Refusal |
     if (found) return found;
   }
   return null;
+}
+
+/** An amount off or a cap that is not named in a currency is no amount at all there. */
+function isNamedIn(effect: Effect, currency: string): boolean {
+  if (effect.type === 'fixed') return effect.amounts[currency] !== undefined;
+  const cap = 'cap' in effect ? effect.cap : undefined;
+  return cap === undefined || cap[currency] !== undefined;
 }
 
 function itemsRefusal({ conditions }: Rule, { lines, currency }: Situation): Refusal | null {

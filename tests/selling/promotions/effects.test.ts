@@ -16,7 +16,7 @@ test('a cap is spread over the lines that reached it, and names each currency', 
 
   expect(off([line('A', 3000), line('B', 1000)], capped)).toEqual({ A: 750, B: 250 });
   expect(off([line('A', 300)], capped)).toEqual({ A: 150 });
-  expect(result(evidence([line('A', 3000)], [capped], { currency: 'USD' }))).toMatchObject({ total: 0, tried: [{ reason: 'nothing_to_reduce' }] });
+  expect(result(evidence([line('A', 3000)], [capped], { currency: 'USD' }))).toMatchObject({ total: 0, tried: [{ reason: 'currency' }] });
 });
 
 test.each([

@@ -234,17 +234,3 @@ test('a simulation shows what a draft would do beside those that run, and writes
   const unpriced = await words.staff.post('/simulate', { cart: { currency: 'EUR', country: 'GB', items: [{ sku: 'NOWHERE', quantity: 1 }] } });
   expect([unpriced.status, unpriced.body.errors[0].pointer]).toEqual([400, '#/body/cart/items/0/unitPrice']);
 });
-
-test('a promotion that is stopped is felt on another node within a second', async () => {
-  const { id } = await words.running({ ...TEN_PERCENT, trigger: 'automatic' });
-  const { sku } = await shop.given.variant({ price: 1000 });
-  const { guest } = await shop.given.cart(sku);
-  expect((await words.cart(guest)).totals.discountTotal).toEqual(euros(100));
-  // As another node would: past the service of this one, which would forget at once.
-  await shop.connection.collection('promotions').updateOne({ name: 'Ten percent', trigger: 'automatic', state: 'active' }, { $set: { state: 'inactive' } });
-
-  await new Promise((resolve) => { setTimeout(resolve, 1_000); });
-
-  expect((await words.cart(guest)).totals.discountTotal).toEqual(euros(0));
-  expect((await words.staff.get(`/${id}`)).body.data.state).toBe('inactive');
-});
