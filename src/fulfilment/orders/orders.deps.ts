@@ -59,6 +59,8 @@ export type OrderDeps = Readonly<{
   benefits: { giveBack(orderId: string): Promise<unknown>; takeAgain(orderId: string): Promise<boolean> };
   /** Gift cards and store credit: what an order was paid with, and what was bought with it. Asked only where there is some. */
   tenders: { giveBack(orderId: string): Promise<unknown>; takeAgain(orderId: string, tenders: readonly OrderTender[]): Promise<boolean> };
+  /** Inside the transaction that places an order with such items: sends what the shop sends by itself. */
+  digital: { deliver(order: Order): Promise<ReadonlyArray<{ itemId: string; quantity: number }>> };
   giftCards: { issueFor(order: Order): Promise<unknown>; /** Of these units, or of all; throws when one was spent. */ voidOf(orderId: string, units?: readonly UnitsOfLine[]): Promise<unknown> };
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;

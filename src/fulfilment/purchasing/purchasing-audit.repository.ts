@@ -12,7 +12,7 @@ export class PurchasingAuditRepository {
     this.orders = purchaseOrderModel(connection);
   }
 
-  /** Lines of which more, or less, was received than their receipts say. */
+  /** Lines of which more, or less, was received than inventory's receipts say. */
   async findUnlikeReceipts(): Promise<Array<{ _id: { order: string; sku: string }; units: number }>> {
     const receipts = [{ $match: { purchaseOrderId: { $type: 'string' } } }, { $unwind: '$lines' }, { $project: { _id: 0, key: { order: '$purchaseOrderId', sku: '$lines.sku' }, units: '$lines.quantity' } }];
     return this.orders.aggregate([

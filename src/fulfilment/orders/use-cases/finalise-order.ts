@@ -4,6 +4,7 @@ import { fulfilmentStatusOf, type Axes, type Order, type PaymentStatus, type Pay
 import { OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
 import { linesToReserve, withReserved } from '../reserved-units.js';
+import { sendDigital } from './send-digital.js';
 
 type Settled = Readonly<{ summary: PaymentSummary; paymentStatus: PaymentStatus; cause: string }>;
 
@@ -30,8 +31,9 @@ async function place(deps: OrderDeps, orderId: string, { summary, paymentStatus,
     entry(deps.now(), 'order.placed', cause, { status: 'pending' }, after));
   if (!placed) return null;
   await deps.inventory.makePermanent(orderId);
-  await settlePlaced(deps, placed);
-  return placed;
+  const sent = await sendDigital(deps, placed);
+  await settlePlaced(deps, sent);
+  return sent;
 }
 
 /** What follows from a placed order, in the same transaction: points once, the event once. */
@@ -65,8 +67,9 @@ async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, c
   const after = { status: 'placed', paymentStatus, fulfilmentStatus: fulfilmentStatusOf(items) } as const;
   const placed = await deps.orders.transition(order.id, 'expired', { ...after, items, payment: summary, placedAt: deps.now() },
     entry(deps.now(), 'order.revived', `${cause}: paid after expiry, goods still available`, axes(order, after), after));
-  await settlePlaced(deps, placed!);
-  return placed!;
+  const sent = await sendDigital(deps, placed!);
+  await settlePlaced(deps, sent);
+  return sent;
 }
 
 /** The goods are gone or nobody wants them: the money goes back by itself, and the timeline says so. */
