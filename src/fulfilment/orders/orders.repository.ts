@@ -115,7 +115,7 @@ export class OrderRepository {
   }
 
   async linesBoughtBy(userId: string, productId: string): Promise<string[]> {
-    const found = await this.orders.find({ userId, status: { $in: ['placed', 'completed'] }, 'items.productId': productId }, { 'items.id': 1, 'items.productId': 1, 'items.units': 1 }).sort({ createdAt: -1 }).limit(100).lean();
+    const found = await this.orders.find({ userId, status: { $in: ['placed', 'completed'] }, 'items.productId': productId }, { 'items.id': 1, 'items.productId': 1, 'items.units': 1 }).sort({ createdAt: -1 }).limit(100).lean<Array<Pick<OrderRow, '_id' | 'items'>>>();
     return found.flatMap(({ _id, items }) => items.filter((item) => item.productId === productId && item.units.ordered > item.units.cancelled).map(({ id }) => `${_id.toHexString()}:${id}`));
   }
 
