@@ -22,7 +22,7 @@ export type { NewOrder } from './orders.repository.js';
 export { orderNumber, payableOf, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
 export { asReserved, linesToReserve } from './reserved-units.js';
-export { amountDue, creditLines, grossOf, settlementOf, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
+export { amountDue, creditLines, grossOf, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
 export { ItemNotInOrder } from './fulfilments/fulfilments.errors.js';
 export { moveUnits, orderEvent } from './use-cases/recompute.js';
 export { presentOrder } from './orders.presenter.js';

@@ -57,7 +57,7 @@ export class OrderAuditRepository {
     const ofParcels = rows('parcels', { delivered: { $cond: [{ $eq: ['$parcels.deliveredAt', null] }, 0, '$parcels.lines.quantity'] } });
     const coll = this.fulfilments.collection.collectionName;
     const found = await this.orders.aggregate<{ _id: { order: string; item: string } & object; shipped: number; delivered: number }>([
-      { $unwind: '$items' }, { $match: { 'items.digital': { $exists: false } } },
+      { $unwind: '$items' }, { $match: { 'items.digital.kind': { $nin: ['licence_key', 'download'] } } },
       { $project: { _id: 0, key: { order: { $toString: '$_id' }, item: '$items.id' }, shipped: minus('$items.units.shipped'), delivered: minus('$items.units.delivered'), allocated: '$items.units.allocated' } },
       { $unionWith: { coll, pipeline: ofLines } }, { $unionWith: { coll, pipeline: ofParcels } },
       { $group: { _id: '$key', shipped: { $sum: '$shipped' }, delivered: { $sum: '$delivered' }, open: { $sum: '$open' }, allocated: { $sum: '$allocated' } } },

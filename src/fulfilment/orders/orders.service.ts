@@ -10,7 +10,7 @@ import { entry, type OrderDeps } from './orders.deps.js';
 import type { NewOrder } from './orders.repository.js';
 import type { UnitsOfLine } from './credits.js';
 import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
-import type { Note } from './notes/notes.repository.js';
+import type { Note } from './notes/notes.js';
 import { applyEdit, noteDifference, type DifferenceNews, type EditedOrder, type EditMoney } from './use-cases/apply-edit.js';
 import { claimOrder } from './use-cases/claim-order.js';
 import { cancelUnits } from './use-cases/cancel-units.js';

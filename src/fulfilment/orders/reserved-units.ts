@@ -11,6 +11,9 @@ export const linesToReserve = (items: ReadonlyArray<Pick<OrderItem, 'id' | 'sku'
     ? components.map((component) => ({ lineId: id, sku: component.sku, quantity: quantity * component.quantity, each: component.quantity }))
     : [{ lineId: id, sku, quantity }]));
 
+/** Lines that have something in a warehouse; what is only sent as a file or a code has not. */
+export const stockedItems = (items: Parameters<typeof linesToReserve>[0]): ReadonlySet<string> => new Set(linesToReserve(items).map(({ lineId }) => lineId));
+
 /** Of each line: units that lie in a warehouse for it, and units that it is owed. */
 export function withReserved<Item extends Counted>(items: readonly Item[], reserved: readonly Reserved[]): Item[] {
   return items.map((item) => {

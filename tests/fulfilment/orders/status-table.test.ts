@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb';
+import { Types } from 'mongoose';
 import { allowedCommands, COMMANDS, FULFILMENT_STATUSES, fulfilmentStatusOf, ORDER_STATUSES, PAYMENT_STATUSES, type Command, type FulfilmentStatus, type OrderStatus, type PaymentStatus, type UnitCounters } from '../../../src/fulfilment/orders/orders.js';
 import { openShop, type Shop } from '../../support/shop.js';
 
@@ -55,12 +55,12 @@ describe('through HTTP', () => {
     const { guest } = await shop.given.cart([sku, 4]);
     const { id } = (await shop.order(guest)).body.data as { id: string };
     const orders = shop.connection.collection('orders');
-    const untouched = await orders.findOne({ _id: new ObjectId(id) as never });
+    const untouched = await orders.findOne({ _id: new Types.ObjectId(id) as never });
     let asked = 0;
 
     for (const { status, paymentStatus, fulfilmentStatus, units, moves } of STATES) {
       const allowed = legal(status, paymentStatus, moves);
-      await orders.updateOne({ _id: new ObjectId(id) as never }, { $set: { status, paymentStatus, fulfilmentStatus, 'items.0.units': units } });
+      await orders.updateOne({ _id: new Types.ObjectId(id) as never }, { $set: { status, paymentStatus, fulfilmentStatus, 'items.0.units': units } });
       const illegal = WORDS.filter((word) => !allowed.includes(word as Command));
       const replies = await Promise.all(illegal.map((word) => shop.call('put', `/orders/${id}/status`, { headers: shop.keys.secret, body: { status: word } })));
       for (const [at, { body }] of replies.entries()) expect(body).toMatchObject({ status: 409, code: 'illegal_transition', requested: illegal[at], allowed });
@@ -68,8 +68,8 @@ describe('through HTTP', () => {
     }
 
     expect(asked).toBe(STATES.reduce((so, { status, paymentStatus, moves }) => so + WORDS.length - legal(status, paymentStatus, moves).length, 0));
-    await orders.updateOne({ _id: new ObjectId(id) as never }, { $set: { status: untouched!['status'], paymentStatus: untouched!['paymentStatus'], fulfilmentStatus: untouched!['fulfilmentStatus'], 'items.0.units': untouched!['items'][0].units } });
-    expect(await orders.findOne({ _id: new ObjectId(id) as never })).toEqual(untouched);
+    await orders.updateOne({ _id: new Types.ObjectId(id) as never }, { $set: { status: untouched!['status'], paymentStatus: untouched!['paymentStatus'], fulfilmentStatus: untouched!['fulfilmentStatus'], 'items.0.units': untouched!['items'][0].units } });
+    expect(await orders.findOne({ _id: new Types.ObjectId(id) as never })).toEqual(untouched);
     expect(await shop.violations()).toEqual([]);
   }, 300_000);
 

@@ -4,6 +4,7 @@ import type { DomainEvent } from '../../../shared/events/outbox.js';
 import type { OrderDeps } from '../orders.deps.js';
 import { OrderNotFound } from '../orders.errors.js';
 import { fulfilmentStatusOf, unsentUnits, type Order, type OrderOwner } from '../orders.js';
+import { stockedItems } from '../reserved-units.js';
 import { moveUnits, orderEvent, recompute } from '../use-cases/recompute.js';
 import { FulfilmentNotFound, IllegalFulfilmentMove, ItemNotInOrder, OrderNotSendable, ParcelNotFound, ParcelsDoNotFit, UnitsNotFulfillable } from './fulfilments.errors.js';
 import {
@@ -146,7 +147,8 @@ export class FulfilmentService {
   private async send(order: Order, before: Fulfilment, actor: Actor): Promise<Changed> {
     const { fulfilments, inventory, outbox, now } = this.deps;
     const fulfilment = await fulfilments.save(before, { ...before, state: 'shipped', shippedAt: now() });
-    await inventory.ship({ orderId: order.id, lines: fulfilment.lines.map(({ itemId, quantity, warehouseId }) => ({ lineId: itemId, quantity, ...(warehouseId !== null && { warehouseId }) })) });
+    const kept = stockedItems(order.items);
+    await inventory.ship({ orderId: order.id, lines: fulfilment.lines.filter(({ itemId }) => kept.has(itemId)).map(({ itemId, quantity, warehouseId }) => ({ lineId: itemId, quantity, ...(warehouseId !== null && { warehouseId }) })) });
     const items = moveUnits(order.items, fulfilment.lines, 'allocated', 'shipped');
     const sent = await recompute(this.deps, order, { items, event: unsentUnits(items) === 0 ? 'order.shipped' : 'order.partially_shipped', cause: 'handed to the carrier', actor, details: told(fulfilment) });
     await outbox.record(event('fulfilment.shipped', sent, fulfilment), ...(unsentUnits(items) === 0 ? [orderEvent('order.shipped', sent)] : []));

@@ -1,8 +1,6 @@
 import { Types, type Connection } from 'mongoose';
-import type { Actor } from '../../../shared/actor.js';
 import { noteModel, type NoteRow } from './notes.model.js';
-
-export type Note = Readonly<{ id: string; orderId: string; text: string; actor: Actor; createdAt: Date }>;
+import type { Note } from './notes.js';
 
 export class NoteRepository {
   private readonly notes;

@@ -4,7 +4,7 @@ import { defineRoute } from '../../../shared/http/route.js';
 import { id, problems, success, successOf, timestamp } from '../../../shared/http/schemas.js';
 import { fieldsQuery, orderParams, type OrderParams } from '../orders.schemas.js';
 import type { OrderService } from '../orders.service.js';
-import type { Note } from './notes.repository.js';
+import type { Note } from './notes.js';
 
 type NoteBody = { text: string };
 const noteBody = Joi.object<NoteBody, true>({ text: Joi.string().trim().min(1).max(5000).required() });

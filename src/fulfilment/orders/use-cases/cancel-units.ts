@@ -5,6 +5,7 @@ import { freeUnits, isOpen, unitsIn, unitsOf, withoutUnits, type Fulfilment, typ
 import type { OrderDeps } from '../orders.deps.js';
 import { IllegalTransition, OrderNotFound, UnitsNotCancellable } from '../orders.errors.js';
 import { allowedCommands, type Order, type OrderItem, type OrderOwner } from '../orders.js';
+import { stockedItems } from '../reserved-units.js';
 import { creditOrder } from './credit-order.js';
 import { cancelOrder, requireInTime } from './end-order.js';
 import { moveUnits, orderEvent } from './recompute.js';
@@ -55,7 +56,8 @@ async function releaseUnits(deps: OrderDeps, order: Order, lines: readonly Units
   const held = await deps.inventory.holdsOf(order.id);
   let open = (await deps.fulfilments.findByOrder(order.id)).filter(isOpen).sort((a, b) => Number(a.state === 'packed') - Number(b.state === 'packed'));
   const released: Array<{ lineId: string; quantity: number; warehouseId?: string }> = [];
-  for (const { itemId, quantity } of lines) {
+  const kept = stockedItems(order.items);
+  for (const { itemId, quantity } of lines.filter((line) => kept.has(line.itemId))) {
     const item = order.items.find(({ id }) => id === itemId)!;
     const inStock = quantity - backorderedPart(item, quantity);
     open = await takeOutOfParcels(deps, open, { itemId, quantity: Math.max(0, inStock - freeUnits(item, open)) });
