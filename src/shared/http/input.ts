@@ -1,9 +1,19 @@
 import type { Request } from 'express';
 import Joi from 'joi';
-import { InvalidRequest, type FieldError } from '../errors.js';
+import { findCardNumbers } from '../card-numbers.js';
+import { InvalidRequest, RuleViolation, type FieldError } from '../errors.js';
 
 type Place = 'params' | 'query' | 'headers' | 'body';
 type Schemas = { [Where in Place]?: Joi.ObjectSchema } & { consumes?: unknown };
+
+/** Wherever it stands: what was never taken cannot be stored, logged or answered. The number itself is not repeated. */
+class CardNumberSent extends RuleViolation {
+  readonly code = 'card_number_refused';
+  constructor(pointers: readonly string[]) {
+    const message = 'Never send a card number here. Send the token that the payment provider gave you for it.';
+    super(message, {}, pointers.map((at) => ({ pointer: at, code: 'card_number_refused', message })));
+  }
+}
 
 const nothing = Joi.object({});
 /** Bodies are typed by their sender; everything in an address or a header arrives as text. */
@@ -34,6 +44,7 @@ export function parseInput(schemas: Schemas, req: Request) {
 /** Checks everything before it refuses, so that the caller hears of all wrong fields at once. */
 function parse(schemas: Schemas, req: Request) {
   const input: Record<Place, unknown> = { params: {}, query: {}, headers: {}, body: {} };
+  refuseCardNumbers(schemas, req);
   let errors: FieldError[] | undefined = namesPrototype(req.body)
     ? [{ pointer: '#/body', code: 'object_unknown', message: '"__proto__" is not allowed' }] : undefined;
   for (const where of ALL) {
@@ -47,6 +58,13 @@ function parse(schemas: Schemas, req: Request) {
   }
   if (errors) throw new InvalidRequest(errors);
   return input;
+}
+
+/** Headers are left: those that are kept are kept as hashes, and the others as `withoutCardNumbers`. */
+function refuseCardNumbers(schemas: Schemas, req: Request): void {
+  const sent = { params: req.params, query: req.query, body: schemas.consumes === 'raw' ? {} : req.body as unknown };
+  const found = (['params', 'query', 'body'] as const).flatMap((where) => findCardNumbers(sent[where]).map((path) => pointer(where, path)));
+  if (found.length > 0) throw new CardNumberSent(found);
 }
 
 /** JSON.parse makes `__proto__` a key like any other, and copying the object, as joi does, makes it the prototype. */

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { isHttpError } from 'http-errors';
+import { withoutCardNumbers } from '../card-numbers.js';
 import { isPassingDatabaseError } from '../db/retry.js';
 import { DomainError, NotFoundError, type FieldError } from '../errors.js';
 
@@ -57,6 +58,7 @@ export function problemHandler(report: ReportError): ErrorRequestHandler {
     if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter));
     res.set('Cache-Control', 'no-store');
     res.status(refusal.status).type('application/problem+json');
-    res.json({ ...refusal, instance: req.originalUrl.split('?')[0], requestId });
+    // Addresses and wrong values are quoted; a card number in them is not.
+    res.send(withoutCardNumbers(JSON.stringify({ ...refusal, instance: req.originalUrl.split('?')[0], requestId })));
   };
 }

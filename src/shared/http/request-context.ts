@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { hasCardNumber } from '../card-numbers.js';
 
 /** What is being served right now; `route` is filled in once the router knows it. */
 type RequestScope = { readonly requestId: string; readonly locals: Readonly<Record<string, unknown>> };
@@ -14,7 +15,7 @@ export const currentRoute = (): string | undefined => scope.getStore()?.locals['
 /** Takes the caller's id or makes one; it is echoed, logged, and named in every problem and event. */
 export const requestContext: RequestHandler = (req, res, next) => {
   const given = req.headers['x-request-id'];
-  const requestId = typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID();
+  const requestId = typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) && !hasCardNumber(given) ? given : randomUUID();
   res.locals['requestId'] = requestId;
   res.setHeader('X-Request-Id', requestId);
   const trace = req.headers['traceparent'];

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Request, Response, Router } from 'express';
 import Joi from 'joi';
+import { withoutCardNumbers } from '../card-numbers.js';
 import { DomainError } from '../errors.js';
 import { authorise, type Access, type Caller } from './caller.js';
 import { cutLater, readBody, type Consumes } from './body.js';
@@ -99,7 +100,7 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
     caller,
     requestId: res.locals['requestId'],
     ifMatch: readIfMatch(req, route.ifMatch),
-    userAgent: String(req.headers['user-agent'] ?? '').slice(0, 300),
+    userAgent: withoutCardNumbers(String(req.headers['user-agent'] ?? '').slice(0, 300)),
     ...(route.consumes === 'raw' && { rawBody: req.body as Buffer }),
     ...(req.file && { file: req.file }),
   };
