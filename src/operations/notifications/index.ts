@@ -11,9 +11,6 @@ import { NotificationService, type NotificationDeps } from './notifications.serv
 import { Sender } from './sender.service.js';
 import { folderTransport, smtpTransport, type Transport } from './transports.js';
 
-export type { MailRequest } from './notifications.service.js';
-export type Notifications = ReturnType<typeof createNotifications>;
-
 type Deps = Omit<NotificationDeps, 'mails' | 'config'> & {
   connection: Connection; failpoint: Failpoint; revealSecret(ref: string): string | Promise<string>;
   config: Readonly<{ smtpUrl: string; folder: string; from: string; shopName: string; fallbackLocale: string }>;

@@ -9,7 +9,6 @@ export type Operation =
   | Readonly<{ op: 'change_address'; shippingAddress?: Address; billingAddress?: Address }>
   | Readonly<{ op: 'change_shipping_method'; code: string }>
   | Readonly<{ op: 'apply_discount'; amount?: Money; rateBps?: number; reason: string }>;
-export const OPERATIONS = ['add_line', 'remove_line', 'change_quantity', 'change_address', 'change_shipping_method', 'apply_discount'] as const satisfies ReadonlyArray<Operation['op']>;
 
 export const EDIT_STATES = ['previewed', 'confirmed'] as const;
 export type EditState = (typeof EDIT_STATES)[number];

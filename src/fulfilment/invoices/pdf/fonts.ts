@@ -3,13 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 type Weight = 'regular' | 'bold';
-const { resolve } = createRequire(import.meta.url);
-const wide = (file: string) => () => resolve(`dejavu-fonts-ttf/ttf/${file}`);
+const require = createRequire(import.meta.url);
 /** This package shows only its entry to the outside; the fonts lie beside it. */
-const eastAsian = (file: string) => () => join(dirname(resolve('@embedpdf/fonts-jp')), '../fonts', file);
+const eastAsian = (file: string) => join(dirname(require.resolve('@embedpdf/fonts-jp')), '../fonts', file);
 const FILES = {
-  wide: { regular: wide('DejaVuSans.ttf'), bold: wide('DejaVuSans-Bold.ttf') },
-  eastAsian: { regular: eastAsian('NotoSansJP-Regular.otf'), bold: eastAsian('NotoSansJP-Bold.otf') },
+  wide: { regular: () => require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), bold: () => require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf') },
+  eastAsian: { regular: () => eastAsian('NotoSansJP-Regular.otf'), bold: () => eastAsian('NotoSansJP-Bold.otf') },
 } as const;
 /** Han, kana, Hangul and full-width forms; Korean syllables are not in the Japanese font and show as boxes. */
 const EAST_ASIAN = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
