@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
-import { id, moneySchema, pageOf, successOf, timestamp } from '../../shared/http/schemas.js';
+import { id, moneySchema, pageOf, rateBps, successOf, timestamp } from '../../shared/http/schemas.js';
 import { DOCUMENT_KINDS, type Document } from './invoices.js';
 
 export type DocumentParams = { id: string };
@@ -18,7 +18,7 @@ export const documentListQuery = Joi.object<DocumentListQuery>({
   ...pageParams(['issuedAt']), order_id: id(), number: Joi.string().max(60), series: Joi.string().max(50),
 });
 
-const rate = { name: Joi.string().required(), rateBps: Joi.number().integer().required(), jurisdiction: Joi.string().required(), reason: Joi.string() };
+const rate = { name: Joi.string().required(), rateBps: rateBps().required(), jurisdiction: Joi.string().required(), reason: Joi.string() };
 export const documentReply = Joi.object({
   id: id().required(), kind: Joi.string().valid(...DOCUMENT_KINDS).required(), number: Joi.string().required(), series: Joi.string().required(), sequence: Joi.number().integer().required(),
   orderId: id().required(), orderNumber: Joi.string().required(), currency: Joi.string().length(3).required(), email: Joi.string().required(),

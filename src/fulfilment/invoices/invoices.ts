@@ -84,13 +84,17 @@ export function linesOf(order: InvoicedOrder): DocumentLine[] {
   return [...goods, { lineId: 'shipping', sku: null, description: order.shippingMethod.name, quantity: 1, unitPrice: price, discount, ...amountsOf(total, tax, taxes, taxIncluded) }];
 }
 
+/** Why a rate brought nothing on one line is no tax of its own; why a rate is zero is. */
+const rateKey = ({ name, rateBps, jurisdiction, reason }: Omit<TaxShare, 'amount'>): string => JSON.stringify([name, rateBps, jurisdiction, rateBps === 0 ? reason : null]);
+
 /** Adds up lines; one tax line per rate, name and place. */
 export function totalsOf(lines: readonly DocumentLine[], currency: string): DocumentTotals {
   const byRate = new Map<string, TaxTotal>();
   for (const { net, taxes } of lines) {
     for (const { amount, ...rate } of taxes) {
-      const key = JSON.stringify([rate.name, rate.rateBps, rate.jurisdiction, rate.reason]);
-      const so = byRate.get(key) ?? { ...rate, net: zero(currency), tax: zero(currency) };
+      const key = rateKey(rate);
+      const { reason, ...known } = rate;
+      const so = byRate.get(key) ?? { ...known, ...(rate.rateBps === 0 && reason !== undefined && { reason }), net: zero(currency), tax: zero(currency) };
       byRate.set(key, { ...so, net: add(so.net, net), tax: add(so.tax, amount) });
     }
   }
@@ -115,15 +119,13 @@ function merged(so: DocumentLine | undefined, line: DocumentLine, sign: 1 | -1):
 }
 
 function plus(a: Amounts, b: Amounts, sign: 1 | -1): Amounts {
-  const taxes = new Map(a.taxes.map((tax) => [keyOf(tax), tax]));
+  const taxes = new Map(a.taxes.map((tax) => [rateKey(tax), tax]));
   for (const tax of b.taxes) {
-    const so = taxes.get(keyOf(tax));
-    taxes.set(keyOf(tax), { ...tax, amount: so ? add(so.amount, times(tax.amount, sign)) : times(tax.amount, sign) });
+    const so = taxes.get(rateKey(tax));
+    taxes.set(rateKey(tax), { ...tax, amount: so ? add(so.amount, times(tax.amount, sign)) : times(tax.amount, sign) });
   }
   return { net: add(a.net, times(b.net, sign)), tax: add(a.tax, times(b.tax, sign)), gross: add(a.gross, times(b.gross, sign)), taxes: [...taxes.values()] };
 }
-
-const keyOf = ({ name, rateBps, jurisdiction, reason }: TaxShare): string => JSON.stringify([name, rateBps, jurisdiction, reason]);
 
 /** Marks the refund of an edit that made an order cheaper; refunds of goods that came back do not change what was ordered. */
 const EDIT_REFUND = ':edit:';

@@ -161,6 +161,19 @@ test('staff exempt a customer, whose orders bear no tax and say why', async () =
   expect(await shop.violations()).toEqual([]);
 });
 
+test("the VAT ID of an account counts without entering it again", async () => {
+  const user = await givenUser(shop);
+  const { sku } = await shop.given.variant({ price: 11900 });
+  const [{ id }] = (await shop.call('get', `/customers?email=${encodeURIComponent(user.email)}`, staff())).body.data.items;
+  await shop.call('patch', `/customers/${id}`, { ...staff(), body: { vatId: 'ATU33864707' } });
+  await new Promise((resolve) => { setTimeout(resolve, 950); });
+  await shop.call('post', '/cart/items', { headers: user.headers, body: { sku } });
+
+  const order = await shop.order(user.headers, { shippingAddress: { ...ADDRESS, city: 'Wien', postalCode: '1010', country: 'AT' } });
+
+  expect(order.body.data).toMatchObject({ vatId: { number: 'ATU33864707', country: 'AT', status: 'valid' }, totals: { taxTotal: euros(0), grandTotal: euros(10_412) } });
+});
+
 test('with tables in memory an order costs no more round trips than with one rate', async () => {
   const { guest } = await cartOf();
   await shop.call('get', '/cart', { headers: guest });

@@ -152,7 +152,7 @@ class Painter {
   }
 
   private percent(rateBps: number): string {
-    return new Intl.NumberFormat(this.document.locale, { style: 'percent', maximumFractionDigits: 2 }).format(rateBps / 10_000);
+    return new Intl.NumberFormat(this.document.locale, { style: 'percent', maximumFractionDigits: 4 }).format(rateBps / 10_000);
   }
 }
 
