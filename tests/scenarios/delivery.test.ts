@@ -1,4 +1,5 @@
 import { openDelivery, type Delivery } from '../fulfilment/shipping/delivery-world.js';
+import { seeded } from '../support/random.js';
 import { euros } from '../support/shop.js';
 
 let shop: Delivery;
@@ -14,7 +15,7 @@ const mailsOf = async (type: RegExp, orderId: string) => (await shop.events()).f
 
 test('an order split over two warehouses leaves in two parcels, each followed to the door', async () => {
   const zone = (await shop.staff('post', '/shipping/zones', { code: 'gb', name: 'Britain', places: [{ country: 'GB' }] })).body.data;
-  await shop.staff('post', '/shipping/methods', { zoneId: zone.id, code: 'post', name: 'Post', rate: { kind: 'flat', prices: { EUR: 400 } }, estimate: { minDays: 1, maxDays: 2 } });
+  const method = await shop.staff('post', '/shipping/methods', { zoneId: zone.id, code: 'post', name: 'Post', rate: { kind: 'flat', prices: { EUR: 400 } }, estimate: { minDays: 1, maxDays: 2 } });
   const [lamp, sofa] = [await shop.given.variant({ price: 2000, stock: 3 }), await shop.given.variant({ price: 9000, stock: 0 })];
   await shop.stockAt(shop.second['id'], sofa.sku, 3);
   const { guest } = await shop.given.cart([lamp.sku, 2], sofa.sku);
@@ -41,6 +42,7 @@ test('an order split over two warehouses leaves in two parcels, each followed to
   expect((await mailsOf(/^shipment\./, order.id)).sort()).toEqual(['shipment.delivered', 'shipment.delivered', 'shipment.in_transit', 'shipment.in_transit', 'shipment.out_for_delivery']);
   expect(await mailsOf(/^order\.delivered$/, order.id)).toEqual(['order.delivered']);
   expect(await shop.level(lamp.sku)).toEqual({ onHand: 1, reserved: 0 });
+  await shop.staff('delete', `/shipping/methods/${method.body.data.id as string}`);
 });
 
 test('an order that is picked up waits in the shop and leaves with whoever shows the code', async () => {
@@ -63,4 +65,34 @@ test('an order that is picked up waits in the shop and leaves with whoever shows
   expect(await show(order.id, owner)).toMatchObject({ fulfilmentStatus: 'delivered' });
   expect(await shop.level(sku).then(() => shop.connection.collection('stock_levels').findOne({ sku, warehouseId: store.id }))).toMatchObject({ onHand: 0, reserved: 0 });
   expect(await mailsOf(/^pickup\./, order.id)).toEqual(['pickup.collected']);
+});
+
+test('however an order is cut into parcels, every unit arrives in exactly one of them', async () => {
+  const random = seeded(11);
+  for (let round = 0; round < 3; round++) {
+    const wanted = await Promise.all([3, 4, 2].map(async (quantity) => [(await shop.given.variant({ price: 100, stock: 9 })).sku, quantity] as [string, number]));
+    const { order, owner } = await shop.placed(...wanted);
+    const units = (order['items'] as Array<{ id: string; quantity: number }>).flatMap(({ id, quantity }) => Array.from({ length: quantity }, () => id));
+    const parcels: string[][] = Array.from({ length: random.between(2, 5) }, () => []);
+    for (const id of units) parcels[random.between(0, parcels.length - 1)]!.push(id);
+    const numbers: string[] = [];
+    for (const [at, held] of parcels.filter((parcel) => parcel.length > 0).entries()) {
+      const trackingNumber = `CUT${round}${at}${order['number'] as string}`;
+      const lines = [...new Set(held)].map((itemId) => ({ itemId, quantity: held.filter((id) => id === itemId).length }));
+      const sent = await shop.staff('post', `/orders/${order['id'] as string}/fulfilments`, { lines, carrier: 'Post', trackingNumber, state: 'shipped' });
+      expect(sent.status).toBe(201);
+      numbers.push(trackingNumber);
+    }
+    expect((await shop.staff('post', `/orders/${order['id'] as string}/fulfilments`, { state: 'shipped' })).body).toMatchObject({ status: 409, code: 'units_not_fulfillable' });
+    await shop.runEvents();
+
+    await Promise.all([...numbers, ...numbers].map((trackingNumber) => shop.tell({ id: trackingNumber, trackingNumber, status: 'delivered', at: '2026-03-05T12:00:00Z' })));
+    await shop.runEvents();
+
+    expect(await show(order['id'], owner)).toMatchObject({ fulfilmentStatus: 'delivered' });
+    const shipped = (await show(order['id'], owner, '/shipments')).items as Array<{ status: string; lines: Array<{ itemId: string; quantity: number }> }>;
+    expect(shipped.map(({ status }) => status)).toEqual(numbers.map(() => 'delivered'));
+    expect(shipped.flatMap(({ lines }) => lines.flatMap(({ itemId, quantity }) => Array.from({ length: quantity }, () => itemId))).sort()).toEqual([...units].sort());
+    expect((await mailsOf(/^shipment\.delivered$/, order['id']))).toHaveLength(numbers.length);
+  }
 });

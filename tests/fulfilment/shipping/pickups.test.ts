@@ -152,3 +152,23 @@ test('is for staff who may write orders, and for orders that are picked up', asy
   expect((await fetched(sku, { pickupLocationId: undefined })).body).toMatchObject({ status: 400, code: 'pickup_location_unknown' });
   expect((await fetched(sku, { shippingAddress: ADDRESS, key: randomUUID() })).status).toBe(201);
 });
+
+test('a set is picked up where all of its parts lie', async () => {
+  const [seat, leg] = [await goods({ inStore: 1, elsewhere: 5 }), await goods({ inStore: 4, elsewhere: 5 })];
+  const product = await shop.staff('post', '/products', {
+    name: 'Stool', description: 'A set.', categoryIds: [], status: 'active',
+    variants: [{ sku: `SET-${seat}`, prices: [{ currency: 'EUR', base: 3000 }], components: [{ sku: seat, quantity: 1 }, { sku: leg, quantity: 4 }] }],
+  });
+  expect(product.status).toBe(201);
+  await shop.runEvents();
+  const { guest } = await shop.given.cart(`SET-${seat}`);
+  const order = (await shop.order(guest, { shippingMethod: 'pickup', pickupLocationId: store.id })).body.data;
+  const owner = { 'x-order-token': order.orderToken as string };
+  expect([await level(seat, store.id), await level(leg, store.id)]).toEqual([[1, 1], [4, 4]]);
+  expect((await redeem((await pickupOf(order.id, owner)).data.code)).status).toBe(200);
+  expect([await level(seat, store.id), await level(leg, store.id)]).toEqual([[0, 0], [0, 0]]);
+  expect((await shop.call('get', `/orders/${order.id as string}`, { headers: owner })).body.data.fulfilmentStatus).toBe('delivered');
+
+  const next = await shop.given.cart(`SET-${seat}`);
+  expect((await shop.call('get', '/cart/shipping-methods', { headers: next.guest })).body.data.items.map(({ code }: { code: string }) => code)).toEqual(['standard']);
+});

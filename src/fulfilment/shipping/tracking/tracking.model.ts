@@ -10,7 +10,7 @@ const text = { type: String, required: true } as const;
 const scanSchema = new Schema({ key: text, status: text, at: { type: Date, required: true }, message: String, location: String }, { _id: false });
 const trackingSchema = new Schema<TrackingRow>({
   _id: text, carrier: { type: String, default: null }, status: { type: String, enum: SHIPMENT_STATUSES, required: true }, scans: { type: [scanSchema], required: true },
-  estimatedDelivery: { type: Date, default: null }, link: { type: new Schema({ orderId: text, fulfilmentId: text, parcelId: text }, { _id: false }), default: null },
+  estimatedDelivery: { type: Date, default: null }, link: { type: new Schema({ orderId: text, fulfilmentId: text, parcelId: text, number: text }, { _id: false }), default: null },
   told: { type: [String], required: true }, version: { type: Number, required: true }, updatedAt: { type: Date, required: true },
 }, { versionKey: false });
 trackingSchema.index({ 'link.orderId': 1 });

@@ -48,7 +48,7 @@ export class TrackingService {
   subscribers(): Subscriber[] {
     return [
       { name: 'shipping.linkParcels', on: ['fulfilment.created', 'fulfilment.tracking_changed', 'fulfilment.shipped'], handle: (event) => this.linkParcels(event) },
-      { name: 'shipping.confirmDelivery', on: ['shipment.delivered'], handle: async ({ data }) => { await this.deps.deliverTracked(String(data['parcelTrackingNumber']), SYSTEM); } },
+      { name: 'shipping.confirmDelivery', on: ['shipment.delivered'], handle: async ({ data }) => { await this.deps.deliverTracked(String(data['trackingNumber']), SYSTEM); } },
     ];
   }
 
@@ -71,7 +71,7 @@ export class TrackingService {
     const { orderId, fulfilmentId, parcels = [] } = data as { orderId: string; fulfilmentId: string; parcels?: ToldParcel[] };
     for (const { parcelId, carrier, trackingNumber } of parcels) {
       if (trackingNumber === undefined || trackingKey(trackingNumber) === '') continue;
-      const link: ParcelLink = { orderId, fulfilmentId, parcelId };
+      const link: ParcelLink = { orderId, fulfilmentId, parcelId, number: trackingNumber };
       const tracking = await this.change(trackingNumber, (before) => ({ ...before, link, carrier: before.carrier ?? carrier ?? null }));
       if (type === 'fulfilment.shipped' && tracking.status === 'delivered') await this.deps.deliverTracked(trackingNumber, SYSTEM);
     }
@@ -91,11 +91,12 @@ export class TrackingService {
 }
 
 /** `late`: the parcel had gone further by the time the carrier told of it. */
-function milestoneEvent({ trackingNumber, carrier, status, link, scans, estimatedDelivery }: Tracking, milestone: Milestone): DomainEvent {
+function milestoneEvent({ carrier, status, link, scans, estimatedDelivery }: Tracking, milestone: Milestone): DomainEvent {
+  const { number: trackingNumber, ...parcel } = link!;
   const { at, location } = scans.find((scan) => scan.status === milestone)!;
   return {
-    type: `shipment.${milestone}`, aggregateId: link!.orderId,
-    data: { ...link, trackingNumber, parcelTrackingNumber: trackingNumber, carrier, at, ...(location !== undefined && { location }), status, late: status !== milestone, ...(estimatedDelivery && { estimatedDelivery }) },
+    type: `shipment.${milestone}`, aggregateId: parcel.orderId,
+    data: { ...parcel, trackingNumber, carrier, at, ...(location !== undefined && { location }), status, late: status !== milestone, ...(estimatedDelivery && { estimatedDelivery }) },
   };
 }
 

@@ -3,7 +3,8 @@ import type { Scan, ShipmentStatus } from '../carriers/carrier.js';
 /** What customers are told of, once for each parcel. */
 export const MILESTONES = ['in_transit', 'out_for_delivery', 'delivered', 'failed'] as const;
 export type Milestone = (typeof MILESTONES)[number];
-export type ParcelLink = Readonly<{ orderId: string; fulfilmentId: string; parcelId: string }>;
+/** `number`: as it was typed on the parcel, which is how the order knows it. */
+export type ParcelLink = Readonly<{ orderId: string; fulfilmentId: string; parcelId: string; number: string }>;
 /** A parcel as its carrier tells of it. It may be known before the order that it belongs to. */
 export type Tracking = Readonly<{
   trackingNumber: string; carrier: string | null; status: ShipmentStatus; scans: readonly Scan[]; estimatedDelivery: Date | null;
