@@ -31,6 +31,7 @@ import { createGiftCards, tenderedOrder, type GiftCards } from './selling/gift-c
 import { createPricing } from './selling/pricing/index.js';
 import { createReviews } from './selling/reviews/index.js';
 import { createSearch } from './selling/search/index.js';
+import { createWishlists } from './selling/wishlists/index.js';
 import { createPromotions } from './selling/promotions/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
@@ -103,6 +104,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, market: config.market });
   pricing.knowVariantsBy(catalog.findVariants);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
+  inventory.expandWith(catalog.componentsOf);
   outbox.subscribe(...catalog.subscribers);
 
   const search = createSearch({ connection, now, catalog, market: config.market });
@@ -193,6 +195,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf,
   });
   outbox.subscribe(...reviews.subscribers);
+  const wishlists = createWishlists({ connection, now, summariesOf: catalog.summariesOf });
 
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
@@ -202,7 +205,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const routes: Route[] = [
     // /products/export is no product
     // nor is /orders/drafts an order
-    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...reviews.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
+    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...reviews.routes, ...wishlists.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
     ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...digital.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */

@@ -47,6 +47,16 @@ test('a set shows what its scarcest component allows, is sold from their stock, 
   expect((await variantOf(kit.productId)).available).toBe(1);
 });
 
+test('a set arrives when its components do', async () => {
+  const kit = await givenKit();
+
+  const promise = await shop.call('get', `/delivery-promise?sku=${kit.sku}&quantity=2&country=GB`);
+  const tooMany = await shop.call('get', `/delivery-promise?sku=${kit.sku}&quantity=3&country=GB`);
+
+  expect(promise.body.data).toMatchObject({ possible: true, parcels: [{ lines: [{ sku: kit.body, quantity: 2 }, { sku: kit.battery, quantity: 4 }] }] });
+  expect(tooMany.body.data).toMatchObject({ possible: false, shortages: [{ sku: kit.battery, requested: 6, available: 5 }] });
+});
+
 test('a cancelled set gives every component back', async () => {
   const kit = await givenKit();
   const { guest } = await shop.given.cart([kit.sku, 2]);

@@ -19,7 +19,7 @@ import { inventoryRoutes } from './inventory.routes.js';
 import { InventoryService, type OnReceipt } from './inventory.service.js';
 import { LevelPoliciesService } from './level-policies.service.js';
 import { promiseRoutes } from './promise.routes.js';
-import { PromiseService } from './promise.service.js';
+import { PromiseService, type ComponentsOf } from './promise.service.js';
 import { StockAuditRepository } from './stock-audit.repository.js';
 import { StockLedger } from './stock-ledger.js';
 import { CountRepository, TransferRepository } from './stock-taking.repository.js';
@@ -29,17 +29,11 @@ import { WarehouseRepository } from './warehouses.repository.js';
 import { warehouseRoutes } from './warehouses.routes.js';
 import { WarehousesService } from './warehouses.service.js';
 
-export { InsufficientStock, RegionNotServed } from './inventory.errors.js';
+export { InsufficientStock } from './inventory.errors.js';
 export type { OnReceipt } from './inventory.service.js';
-export type { Filled } from './backorders.service.js';
-export type { Allocation, Destination } from './inventory.js';
-export type { DeliveryPromise, ParcelPromise, PromisedLine } from './promise.js';
-export type { PromiseRequest } from './promise.service.js';
 
 export type Inventory = ReturnType<typeof createInventory>;
 type Deps = { connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit?: RecordAudit };
-/** What a SKU consists of, for those that are sold as sets of others. */
-type ComponentsOf = (sku: string, quantity: number) => Promise<ReadonlyArray<{ sku: string; quantity: number }>>;
 type OnChange = (skus: string[]) => Promise<void>;
 
 const WAREHOUSES_MS = 900;
@@ -70,12 +64,12 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const counts = new CountsService({ counts: new CountRepository(connection), stock, ledger, levels, inTransaction, audit, now });
   const policies = new LevelPoliciesService({ stock, ledger, levels, inTransaction, outbox, audit, changed, announce: (crossed) => crossings.announce(crossed), now });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
-  const promises = new PromiseService({ stock, warehouses, now });
+  let componentsOf: ComponentsOf = async () => new Map();
+  const promises = new PromiseService({ stock, warehouses, now, componentsOf: (skus) => componentsOf(skus) });
 
   const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
 
-  let componentsOf: ComponentsOf = async (sku, quantity) => [{ sku, quantity }];
-  const routes: Route[] = [...warehouseRoutes(sites), ...promiseRoutes({ promises, componentsOf: (sku, quantity) => componentsOf(sku, quantity) }), ...inventoryRoutes({ inventory: levels, policies, transfers, counts })];
+  const routes: Route[] = [...warehouseRoutes(sites), ...promiseRoutes(promises), ...inventoryRoutes({ inventory: levels, policies, transfers, counts })];
   // The caller of a warehouse route has this done at once; the events do it again in case that process died meanwhile.
   const subscribers: Subscriber[] = [
     { name: 'inventory.completeLevels', on: ['warehouse.created'], handle: ({ aggregateId }) => sites.completeLevels(aggregateId) },

@@ -20,16 +20,14 @@ const promiseReply = Joi.object({
   country: Joi.string(), region: Joi.string(), shortages: Joi.array().items(Joi.object({ sku: sku().required(), requested: Joi.number().integer().required(), available: Joi.number().integer().required() })),
 }).meta({ name: 'DeliveryPromise' });
 
-type Deps = { promises: PromiseService; componentsOf: (sku: string, quantity: number) => Promise<ReadonlyArray<{ sku: string; quantity: number }>> };
-
-export function promiseRoutes({ promises, componentsOf }: Deps): Route[] {
+export function promiseRoutes(promises: PromiseService): Route[] {
   return [
     defineRoute<object, PromiseQuery>({
       method: 'get', path: '/delivery-promise', summary: 'When so many units would arrive somewhere', tag: 'Inventory', access: { scope: 'catalog:read' }, query: promiseQuery,
       description: 'From the best warehouse that serves the place: its cut-off, its holidays, its days on the road. Where nothing is sent, possible is false and reason says why.',
       responses: { 200: successOf(promiseReply), ...problems(400, 401, 403) },
       handle: async ({ query: { sku: asked, quantity, country, region } }) => {
-        const promise = await promises.promiseFor({ lines: await componentsOf(asked, quantity), country, ...(region !== undefined && { region }) });
+        const promise = await promises.promiseFor({ lines: [{ sku: asked, quantity }], country, ...(region !== undefined && { region }) });
         return { status: 200, body: success(promise.possible ? `It arrives on ${promise.deliversOn}.` : promise.message, promise) };
       },
     }),

@@ -7,16 +7,18 @@ import { promiseOf, servedBy, type DeliveryPromise, type Expected, type Promised
 import { sellableStock } from './queue.js';
 import type { Warehouse } from './warehouses.js';
 
+/** Of these SKUs the ones that are sold as sets of others, with what is in one unit. */
+export type ComponentsOf = (skus: readonly string[]) => Promise<ReadonlyMap<string, readonly PromisedLine[]>>;
 export type PromiseRequest = Readonly<{ lines: readonly PromisedLine[]; at?: Date }> & Destination;
 
 /** Says when goods would arrive, and where nothing is sent at all. */
 export class PromiseService {
-  constructor(private readonly deps: { stock: InventoryRepository; warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; now: Clock }) {}
+  constructor(private readonly deps: { stock: InventoryRepository; warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; now: Clock; componentsOf: ComponentsOf }) {}
 
-  /** One round trip. The answer is what an order placed at that moment would get. */
-  async promiseFor({ lines, country, region, at = this.deps.now() }: PromiseRequest): Promise<DeliveryPromise> {
+  /** One round trip, unless sets are among the lines. The answer is what an order placed at that moment would get. */
+  async promiseFor({ lines: asked, country, region, at = this.deps.now() }: PromiseRequest): Promise<DeliveryPromise> {
     const warehouses = await this.active();
-    const levels = (await this.deps.stock.findLevels([...new Set(lines.map(({ sku }) => sku))])).filter(({ active }) => active);
+    const { lines, levels } = await this.withParts(asked, await this.activeLevels(asked), at);
     return promiseOf({ lines, stock: sellableStock(levels), warehouses, to: { country, region }, at, expected: expectedOf(levels, at) });
   }
 
@@ -32,6 +34,20 @@ export class PromiseService {
     const calendar = (await this.deps.warehouses()).get(warehouseId) ?? {};
     const day = addWorkingDays(calendar, shipsOn, workingDays);
     return { day, inDays: daysUntil(calendar, this.deps.now(), day) };
+  }
+
+  /** A set lies in no warehouse: what nobody has may be one. */
+  private async withParts(asked: readonly PromisedLine[], levels: readonly Level[], at: Date): Promise<{ lines: readonly PromisedLine[]; levels: readonly Level[] }> {
+    const known = new Set(levels.filter((level) => level.onHand > 0 || owingOf(level, at)).map(({ sku }) => sku));
+    const absent = asked.map(({ sku }) => sku).filter((sku) => !known.has(sku));
+    const sets = absent.length === 0 ? new Map<string, readonly PromisedLine[]>() : await this.deps.componentsOf(absent);
+    if (sets.size === 0) return { lines: asked, levels };
+    const lines = asked.flatMap((line) => sets.get(line.sku)?.map(({ sku, quantity }) => ({ sku, quantity: quantity * line.quantity })) ?? [line]);
+    return { lines, levels: await this.activeLevels(lines) };
+  }
+
+  private async activeLevels(lines: readonly PromisedLine[]): Promise<Level[]> {
+    return (await this.deps.stock.findLevels([...new Set(lines.map(({ sku }) => sku))])).filter(({ active }) => active);
   }
 
   private async active(): Promise<Warehouse[]> {

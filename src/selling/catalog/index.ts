@@ -102,6 +102,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     routes, subscribers, schedules,
     invariants: catalogInvariants(new CatalogAuditRepository(connection, currencies)),
     findVariants: reads.findVariants.bind(reads),
+    componentsOf: reads.componentsOf.bind(reads),
     /** These categories and everything above them. */
     categoriesAbove: async (ids: readonly string[]): Promise<readonly string[]> => { const held = await tree.current(); return [...new Set(ids.flatMap((id) => [...held.find(id)?.ancestors ?? [], id]))]; },
     /** These categories and everything below them. */

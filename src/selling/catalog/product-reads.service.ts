@@ -5,7 +5,7 @@ import { mayAct, type Caller } from '../../shared/http/caller.js';
 import type { Page } from '../../shared/http/pagination.js';
 import { storeBody, type StoredBody } from '../../shared/http/reply.js';
 import { success } from '../../shared/http/schemas.js';
-import type { CatalogVariant, Product, Variant } from './catalog.js';
+import type { CatalogVariant, VariantComponent, Product, Variant } from './catalog.js';
 import { CategoryNotFound, ProductNotFound, StatusFilterForStaff, VariantNotFound } from './catalog.errors.js';
 import type { CategoryTree } from './category-tree.js';
 import type { LiveTree } from './live-tree.js';
@@ -127,6 +127,11 @@ export class ProductReads {
   async findVariants(skus: readonly string[]): Promise<Map<string, CatalogVariant>> {
     if (skus.length === 0) return new Map();
     return new Map((await this.deps.variants.findBySkus(skus)).map((variant) => [variant.sku, variant]));
+  }
+
+  /** Of these SKUs the ones that are sets, with what is in one unit of each. */
+  async componentsOf(skus: readonly string[]): Promise<Map<string, readonly VariantComponent[]>> {
+    return new Map([...await this.findVariants(skus)].flatMap(([sku, { components }]) => (components ? [[sku, components] as const] : [])));
   }
 
   findAnySellableSku(): Promise<string | null> {
