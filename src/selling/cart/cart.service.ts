@@ -37,7 +37,7 @@ export type CartServiceDeps = {
   defaultCurrency: string;
   defaultCountry: string;
   shipping: Pick<Shipping, 'resolve'>;
-  deliveryOf: (cart: Cart, offers: Offers) => Promise<ShippingContext>;
+  deliveryOf: (cart: Cart & Pick<Shopper, 'channel'>, offers: Offers) => Promise<ShippingContext>;
   /** Refuses a code that nobody can use, today or later. */
   requireCoupon: (code: string) => Promise<void>;
 };
@@ -120,7 +120,7 @@ export class CartService {
     return this.change(shopper, async (cart, offers) => {
       const { shippingChoices: _c, pickupLocationId: _p, ...rest } = cart;
       const chosen = { ...rest, shippingMethod: code, ...(groups && { shippingChoices: groups }), ...(pickupLocationId !== undefined && { pickupLocationId }) };
-      await this.deps.shipping.resolve(code, { ...await this.deps.deliveryOf(chosen, offers), choices: groups, pickupLocationId });
+      await this.deps.shipping.resolve(code, { ...await this.deps.deliveryOf({ ...chosen, channel: shopper.channel }, offers), choices: groups, pickupLocationId });
       return chosen;
     });
   }
@@ -128,7 +128,7 @@ export class CartService {
   /** Where the cart goes, what is in it, and what that costs now. */
   async deliveryOf(shopper: Shopper): Promise<ShippingContext> {
     const found = await this.getCart(shopper);
-    if (found) return this.deps.deliveryOf(found.cart, found.offers);
+    if (found) return this.deps.deliveryOf({ ...found.cart, channel: found.channel }, found.offers);
     return { country: this.deps.defaultCountry, currency: this.deps.defaultCurrency, subtotal: zero(this.deps.defaultCurrency), lines: [] };
   }
 

@@ -8,7 +8,7 @@ import type { GiftCards } from '../gift-cards/index.js';
 import { CartRepository } from './cart.repository.js';
 import type { Cart } from './cart.js';
 import { cartRoutes } from './cart.routes.js';
-import { CartService, type CartServiceDeps, type Offers } from './cart.service.js';
+import { CartService, type CartServiceDeps } from './cart.service.js';
 import { quoteCart, type QuoteDeps } from './quote.js';
 
 export { couponProblems, MAX_LINES, MAX_QUANTITY_PER_LINE, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
@@ -31,7 +31,7 @@ export function createCart(deps: Deps) {
   const cache = new DocumentCache<Cart>({ redis: deps.redis, name: 'cart', ttlSeconds: KEPT_SECONDS, revive: (stored) => stored as Cart });
   const { buyerOf, promote, shipping, tax, giftCards, defaultCountry } = deps;
   const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, tendersFor: giftCards.tenders.plan.bind(giftCards.tenders), defaultCountry };
-  const deliveryOf = async (of: Cart, offers: Offers) => (await quoteCart(of, offers, quoting, { address: of.shippingAddress ?? { country: defaultCountry }, method: undefined })).delivery;
+  const deliveryOf: CartServiceDeps['deliveryOf'] = async (of, offers) => (await quoteCart(of, offers, quoting, { address: of.shippingAddress ?? { country: defaultCountry }, method: undefined })).delivery;
   const service = new CartService({ ...deps, deliveryOf, carts, cache });
 
   /** An order that was given up leaves its owner a cart to try again with. */
