@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { duplicateKeyOf } from '../../../shared/db/retry.js';
 import type { VatCheck } from './vat-ids.js';
 
 type VatCheckRow = Omit<VatCheck, 'number'> & { _id: string };
@@ -22,7 +23,10 @@ export class VatCheckRepository {
     return { number: _id, ...check };
   }
 
+  /** Two that look at the same moment hear the same: either of them may write it down. */
   async save({ number, ...check }: VatCheck): Promise<void> {
-    await this.checks.replaceOne({ _id: number }, check, { upsert: true });
+    await this.checks.replaceOne({ _id: number }, check, { upsert: true }).catch((error: unknown) => {
+      if (duplicateKeyOf(error) === null) throw error;
+    });
   }
 }
