@@ -25,6 +25,8 @@ export type BoughtLabel = Readonly<{ providerId: string; trackingNumber: string;
 /** The port: a company, or a service for many of them, that prices, labels and follows parcels. */
 export type Carrier = Readonly<{
   name: string;
+  /** Loads its library, which takes longer than a shopper waits for a price. */
+  ready(): Promise<unknown>;
   /** Makes the parcel known to the carrier and asks what it costs by each service. */
   rates(parcel: ParcelToSend, format?: LabelFormat): Promise<readonly CarrierRate[]>;
   /** Buys postage once, however often it is called for the same shipment: what was bought before is answered again. */

@@ -23,14 +23,14 @@ const upToTenth = (value: number): number => Math.max(0.1, Math.ceil(value * 10 
 export const ounces = (grams: number): number => upToTenth(grams / GRAMS_PER_OUNCE);
 export const inches = (mm: number): number => upToTenth(mm / MM_PER_INCH);
 
-/** EasyPost through its own SDK, which is loaded when it is first needed. */
+/** EasyPost through its own SDK, which only shops with an account load. */
 export function createEasyPost({ apiKey, url, timeoutMs, buyTimeoutMs }: CarrierAccount): Carrier {
   const client = async (timeout: number) => new (await load())(apiKey, { baseUrl: url, timeout });
   // The SDK's own timeout does not end a request whose answer never begins (measured on 8.9.0).
   const ask = <T>(timeout: number, work: (api: Api) => Promise<T>): Promise<T> => atMost(timeout, client(timeout).then(work)).catch((error: unknown) => { throw asCarrierError(error); });
 
   return {
-    name: 'easypost',
+    name: 'easypost', ready: load,
     rates: (parcel, format = 'pdf') => ask(timeoutMs, async (api) => ratesOf(await api.Shipment.create(shipmentOf(parcel, format)))),
     buy: (rate, format) => ask(buyTimeoutMs, async (api) => labelOf(await api.Shipment.buy(rate.shipmentId, { id: rate.id }), rate, format)),
     findBought: (rate, format) => ask(buyTimeoutMs, async (api) => {

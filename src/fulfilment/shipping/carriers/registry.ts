@@ -13,6 +13,8 @@ const BUY_TIMEOUT_MS = 20_000;
 export function carriersOf({ timeoutMs, easypost, shippo }: CarrierConfig): ReadonlyMap<string, Carrier> {
   const account = ({ apiKey, url }: Account) => ({ apiKey, url, timeoutMs, buyTimeoutMs: BUY_TIMEOUT_MS });
   const known = [...(easypost.apiKey ? [createEasyPost(account(easypost))] : []), ...(shippo.apiKey ? [createShippo(account(shippo))] : [])];
+  // Begun now, so that the first shopper does not wait; what cannot be loaded is told by the first call.
+  for (const carrier of known) carrier.ready().catch(() => {});
   return new Map(known.map((carrier) => [carrier.name, carrier]));
 }
 

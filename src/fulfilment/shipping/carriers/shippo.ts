@@ -10,16 +10,18 @@ import { parsed } from './standard-webhook.js';
 type Transaction = Awaited<ReturnType<Shippo['transactions']['get']>>;
 const FILE_TYPES = { pdf: 'PDF_4x6', zpl: 'ZPLII', png: 'PNG' } as const;
 
-/** Shippo through its own SDK, which is loaded when it is first needed. */
+const load = () => import('shippo');
+
+/** Shippo through its own SDK, which only shops with an account load. */
 export function createShippo({ apiKey, url, timeoutMs, buyTimeoutMs }: CarrierAccount): Carrier {
   const client = async (timeout: number): Promise<Shippo> => {
-    const { Shippo: Client } = await import('shippo');
+    const { Shippo: Client } = await load();
     return new Client({ apiKeyHeader: apiKey, serverURL: url, timeoutMs: timeout, retryConfig: { strategy: 'none' } });
   };
   const ask = <T>(timeout: number, work: (api: Shippo) => Promise<T>): Promise<T> => client(timeout).then(work).catch((error: unknown) => { throw asCarrierError(error); });
 
   return {
-    name: 'shippo',
+    name: 'shippo', ready: load,
     rates: (parcel) => ask(timeoutMs, async (api) => {
       const shipment = await api.shipments.create(shipmentOf(parcel));
       return shipment.rates.map((rate): CarrierRate => ({
