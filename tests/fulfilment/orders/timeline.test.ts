@@ -54,7 +54,7 @@ const ACTS: ReadonlyArray<(order: { id: string; item: string }) => Promise<unkno
 ];
 
 test('whatever happens to an order, its timeline taken together is what it says, and each entry begins where the last one ended', async () => {
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 6; round++) {
     const order = await bought(1 + randomInt(4), round % 3 === 0 ? {} : undefined);
     for (let step = 0; step < 8; step++) await ACTS[randomInt(ACTS.length)]!(order);
     await shop.runEvents();
@@ -68,7 +68,7 @@ test('whatever happens to an order, its timeline taken together is what it says,
     }
     expect(so).toEqual(Object.fromEntries(AXES.map((axis) => [axis, now[axis]])));
   }
-});
+}, 120_000);
 
 test('another try to pay is written down as well', async () => {
   const { id, owner } = await bought(1, { payment: { provider: 'simulator', method: 'card', token: 'declined' } });

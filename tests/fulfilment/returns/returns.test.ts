@@ -255,6 +255,21 @@ describe('the policy', () => {
     expect((await through(broken.body.data.id, [{ itemId: items[0], quantity: 1, condition: 'damaged' }])).body.data.settlement).toMatchObject({ fee: euros(0), shipping: euros(0), refunded: euros(1000) });
   });
 
+  test('excludes categories with all below them', async () => {
+    const category = async (name: string, parentId?: string) => (await shop.call('post', '/categories', { ...staff(), body: { name, ...(parentId && { parentId }) } })).body.data.id as string;
+    const above = await category('Underwear');
+    const below = await category('Socks', above);
+    await change({ windowDays: 14, finalSale: { categoryIds: [above] } });
+    await shop.call('post', '/products', { ...staff(), body: { name: 'Sock', description: 'One.', categoryIds: [below], status: 'active', variants: [{ sku: 'SOCK', prices: [{ currency: 'EUR', base: 300 }] }] } });
+    await shop.call('post', '/inventory/adjustments', { ...staff(), body: { sku: 'SOCK', warehouseId: shop.warehouse['id'], delta: 5, reason: 'given' } });
+    const other = await shop.given.variant();
+
+    const { guest } = await shop.given.cart('SOCK', other.sku);
+    const order = (await shop.order(guest)).body.data;
+
+    expect(order.items.map(({ sku, finalSale }: { sku: string; finalSale?: boolean }) => [sku, finalSale ?? false])).toEqual([['SOCK', true], [other.sku, false]]);
+  });
+
   test('is changed by those who may, in versions, and never below the law', async () => {
     const before = (await shop.call('get', '/return-policy')).body.data;
     const support = await givenUser(shop, { roles: ['support'] });

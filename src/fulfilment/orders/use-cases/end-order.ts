@@ -11,7 +11,7 @@ const allCancelled = (items: readonly OrderItem[]): OrderItem[] =>
   items.map((item) => ({ ...item, units: { ...item.units, cancelled: item.units.ordered, allocated: 0, backordered: 0 } }));
 
 /** Money that was taken stays visible as taken until it is refunded; what was only asked for is void. */
-const afterGivingUp = (status: PaymentStatus): PaymentStatus => (['paid', 'authorized', 'partially_paid', 'overpaid'].includes(status) ? status : 'voided');
+const afterGivingUp = (status: PaymentStatus): PaymentStatus => (['none', 'paid', 'authorized', 'partially_paid', 'overpaid', 'partially_refunded', 'refunded'].includes(status) ? status : 'voided');
 
 /** Gives back stock, points and money; only while nothing was sent. */
 export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, reason }: { owner: OrderOwner; actor: Actor; reason: string }): Promise<Order> {
