@@ -1,0 +1,59 @@
+import { Types, type Connection } from 'mongoose';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { Wishlist } from './wishlists.js';
+import { wishlistModel, type WishlistRow } from './wishlists.model.js';
+
+type Stored = WishlistRow & { _id: Types.ObjectId };
+
+export class WishlistRepository {
+  private readonly lists;
+
+  constructor(connection: Connection) {
+    this.lists = wishlistModel(connection);
+  }
+
+  /** Another request made the default list at the same moment: ConcurrentChange. */
+  async insert(list: Omit<Wishlist, 'id' | 'version'>): Promise<Wishlist> {
+    const row: Stored = { ...list, _id: new Types.ObjectId(), version: 1 };
+    try {
+      await this.lists.insertMany([row], { lean: true });
+      return toWishlist(row);
+    } catch (error) {
+      if (duplicateKeyOf(error)) throw new ConcurrentChange('Another list was made at the same moment.');
+      throw error;
+    }
+  }
+
+  async findAll(userId: string): Promise<Wishlist[]> {
+    return (await this.lists.find({ userId }).sort({ createdAt: 1, _id: 1 }).lean<Stored[]>()).map(toWishlist);
+  }
+
+  async find(userId: string, id: string): Promise<Wishlist | null> {
+    const found = await this.lists.findOne({ _id: new Types.ObjectId(id), userId }).lean<Stored>();
+    return found && toWishlist(found);
+  }
+
+  async findDefault(userId: string): Promise<Wishlist | null> {
+    const found = await this.lists.findOne({ userId, isDefault: true }).lean<Stored>();
+    return found && toWishlist(found);
+  }
+
+  async findShared(shareTokenHash: string): Promise<Wishlist | null> {
+    const found = await this.lists.findOne({ shareTokenHash }).lean<Stored>();
+    return found && toWishlist(found);
+  }
+
+  /** Refuses when the list has changed since it was read. */
+  async save(list: Wishlist, changes: Partial<Omit<Wishlist, 'id' | 'userId' | 'version'>>): Promise<Wishlist> {
+    const { matchedCount } = await this.lists.updateOne({ _id: new Types.ObjectId(list.id), version: list.version }, { $set: changes as Partial<WishlistRow>, $inc: { version: 1 } });
+    if (matchedCount === 0) throw new ConcurrentChange('The wishlist changed meanwhile. Read it again.', { wishlistId: list.id });
+    return { ...list, ...changes, version: list.version + 1 };
+  }
+
+  async delete({ id, userId }: Wishlist): Promise<void> {
+    await this.lists.deleteOne({ _id: new Types.ObjectId(id), userId });
+  }
+}
+
+const toWishlist = ({ _id, ...row }: Stored): Wishlist => ({ ...row, id: _id.toHexString() });
