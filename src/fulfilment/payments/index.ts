@@ -36,8 +36,7 @@ import { WalletService } from './wallet/wallet.service.js';
 import { WebhookRepository } from './webhooks.repository.js';
 
 export type { Payment } from './payments.js';
-export { cut as cutAttribution, refundOfUnits, type Attribution } from './attribution.js';
-export type { PlanRefund, PlannedRefund } from './use-cases/plan-refund.js';
+export { cut as cutAttribution } from './attribution.js';
 export { createSimulator, type SimulatorOptions } from './simulator/server.js';
 export type Payments = ReturnType<typeof createPayments>;
 

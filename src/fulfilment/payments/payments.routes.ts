@@ -2,7 +2,7 @@ import { actorOf } from '../../shared/http/caller.js';
 import { defineRoute, type Context } from '../../shared/http/route.js';
 import { problems, success, successOf } from '../../shared/http/schemas.js';
 import { balancesOf, entryOf } from './journal.js';
-import type { PaymentAuditRepository } from './payments-audit.repository.js';
+import type { PaymentTransaction } from './payments.js';
 import {
   captureBody, journalQuery, journalReply, movedReply, orderParams, paymentsReply, presentPayment, presentTransaction, refundBody, webhookHeaders, webhookParams, webhookReply, type MoveBody, type OrderParams,
   type JournalQuery, type WebhookParams,
@@ -47,7 +47,7 @@ export function paymentRoutes({ service, staff }: { service: PaymentService; sta
 const JOURNAL_LIMIT = 10_000;
 const MONTH_MS = 31 * 24 * 3_600_000;
 
-export function journalRoutes({ records }: { records: Pick<PaymentAuditRepository, 'movementsBetween'> }) {
+export function journalRoutes({ records }: { records: { movementsBetween(from: Date, to: Date, limit: number): Promise<PaymentTransaction[]> } }) {
   return [
     defineRoute<object, JournalQuery>({
       method: 'get', path: '/payments/journal', summary: 'Every movement of money as a double entry, with the balance of each account', tag: 'Payments',
