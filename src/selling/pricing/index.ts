@@ -22,7 +22,7 @@ export type { PricedVariant } from './price-book.js';
 export type { PriceView } from './ladders.service.js';
 export type { RecordedChange } from './price-history.repository.js';
 export { computeTotals } from './totals.js';
-export type { Allocation, LineTax, LineTotals, ShippingTotals, TaxShare, Totals, TotalsInput } from './totals.js';
+export type { Allocation, LineTax, LineTotals, ShippingTotals, Totals, TotalsInput } from './totals.js';
 
 export type Pricing = ReturnType<typeof createPricing>;
 
