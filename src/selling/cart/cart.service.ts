@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DocumentCache } from '../../shared/cache/documents.js';
-import { later, type Clock } from '../../shared/clock.js';
-import { newToken, sha256 } from '../../shared/crypto/tokens.js';
+import type { Clock } from '../../shared/clock.js';
+import { sha256 } from '../../shared/crypto/tokens.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
@@ -15,6 +15,7 @@ import {
   MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
   type Cart, type CartDetails, type CartOwner, type LineItem, type MergedLine, type Offer,
 } from './cart.js';
+import { CartKeeper, cacheIdOf, ownerOf } from './cart-keeper.js';
 import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, QuantityLimitExceeded, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
 import type { CartRepository } from './cart.repository.js';
 
@@ -43,18 +44,22 @@ export type CartServiceDeps = {
 };
 
 export class CartService {
-  constructor(private readonly deps: CartServiceDeps) {}
+  private readonly keeper: CartKeeper;
+
+  constructor(private readonly deps: CartServiceDeps) {
+    this.keeper = new CartKeeper(deps);
+  }
 
   /** Null for a shopper who has put nothing aside yet; a token of no cart is refused. Never writes. */
   async getCart(shopper: Shopper): Promise<CartWithOffers | null> {
-    const cart = await this.findCart(shopper, { trusted: false });
+    const cart = await this.keeper.find(shopper, { trusted: false });
     return cart && { cart, offers: await this.offersOf(cart, shopper), channel: shopper.channel };
   }
 
   /** Two reads at most and one versioned write: a single document changes and nobody is told, so there is no transaction. */
   addLineItem(shopper: Shopper, { sku, quantity, currency }: { sku: string; quantity: number; currency?: string | undefined }): Promise<CartWithOffers> {
     return this.retrying(async (trusted): Promise<CartWithOffers> => {
-      const cart = await this.findCart(shopper, { trusted });
+      const cart = await this.keeper.find(shopper, { trusted });
       const { cartCurrency, offers } = await this.offersFor(cart, sku, currency, shopper);
       const offer = offers.get(sku);
       if (!offer?.sellable) throw new VariantNotSellable(sku);
@@ -64,15 +69,15 @@ export class CartService {
       const added: LineItem = { id: randomUUID(), sku, productId, name, unitPrice: unitPriceOf(offer, quantity)!, quantity };
       const lineItems = repriced(withLineItem(cart?.lineItems ?? [], added), offers);
       refuseOverfull(lineItems, sku);
-      if (cart) return { cart: await this.save({ ...cart, currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
-      return { ...await this.open(shopper, { currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
+      if (cart) return { cart: await this.keeper.save({ ...cart, currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
+      return { ...await this.keeper.open(shopper, { currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
     });
   }
 
   /** Several at once, as much of each as there is; what did not fit is reported line by line. */
   addLines(shopper: Shopper, wanted: ReadonlyArray<{ sku: string; quantity: number }>, currency: string): Promise<CartWithOffers & { report: MergedLine[] }> {
     return this.retrying(async (trusted) => {
-      const cart = await this.findCart(shopper, { trusted });
+      const cart = await this.keeper.find(shopper, { trusted });
       const lines = cart?.lineItems ?? [];
       const cartCurrency = cart && lines.length > 0 ? cart.currency : currency;
       const offers = await this.deps.findOffers([...new Set([...lines, ...wanted].map(({ sku }) => sku))], cartCurrency, await this.deps.buyerOf(shopper));
@@ -82,8 +87,8 @@ export class CartService {
       });
       const { lines: lineItems, report } = mergeLines(lines, added, offers);
       const answer = { offers, channel: shopper.channel, report };
-      if (cart) return { cart: await this.save({ ...cart, currency: cartCurrency, lineItems: repriced(lineItems, offers) }), ...answer };
-      return { ...await this.open(shopper, { currency: cartCurrency, lineItems }), ...answer };
+      if (cart) return { cart: await this.keeper.save({ ...cart, currency: cartCurrency, lineItems: repriced(lineItems, offers) }), ...answer };
+      return { ...await this.keeper.open(shopper, { currency: cartCurrency, lineItems }), ...answer };
     });
   }
 
@@ -104,14 +109,14 @@ export class CartService {
   /** Every line at its price in the other currency, or none: what is not sold in it has to go first. */
   switchCurrency(shopper: Shopper, currency: string): Promise<CartWithOffers> {
     return this.retrying(async (trusted) => {
-      const cart = await this.findCart(shopper, { trusted });
+      const cart = await this.keeper.find(shopper, { trusted });
       if (!cart) throw new CartNotFound();
       const offers = await this.offersOf({ ...cart, currency }, shopper);
       const unpriced = cart.lineItems.find(({ sku }) => offers.get(sku)?.sellable && offers.get(sku)!.ladder.length === 0);
       if (unpriced) throw new NotPricedInCurrency(unpriced.sku, currency);
       // What is gone has no price in any currency, and an amount of another one could not stand in the sums.
       const left = cart.lineItems.filter(({ sku }) => unitPriceOf(offers.get(sku), 1) !== null);
-      return { cart: await this.save({ ...cart, currency, lineItems: repriced(left, offers) }), offers, channel: shopper.channel };
+      return { cart: await this.keeper.save({ ...cart, currency, lineItems: repriced(left, offers) }), offers, channel: shopper.channel };
     });
   }
 
@@ -196,7 +201,7 @@ export class CartService {
 
   /** For checkout, which never trusts a copy: the cart as the database has it. */
   findForCheckout(shopper: Shopper): Promise<Cart | null> {
-    return this.findCart(shopper, { trusted: true });
+    return this.keeper.find(shopper, { trusted: true });
   }
 
   async findLatest(shopper: Shopper): Promise<Cart | null> {
@@ -206,8 +211,8 @@ export class CartService {
 
   /** Inside the transaction that makes the order: of two checkouts of one cart, one finds it ended. */
   async complete(cart: Cart): Promise<void> {
-    await this.deps.carts.save({ ...cart, state: 'completed' }, this.expiry());
-    await afterCommit(() => this.deps.cache.drop(cacheId(cart)));
+    await this.deps.carts.save({ ...cart, state: 'completed' }, this.keeper.expiry());
+    await afterCommit(() => this.deps.cache.drop(cacheIdOf(cart)));
   }
 
   /** An order was given up: its owner gets the lines back, unless a new cart was begun meanwhile. */
@@ -216,7 +221,7 @@ export class CartService {
     if (!ended || ended.state !== 'completed') return;
     const owner: CartOwner | null = ended.userId ? { userId: ended.userId } : ended.tokenHash ? { tokenHash: ended.tokenHash } : null;
     if (!owner || await this.deps.carts.findActive(owner)) return;
-    await this.deps.carts.create(ended, this.expiry());
+    await this.deps.carts.create(ended, this.keeper.expiry());
   }
 
   private async mergeOnce(shopper: { userId: string; channel: string | undefined }, guestOwner: CartOwner) {
@@ -229,20 +234,20 @@ export class CartService {
     const currency = own && own.lineItems.length > 0 ? own.currency : guest.currency;
     const offers = await this.deps.findOffers([...new Set([...own?.lineItems ?? [], ...guest.lineItems].map(({ sku }) => sku))], currency, await this.deps.buyerOf(shopper));
     const { lines, report } = mergeLines(own?.lineItems ?? [], guest.lineItems, offers);
-    await carts.save({ ...guest, state: 'merged' }, this.expiry());
+    await carts.save({ ...guest, state: 'merged' }, this.keeper.expiry());
     const coupons = [...new Set([...own?.coupons ?? [], ...guest.coupons ?? []])].slice(0, MAX_COUPONS);
     const target = { ...detailsOf(guest), ...own && detailsOf(own), ...(coupons.length > 0 && { coupons }), currency, lineItems: lines };
-    const cart = own ? await carts.save({ ...own, ...target }, this.expiry()) : await carts.create({ ...target, userId, tokenHash: null }, this.expiry());
+    const cart = own ? await carts.save({ ...own, ...target }, this.keeper.expiry()) : await carts.create({ ...target, userId, tokenHash: null }, this.keeper.expiry());
     await this.deps.outbox.record({ type: 'cart.merged', aggregateId: cart.id, data: { cartId: cart.id, guestCartId: guest.id, userId, report } });
     return { guest, merged: { cart, offers, channel }, report };
   }
 
   private change(shopper: Shopper, apply: (cart: Cart, offers: Offers) => Cart | Promise<Cart>): Promise<CartWithOffers> {
     return this.retrying(async (trusted) => {
-      const cart = await this.findCart(shopper, { trusted });
+      const cart = await this.keeper.find(shopper, { trusted });
       if (!cart) throw new CartNotFound();
       const offers = await this.offersOf(cart, shopper);
-      return { cart: await this.save(await apply(cart, offers)), offers, channel: shopper.channel };
+      return { cart: await this.keeper.save(await apply(cart, offers)), offers, channel: shopper.channel };
     });
   }
 
@@ -254,32 +259,6 @@ export class CartService {
       trusted = true;
       return attempt;
     });
-  }
-
-  private async findCart(shopper: Shopper, { trusted }: { trusted: boolean }): Promise<Cart | null> {
-    const owner = ownerOf(shopper);
-    if (!owner) return null;
-    const id = 'userId' in owner ? owner.userId : owner.tokenHash;
-    const copy = trusted ? null : await this.deps.cache.get(id);
-    if (copy) return copy;
-    const found = await this.deps.carts.findActive(owner);
-    if (found && !trusted) await this.deps.cache.put(id, found);
-    if (!found && 'tokenHash' in owner && !trusted && !await this.deps.carts.findLatest(owner)) throw new CartNotFound();
-    return found;
-  }
-
-  private async open(shopper: Shopper, { currency, lineItems }: Pick<Cart, 'currency' | 'lineItems'>): Promise<{ cart: Cart; cartToken?: string }> {
-    const isGuest = shopper.userId === undefined;
-    const token = shopper.cartToken ?? newToken();
-    const owner = isGuest ? { userId: null, tokenHash: sha256(token) } : { userId: shopper.userId!, tokenHash: null };
-    const cart = await this.deps.carts.create({ ...owner, currency, lineItems }, this.expiry());
-    return { cart, ...(isGuest && shopper.cartToken === undefined && { cartToken: token }) };
-  }
-
-  private async save(cart: Cart): Promise<Cart> {
-    const saved = await this.deps.carts.save(cart, this.expiry());
-    await this.deps.cache.put(cacheId(saved), saved);
-    return saved;
   }
 
   /** The first line fixes the currency of a cart: the one asked for, else the usual one, else one that the product is sold in. */
@@ -297,17 +276,6 @@ export class CartService {
   private async offersOf(cart: Cart, shopper: Shopper): Promise<Offers> {
     return cart.lineItems.length === 0 ? new Map() : this.deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, await this.deps.buyerOf(shopper));
   }
-
-  private expiry(): Date {
-    return later(this.deps.now(), this.deps.ttlDays * 86_400_000);
-  }
-}
-
-const cacheId = (cart: Cart): string => cart.userId ?? cart.tokenHash!;
-
-function ownerOf({ userId, cartToken }: Shopper): CartOwner | null {
-  if (userId !== undefined) return { userId };
-  return cartToken === undefined ? null : { tokenHash: sha256(cartToken) };
 }
 
 function refuseOverfull(lineItems: readonly LineItem[], sku: string): void {
