@@ -86,6 +86,9 @@ function startNode(binary: string, folder: string, port: number): Promise<Server
     '--setParameter', 'diagnosticDataCollectionEnabled=false',
     // a process that is killed in a transaction keeps its rows locked until this is over; docs/decisions/0006
     '--setParameter', 'transactionLifetimeLimitSeconds=10',
+    // a dropped collection keeps its files for five minutes of history otherwise: two hundred test databases are more files than a process may open
+    '--setParameter', 'minSnapshotHistoryWindowInSeconds=0', '--syncdelay', '10',
+    '--wiredTigerEngineConfigString', 'file_manager=(close_idle_time=15,close_scan_interval=5)',
   ];
   return startServer('MongoDB', binary, args, folder, port);
 }
