@@ -49,12 +49,12 @@ export async function startMongo(options: MongoOptions = {}): Promise<Mongo> {
   };
   try {
     const isNew = !existsSync(join(folder, 'node-0', 'WiredTiger'));
-    const first = await startNode(binary, join(folder, 'node-0'), await choosePort('MongoDB', options.port, lastPort));
+    const first = await startNode(binary, join(folder, 'node-0'), await choosePort('MongoDB', options.port, lastPort), options.inMemory === true);
     nodes.push(first);
     if (options.onDeath) onUnexpectedEnd(first.child, options.onDeath);
     await writeClaim(folder, first.pid, first.port);
     for (let i = 1; i < (options.nodes ?? 1); i++) {
-      nodes.push(await startNode(binary, join(folder, `node-${i}`), await choosePort('MongoDB', undefined, undefined)));
+      nodes.push(await startNode(binary, join(folder, `node-${i}`), await choosePort('MongoDB', undefined, undefined), options.inMemory === true));
     }
     const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`);
     await bringUpReplicaSet(REPLICA_SET, hosts, { isNew, electionTimeoutMs: options.electionTimeoutMs });
@@ -76,7 +76,16 @@ async function memoryFolder(): Promise<string | undefined> {
   return writable && free > MEMORY_NEEDED ? '/dev/shm' : undefined;
 }
 
-function startNode(binary: string, folder: string, port: number): Promise<Server> {
+/**
+ * A dropped collection keeps its files for five minutes of history: a run of all tests drops some hundred databases of three
+ * hundred files each, more than a process may open. The auditor reads one moment, which a quarter of a minute covers.
+ */
+const OF_MANY_DATABASES = [
+  '--setParameter', 'minSnapshotHistoryWindowInSeconds=15', '--syncdelay', '10',
+  '--wiredTigerEngineConfigString', 'file_manager=(close_idle_time=15,close_scan_interval=5)',
+];
+
+function startNode(binary: string, folder: string, port: number, forTests: boolean): Promise<Server> {
   const args = [
     '--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', REPLICA_SET, '--quiet',
     // its default takes half of the machine's memory, which a developer's machine has other uses for
@@ -86,9 +95,7 @@ function startNode(binary: string, folder: string, port: number): Promise<Server
     '--setParameter', 'diagnosticDataCollectionEnabled=false',
     // a process that is killed in a transaction keeps its rows locked until this is over; docs/decisions/0006
     '--setParameter', 'transactionLifetimeLimitSeconds=10',
-    // a dropped collection keeps its files for five minutes of history otherwise: two hundred test databases are more files than a process may open
-    '--setParameter', 'minSnapshotHistoryWindowInSeconds=0', '--syncdelay', '10',
-    '--wiredTigerEngineConfigString', 'file_manager=(close_idle_time=15,close_scan_interval=5)',
+    ...(forTests ? OF_MANY_DATABASES : []),
   ];
   return startServer('MongoDB', binary, args, folder, port);
 }

@@ -70,9 +70,9 @@ describe('the invariants notice what must never be', () => {
   const spoil = (payment: { id: string }, update: object) =>
     world.connection.collection('payments').updateOne({ idempotencyKey: (payment as unknown as { idempotencyKey: string }).idempotencyKey }, update);
   test.each([
-    { _case: 'more captured than agreed', update: { $set: { capturedAmount: 6000 } }, names: ['captures never exceed the payment, refunds never exceed captures', 'the totals of a payment are the fold of its ledger'] },
-    { _case: 'more refunded than captured', update: { $set: { refundedAmount: 5001 } }, names: ['captures never exceed the payment, refunds never exceed captures', 'the totals of a payment are the fold of its ledger'] },
-    { _case: 'a total that no row explains', update: { $set: { refundedAmount: 1 } }, names: ['the totals of a payment are the fold of its ledger'] },
+    { _case: 'more captured than agreed', update: { $set: { capturedAmount: 6000 } }, names: ['captures never exceed the payment, refunds never exceed captures', 'the totals of a payment are the fold of its ledger', 'debits equal credits'] },
+    { _case: 'more refunded than captured', update: { $set: { refundedAmount: 5001 } }, names: ['captures never exceed the payment, refunds never exceed captures', 'the totals of a payment are the fold of its ledger', 'debits equal credits'] },
+    { _case: 'a total that no row explains', update: { $set: { refundedAmount: 1 } }, names: ['the totals of a payment are the fold of its ledger', 'debits equal credits'] },
     { _case: 'an answer that never came', update: { $set: { lookUpAt: new Date(0), createdAt: new Date(0) }, $unset: { providerReference: 1 } }, names: ['every payment gets an answer'] },
   ])('$_case', async ({ update, names }) => {
     const payment = await world.pay('ok');
