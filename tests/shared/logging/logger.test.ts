@@ -53,7 +53,8 @@ test('canaries in every place of a request, answered or failed, are in no log li
     }),
   ] });
   const headers = { Authorization: `Bearer ${token}`, 'x-app-secret': secret, Cookie: `session=${password}` };
-  await app.api.post(`/api/v1/sign?token=${token}`).set({ 'x-api-key': 'pk_app', 'X-Request-Id': 'canary-request', 'x-app-secret': secret, Cookie: `session=${password}` }).send({ password, card }).expect(200);
+  await app.api.post(`/api/v1/sign?token=${token}`).set({ 'x-api-key': 'pk_app', 'X-Request-Id': 'canary-request', 'x-app-secret': secret, Cookie: `session=${password}` }).send({ password }).expect(200);
+  await app.api.post(`/api/v1/sign?token=${token}`).set({ 'x-api-key': 'pk_app', 'X-Request-Id': 'canary-request', 'x-app-secret': secret, Cookie: `session=${password}` }).send({ password, card }).expect(400);
   await app.api.post('/api/v1/sign').set({ 'x-api-key': key, ...headers }).send({ password }).expect(401);
   await app.api.post('/api/v1/sign').set('x-api-key', 'pk_app').set('Content-Type', 'application/json').send(`{"password":"${password}`).expect(400);
   await app.api.get(`/api/v1/nowhere/${card}?password=${password}`).set(headers).expect(404);
@@ -64,9 +65,9 @@ test('canaries in every place of a request, answered or failed, are in no log li
   const text = await written();
   for (const canary of CANARIES) expect(text.includes(canary) ? canary : '').toBe('');
   const lines = text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(lines.filter(({ requestId }) => requestId === 'canary-request').map(({ message }) => message)).toEqual(['signing in', 'request']);
+  expect(lines.filter(({ requestId }) => requestId === 'canary-request').map(({ message }) => message)).toEqual(['signing in', 'request', 'request']);
   expect(lines.filter(({ message }) => message === 'request').map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
-    'POST /api/v1/sign 200', 'POST /api/v1/sign 401', 'POST /api/v1/sign 400', 'GET /api/v1/nowhere/[redacted] 404',
+    'POST /api/v1/sign 200', 'POST /api/v1/sign 400', 'POST /api/v1/sign 401', 'POST /api/v1/sign 400', 'GET /api/v1/nowhere/[redacted] 404',
   ]);
   expect(lines.find(({ status }) => status === 200)).toMatchObject({ level: 'http', service: 'api', route: 'POST /sign', key: 'app', ms: expect.any(Number) });
 });
