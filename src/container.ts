@@ -90,9 +90,10 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const purchasing = createPurchasing({ connection, now, outbox, inTransaction, audit: audit.record, inventory });
   outbox.subscribe(...purchasing.subscribers);
 
+  const secretFor = deriveSecret(config.auth.jwtSecret);
   const shipping = createShipping({
     connection, now, inTransaction, outbox, audit: audit.record, report, market: config.market, config: config.carriers, deliveries: { ...inventory, sites: inventory.activeWarehouses },
-    holdsOf: inventory.holdsOf, deriveSecret: deriveSecret(config.auth.jwtSecret),
+    holdsOf: inventory.holdsOf, deriveSecret: secretFor,
   });
   outbox.subscribe(...shipping.subscribers);
   const tax = createTax({ connection, now, inTransaction, outbox, audit: audit.record, config: config.tax });
@@ -180,7 +181,6 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   outbox.subscribe(...invoices.subscribers);
 
-  const secretFor = deriveSecret(config.auth.jwtSecret);
   const orderAccess = createOrderAccess({ connection, now, outbox, inTransaction, orders: orders.service, deriveSecret: secretFor });
   outbox.subscribe(...orderAccess.subscribers);
 
@@ -204,8 +204,9 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   // The router asks one route after the other, so those that are called most stand first.
   const routes: Route[] = [
     // /products/export is no product
-    // nor is /orders/drafts an order
-    ...draftOrders.routes, ...importExport.routes, ...catalog.routes, ...search.routes, ...reviews.routes, ...wishlists.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
+    ...importExport.routes, ...catalog.routes, ...search.routes, ...reviews.routes, ...wishlists.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes,
+    // /orders/drafts is no order
+    ...draftOrders.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
     ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...digital.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
   ];
   /** Mounted outside the base: signed webhooks. */

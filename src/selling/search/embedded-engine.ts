@@ -76,7 +76,7 @@ export class EmbeddedEngine implements SearchEngine {
     const before = this.vocabulary(audience).spelling.correct(typed.slice(0, -1)).words;
     const completions = this.completions(last, before, audience).slice(0, take);
     const [best] = completions;
-    const scores = this.index.score([...before, best ?? last].filter((word) => !isStopWord(word)).map((word) => ({ term: stem(word), weight: 1 })));
+    const scores = this.index.score(askedFor([...before, best ?? last]));
     const ids = [...this.candidates(scores, audience)].sort(comparing('relevance', '', (id) => scores.get(id)!)).slice(0, take).map(({ id }) => id);
     return { queries: completions.map((word) => [...before, word].join(' ')), ids };
   }
@@ -86,7 +86,7 @@ export class EmbeddedEngine implements SearchEngine {
     const words = wordsOf(text).slice(0, MAX_TERMS);
     if (words.length === 0) return { scores: null, mode: 'keyword' };
     const corrected = this.vocabulary(audience).spelling.correct(words);
-    const terms = corrected.words.filter((word) => !isStopWord(word)).map((word): Term => ({ term: stem(word), weight: 1 }));
+    const terms = askedFor(corrected.words);
     const scores = this.withMeaning(this.index.score(terms), terms.map(({ term }) => term));
     return { scores, mode: this.model ? 'hybrid' : 'keyword', ...(corrected.changed && { correctedTo: corrected.words.join(' ') }) };
   }
@@ -147,6 +147,8 @@ export class EmbeddedEngine implements SearchEngine {
 
 /** What a product is called says more of what it is than what is written about it. */
 export const trainingTerms = (texts: Texts): string[] => [...termsOf(texts.title), ...FIELDS.flatMap((field) => termsOf(texts[field]))];
+
+const askedFor = (words: readonly string[]): Term[] => words.filter((word) => !isStopWord(word)).map((word) => ({ term: stem(word), weight: 1 }));
 
 /** Binary search: where words from this one on begin. */
 function firstFrom(sorted: readonly string[], prefix: string): number {
