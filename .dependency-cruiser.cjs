@@ -3,7 +3,7 @@ const contexts = 'people|selling|fulfilment|insight|operations';
 const module_ = `src/(?:${contexts})/([^/]+)/`;
 const pure = `src/(?:${contexts})/([^/]+)/\\1\\.ts$`;
 const index = `src/(?:${contexts})/[^/]+/index\\.ts$`;
-const roots = '(app|container|server|worker|simulator|migrate)\\.ts$';
+const roots = '(app|container|wiring|server|worker|simulator|migrate)\\.ts$';
 
 /** Every rule here has a planted violation under tests/architecture/violations that must be caught. */
 module.exports = {

@@ -1,11 +1,11 @@
 import type { Connection } from 'mongoose';
 import type { Config } from '../config/index.js';
 import { createDigital } from './fulfilment/digital/index.js';
-import { createInventory, InsufficientStock } from './fulfilment/inventory/index.js';
+import { createInventory } from './fulfilment/inventory/index.js';
 import { createInvoices } from './fulfilment/invoices/index.js';
 import { createOrderAccess } from './fulfilment/order-access/index.js';
-import { createOrders, type Refunds } from './fulfilment/orders/index.js';
-import { createPayments, cutAttribution, type Payments } from './fulfilment/payments/index.js';
+import { createOrders } from './fulfilment/orders/index.js';
+import { createPayments } from './fulfilment/payments/index.js';
 import { createReturnPolicies } from './fulfilment/return-policies/index.js';
 import { createReturns } from './fulfilment/returns/index.js';
 import { createPurchasing } from './fulfilment/purchasing/index.js';
@@ -27,7 +27,7 @@ import { createCheckout, createQuoteGoods } from './selling/checkout/index.js';
 import { createDraftOrders } from './selling/draft-orders/index.js';
 import { createOrderEdits } from './selling/order-edits/index.js';
 import { createReorder } from './selling/reorder/index.js';
-import { createGiftCards, tenderedOrder, type GiftCards } from './selling/gift-cards/index.js';
+import { createGiftCards, tenderedOrder } from './selling/gift-cards/index.js';
 import { createPricing } from './selling/pricing/index.js';
 import { createReviews } from './selling/reviews/index.js';
 import { createSearch } from './selling/search/index.js';
@@ -40,7 +40,7 @@ import type { Clock } from './shared/clock.js';
 import { deriveSecret } from './shared/crypto/tokens.js';
 import { IdempotencyStore } from './shared/db/idempotency.js';
 import { createInTransaction } from './shared/db/transaction.js';
-import { createOutbox } from './shared/events/outbox.js';
+import { createOutbox, type Subscriber } from './shared/events/outbox.js';
 import { createFailpoint } from './shared/failpoint.js';
 import { createIdentify } from './shared/http/identify.js';
 import { openApi } from './shared/http/openapi.js';
@@ -53,8 +53,10 @@ import { createKeyedQueue } from './shared/keyed-queue.js';
 import type { Logger } from './shared/logging/logger.js';
 import type { Metrics } from './shared/metrics/metrics.js';
 import type { Schedule } from './shared/schedule.js';
+import { createQuoteReplacements, ifShort, refundsThrough } from './wiring.js';
 
 export type Container = ReturnType<typeof createContainer>;
+type Part = Readonly<{ routes?: Route[]; rootRoutes?: Route[]; subscribers?: Subscriber[]; schedules?: Schedule[]; invariants?: Invariant[] }>;
 type ContainerDeps = {
   config: Config; connection: Connection; redis: RedisGuard; logger: Logger; metrics: Metrics; report: ReportError; now?: Clock;
 };
@@ -76,7 +78,6 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const customers = createCustomers({ connection, now, outbox, inTransaction, audit: audit.record });
   const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, config: config.auth });
   const activity = createActivity({ connection });
-  outbox.subscribe(...activity.subscribers);
   const loyalty = createLoyalty({ connection, now, outbox, inTransaction, audit: audit.record, ...config.loyalty });
 
   const limit = createLimiter({
@@ -86,19 +87,15 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const identify = createIdentify({ findKey: apiKeys.findKey, findUser: auth.findUser, limit });
 
   const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
-  outbox.subscribe(...inventory.subscribers);
   const purchasing = createPurchasing({ connection, now, outbox, inTransaction, audit: audit.record, inventory });
-  outbox.subscribe(...purchasing.subscribers);
 
   const secretFor = deriveSecret(config.auth.jwtSecret);
   const shipping = createShipping({
     connection, now, inTransaction, outbox, audit: audit.record, report, market: config.market, config: config.carriers, deliveries: { ...inventory, sites: inventory.activeWarehouses },
     holdsOf: inventory.holdsOf, deriveSecret: secretFor,
   });
-  outbox.subscribe(...shipping.subscribers);
   const tax = createTax({ connection, now, inTransaction, outbox, audit: audit.record, config: config.tax });
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
-  outbox.subscribe(...payments.subscribers);
 
   const digital = createDigital({ connection, now, inTransaction, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
@@ -106,7 +103,6 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   pricing.knowVariantsBy(catalog.findVariants);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   inventory.expandWith(catalog.componentsOf);
-  outbox.subscribe(...catalog.subscribers);
 
   const search = createSearch({ connection, now, catalog, market: config.market });
 
@@ -128,7 +124,6 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, giftCards, ...config.cart, ...config.market });
   auth.onSignIn(async ({ userId, cartToken, channel }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken, channel); });
-  outbox.subscribe(...cart.subscribers);
 
   const returnPolicies = createReturnPolicies({
     connection, now, inTransaction, audit: audit.record,
@@ -155,7 +150,6 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   shipping.meet({ orders, variantsOf: catalog.findVariants });
 
   const returns = createReturns({ connection, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get, quote: createQuoteReplacements({ findOffers, quoting: cart.quoting }) });
-  outbox.subscribe(...returns.subscribers);
 
   const checkout = createCheckout({
     carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, tenders: giftCards.tenders, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
@@ -179,40 +173,66 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     connection, outbox, now, failpoint, config: { ...config.invoices, fallbackLocale: config.mails.fallbackLocale }, totalsOfOrders: orders.totalsOf, getOrder: orders.service.get.bind(orders.service),
     findOrder: (orderId) => orders.service.find(orderId), findRefund: payments.findRefund,
   });
-  outbox.subscribe(...invoices.subscribers);
 
   const orderAccess = createOrderAccess({ connection, now, outbox, inTransaction, orders: orders.service, deriveSecret: secretFor });
-  outbox.subscribe(...orderAccess.subscribers);
 
   const notifications = createNotifications({
     connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: async (ref) => (ref.startsWith('gift-cards:') ? (await giftCards.codesOf(ref.slice(11))).map(({ code }) => code).join(', ') : secretFor(ref)),
     findOrder: (orderId) => orders.service.find(orderId), findLocaleOfUser: async (userId) => (await customers.findByUser(userId))?.locale,
   });
-  outbox.subscribe(...notifications.subscribers);
 
   const reviews = createReviews({
     connection, now, outbox, inTransaction, audit: audit.record, isShown: catalog.isShown, saveRating: catalog.saveRating, ratingsOf: catalog.ratingsOf,
     purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf,
   });
-  outbox.subscribe(...reviews.subscribers);
   const wishlists = createWishlists({ connection, now, summariesOf: catalog.summariesOf });
 
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
   const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants });
 
-  // The router asks one route after the other, so those that are called most stand first.
-  const routes: Route[] = [
-    // /products/export is no product
-    ...importExport.routes, ...catalog.routes, ...search.routes, ...reviews.routes, ...wishlists.routes, ...cart.routes, ...promotions.routes, ...giftCards.routes,
-    // /orders/drafts is no order
-    ...draftOrders.routes, ...checkout.routes, ...orders.routes, ...returns.routes, ...returnPolicies.routes, ...invoices.routes, ...orderAccess.routes, ...reorder.routes, ...orderEdits.routes,
-    ...apiKeys.routes, ...auth.routes, ...customers.routes, ...activity.routes, ...loyalty.routes, ...inventory.routes, ...digital.routes, ...purchasing.routes, ...tax.routes, ...shipping.routes, ...payments.routes, ...pricing.routes, ...audit.routes, ...admin.routes, ...notifications.routes, ...jobs.routes,
+  /** Every part with what it brings: routes, events heard, schedules, invariants. Of two routes that fit a path the first answers. */
+  const parts: Part[] = [
+    importExport, // /products/export is no product
+    catalog,
+    search,
+    reviews,
+    wishlists,
+    cart,
+    promotions,
+    giftCards,
+    draftOrders, // /orders/drafts is no order
+    checkout,
+    orders,
+    returns,
+    returnPolicies,
+    invoices,
+    orderAccess,
+    reorder,
+    orderEdits,
+    apiKeys,
+    auth,
+    customers,
+    activity,
+    loyalty,
+    inventory,
+    digital,
+    purchasing,
+    tax,
+    shipping,
+    payments,
+    pricing,
+    audit,
+    admin,
+    notifications,
+    jobs,
   ];
-  /** Mounted outside the base: signed webhooks. */
-  const rootRoutes: Route[] = [...payments.rootRoutes, ...digital.rootRoutes, ...shipping.rootRoutes];
-  const schedules: Schedule[] = [...catalog.schedules, ...search.schedules, ...orders.schedules, ...inventory.schedules, ...shipping.schedules, ...tax.schedules, ...payments.schedules, ...admin.schedules, ...notifications.schedules, ...jobs.schedules, ...importExport.schedules];
-  const invariants: Invariant[] = [...catalog.invariants, ...reviews.invariants, ...pricing.invariants, ...cart.invariants, ...promotions.invariants, ...giftCards.invariants, ...orders.invariants, ...draftOrders.invariants, ...returns.invariants, ...invoices.invariants, ...inventory.invariants, ...digital.invariants, ...purchasing.invariants, ...shipping.invariants, ...payments.invariants, ...loyalty.invariants, ...admin.invariants, ...notifications.invariants, ...jobs.invariants];
+  const routes = parts.flatMap((part) => part.routes ?? []);
+  /** Mounted outside the base: signed webhooks, links that are sent. */
+  const rootRoutes = parts.flatMap((part) => part.rootRoutes ?? []);
+  const schedules = parts.flatMap((part) => part.schedules ?? []);
+  const invariants = parts.flatMap((part) => part.invariants ?? []);
+  for (const { subscribers = [] } of parts) outbox.subscribe(...subscribers);
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
@@ -222,38 +242,3 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }
-
-/** Goods sent instead of others cost what they cost today, where the order went. */
-const createQuoteReplacements = (deps: Parameters<typeof createQuoteGoods>[0]): Parameters<typeof createReturns>[0]['quote'] => {
-  const quote = createQuoteGoods(deps);
-  return ({ order: { currency, userId, email, shippingAddress: address }, lines }) => quote({ lines, currency, userId, email, address });
-};
-
-/** Money goes back the other way round than it came: the payment first, then store credit and gift cards. */
-const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund' | 'changeUnpaid' | 'projection'>, tenders: GiftCards['tenders']): Refunds => {
-  const ofPayments = async (orderId: string) => (await payments.refundableOf(orderId))?.amount ?? 0;
-  return {
-    received: async (orderId) => {
-      const value = await tenders.received(orderId);
-      const captured = (await payments.findByOrder(orderId)).reduce((so, { capturedAmount }) => so + capturedAmount, 0);
-      return { taken: captured + value.taken, left: await ofPayments(orderId) + value.left };
-    },
-    changeUnpaid: async (orderId, amount) => {
-      const payment = await payments.changeUnpaid(orderId, amount);
-      return payment && payments.projection(payment);
-    },
-    refund: async ({ lines, shipping, amount, key, ...refund }) => {
-      const goodwill = amount.amount - shipping - lines.reduce((so, line) => so + line.amount, 0);
-      const toPayment = Math.min(amount.amount, await ofPayments(refund.orderId));
-      const [attribution] = cutAttribution({ lines, shipping, goodwill }, [toPayment]);
-      if (toPayment > 0) await payments.planRefund({ ...refund, key, amount: { ...amount, amount: toPayment }, attribution });
-      if (toPayment < amount.amount) await tenders.refund({ ...refund, key: `${key}:tenders`, amount: amount.amount - toPayment });
-    },
-  };
-};
-
-/** A shortage is an answer here; anything else stays an error. */
-const ifShort = <T>(answer: T) => (error: unknown): T => {
-  if (error instanceof InsufficientStock) return answer;
-  throw error;
-};
