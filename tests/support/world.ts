@@ -9,6 +9,7 @@ import { createContainer } from '../../src/container.js';
 import { RedisGuard } from '../../src/shared/cache/redis.js';
 import { openConnection, prepareCollections } from '../../src/shared/db/connection.js';
 import { createMetrics } from '../../src/shared/metrics/metrics.js';
+import { giveBackDatabase, takeSpareDatabase } from './spare-databases.js';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type WorldOptions = { env?: Record<string, string> };
@@ -17,10 +18,10 @@ export const mongodbUri = process.env['TEST_MONGODB_URI'] ?? 'mongodb://127.0.0.
 export const redisUrl = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 
 /** The environment of a test world: its own database and its own names in Redis. */
-export function testEnvironment(overrides: Record<string, string> = {}): Record<string, string> {
+export function testEnvironment(overrides: Record<string, string> = {}, database?: string): Record<string, string> {
   const name = `kontor_${process.pid}_${randomBytes(5).toString('hex')}`;
   const uri = new URL(mongodbUri);
-  uri.pathname = `/${name}`;
+  uri.pathname = `/${database ?? name}`;
   return {
     NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', MONGODB_URI: uri.toString(), REDIS_URL: redisUrl, REDIS_KEY_PREFIX: `${name}:`,
     JWT_SECRET: 'a-secret-of-the-tests-that-is-long-enough', BCRYPT_COST: '4', LOG_LEVEL: 'error', MONGODB_POOL_SIZE: '30',
@@ -31,7 +32,9 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
 
 /** A whole shop on its own database and cache, over real HTTP, with a clock that the test can set. */
 export async function openWorld({ env = {} }: WorldOptions = {}) {
-  const environment = testEnvironment(env);
+  const isOurs = env['MONGODB_URI'] === undefined;
+  const spare = isOurs ? await takeSpareDatabase(mongodbUri) : null;
+  const environment = testEnvironment(env, spare ?? undefined);
   const config = loadConfig(environment);
   const connection = openConnection(config.mongo.uri, { maxPoolSize: config.mongo.poolSize, monitorCommands: true });
   await connection.asPromise();
@@ -44,7 +47,7 @@ export async function openWorld({ env = {} }: WorldOptions = {}) {
   metrics.watchDatabase(connection);
   const logger = winston.createLogger({ silent: true });
   const container = createContainer({ config, connection, redis, logger, metrics, now, report: (error) => { defects.push(error); } });
-  await prepareCollections(connection);
+  if (spare === null) await prepareCollections(connection);
   const app = createApp(container, { database: async () => true, cache: () => redis.ping(), stopping: () => false });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,9 +69,10 @@ export async function openWorld({ env = {} }: WorldOptions = {}) {
     async close(): Promise<void> {
       await new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
       container.cache.close();
-      await connection.dropDatabase();
       await connection.close();
       await redis.close();
+      // a node that shares the database of another world leaves it to that one
+      if (isOurs) await giveBackDatabase(config.mongo.uri);
     },
   };
 }
