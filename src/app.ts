@@ -23,12 +23,6 @@ export function createApp(container: Container, readiness: Readiness) {
   app.use(securityHeaders());
   app.use(crossOrigin(config.http.corsOrigins));
 
-  app.get('/healthz', alive);
-  app.get('/readyz', ready(readiness));
-  app.get('/metrics', metricsPage(metrics.registry, config.http.metricsToken));
-  app.get('/openapi.json', contractPage(container.openApi));
-  app.use('/docs', docsPage());
-
   const mountOptions = {
     identify: container.identify, idempotency: container.idempotency,
     checkReplies: config.http.checkReplies, bodyLimitBytes: config.http.bodyLimitBytes, stopping: readiness.stopping,
@@ -36,6 +30,13 @@ export function createApp(container: Container, readiness: Readiness) {
   const api = Router({ caseSensitive: true });
   mount(api, container.routes, mountOptions);
   app.use(['/api/v1', '/api'], api);
+
+  app.get('/healthz', alive);
+  app.get('/readyz', ready(readiness));
+  app.get('/metrics', metricsPage(metrics.registry, config.http.metricsToken));
+  app.get('/openapi.json', contractPage(container.openApi));
+  app.use('/docs', docsPage());
+
   const root = Router({ caseSensitive: true });
   mount(root, container.rootRoutes, mountOptions);
   app.use(root);

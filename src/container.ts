@@ -191,9 +191,9 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants });
 
-  /** Every part with what it brings: routes, events heard, schedules, invariants. Of two routes that fit a path the first answers. */
+  /** Every part with what it brings: routes, events heard, schedules, invariants. */
   const parts: Part[] = [
-    importExport, // /products/export is no product
+    importExport,
     catalog,
     search,
     reviews,
@@ -201,7 +201,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     cart,
     promotions,
     giftCards,
-    draftOrders, // /orders/drafts is no order
+    draftOrders,
     checkout,
     orders,
     returns,

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { UnavailableError } from '../errors.js';
 import type { StoredBody } from '../http/reply.js';
 import { CacheTags } from './cache-tags.js';
+import { Copies } from './copies.js';
 import type { RedisClient, RedisGuard } from './redis.js';
 
 const LEASE_MS = 10_000;
 const RETRY_MS = 100;
+const COPIES_BYTES = 8_000_000;
 /** Another node's change is not told to a load under way here: nobody joins one that began so long ago. */
 const JOIN_MS = 500;
 
@@ -48,6 +50,7 @@ export class Cache {
   private readonly flights = new Map<string, Flight>();
   private readonly unsent = new Set<string>();
   private readonly tags: CacheTags;
+  private readonly copies = new Copies(COPIES_BYTES);
   private retry: NodeJS.Timeout | undefined;
 
   constructor(private readonly deps: { redis: RedisGuard; ttlSeconds: number; observer: CacheObserver }) {
@@ -109,10 +112,17 @@ export class Cache {
 
   private async lookUp(key: string): Promise<StoredBody | null> {
     if (this.unsent.size > 0 || this.deps.redis.isDoubtful) return null;
+    const copy = this.copies.get(key);
+    if (copy) {
+      const tag = await this.deps.redis.attempt((client) => client.hget(entryKey(key), 'e'));
+      if (tag === copy.etag) return copy;
+      this.copies.forget(key);
+      if (!tag) return null;
+    }
     const values = await this.deps.redis.attempt((client) => client.hmgetBuffer(entryKey(key), 'e', 'b', 'z'));
     const [etag, body, gzip] = values ?? [];
     if (!etag || !body || body.length === 0) return null;
-    return { etag: etag.toString(), body, gzip: gzip ?? null };
+    return this.copies.keep(key, { etag: etag.toString(), body, gzip: gzip ?? null });
   }
 
   private async loadAndFill(key: string, tags: readonly string[], load: Entry['load']): Promise<StoredBody | null> {

@@ -1,10 +1,12 @@
-import { rateLimit, type Store, type RateLimitRequestHandler } from 'express-rate-limit';
+import { rateLimit, type Store } from 'express-rate-limit';
 import { isIPv6 } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
+import { sha256 } from '../crypto/tokens.js';
 import { TooManyRequests } from '../errors.js';
 import type { Caller } from './caller.js';
 
 const WINDOW_MS = 60_000;
+const COUNTED_AS = 'counted:';
 
 /** Where hits are counted, for all nodes together. */
 export type HitStore = (name: string, windowMs: number) => Store;
@@ -31,26 +33,54 @@ export function createLimiter(deps: { hits: HitStore; limits: Limits }) {
 
 export type Limit = ReturnType<typeof createLimiter>;
 
-function limiter(hits: HitStore, name: string, limitOf: (caller: Caller) => number, keyOf: (caller: Caller) => string): RateLimitRequestHandler {
+type Limiter = Readonly<{ name: string; count: RequestHandler }>;
+
+function limiter(hits: HitStore, name: string, limitOf: (caller: Caller) => number, keyOf: (caller: Caller) => string): Limiter {
   const callerOf = (res: Response) => res.locals['caller'] as Caller;
-  return rateLimit({
+  const count = rateLimit({
     windowMs: WINDOW_MS,
     identifier: name,
-    standardHeaders: 'draft-8',
+    standardHeaders: false,
+    requestPropertyName: COUNTED_AS + name,
     legacyHeaders: false,
     limit: (_req, res) => limitOf(callerOf(res)),
     keyGenerator: (_req, res) => keyOf(callerOf(res)),
     store: hits(name, WINDOW_MS),
     validate: false,
-    handler: (req, _res, next) => {
-      const reset = (req as Request & { rateLimit?: { resetTime?: Date } }).rateLimit?.resetTime;
-      next(new TooManyRequests(Math.max(1, Math.ceil(((reset?.getTime() ?? 0) - Date.now()) / 1000))));
-    },
+    handler: (req, _res, next) => { next(new TooManyRequests(secondsLeft(countOf(req, name)))); },
   });
+  return { name, count };
 }
 
-const pass = (handler: RequestHandler, req: Request, res: Response): Promise<void> =>
-  new Promise((resolve, reject) => { void handler(req, res, (error?: unknown) => { if (error) reject(error as Error); else resolve(); }); });
+async function pass({ name, count }: Limiter, req: Request, res: Response): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => { void count(req, res, (error?: unknown) => { if (error) reject(error as Error); else resolve(); }); });
+  } finally {
+    announce(name, countOf(req, name), res);
+  }
+}
+
+type Count = { limit: number; remaining: number; key: string; resetTime: Date | undefined };
+const countOf = (req: Request, name: string): Count => (req as unknown as Record<string, Count>)[`${COUNTED_AS}${name}`]!;
+const secondsLeft = ({ resetTime }: Count): number => Math.max(1, Math.ceil(((resetTime?.getTime() ?? 0) - Date.now()) / 1000));
+
+/** Draft 8 of the IETF's RateLimit fields. The library hashes the partition's name for every answer; a name is hashed once here. */
+function announce(name: string, count: Count, res: Response): void {
+  res.append('RateLimit', `"${name}"; r=${count.remaining}; t=${secondsLeft(count)}`);
+  res.append('RateLimit-Policy', `"${name}"; q=${count.limit}; w=${WINDOW_MS / 1000}; pk=:${partitionOf(count.key)}:`);
+}
+
+const partitions = new Map<string, string>();
+const MOST_PARTITIONS = 10_000;
+function partitionOf(key: string): string {
+  let known = partitions.get(key);
+  if (known === undefined) {
+    known = Buffer.from(sha256(key).slice(0, 12)).toString('base64');
+    if (partitions.size >= MOST_PARTITIONS) partitions.clear();
+    partitions.set(key, known);
+  }
+  return known;
+}
 
 /** Someone with an IPv6 line owns a whole /64, so that is what counts as one address. */
 export function addressRange(ip: string): string {

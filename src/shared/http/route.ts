@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Request, Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import Joi from 'joi';
 import { withoutCardNumbers } from '../card-numbers.js';
 import { DomainError } from '../errors.js';
@@ -7,6 +7,7 @@ import { authorise, type Access, type Caller } from './caller.js';
 import { cutLater, readBody, type Consumes } from './body.js';
 import { parseInput } from './input.js';
 import { readIfMatch } from './etag.js';
+import { RouteTable } from './dispatch.js';
 import { fingerprintOf, keyOf, type Idempotency, type IdempotencyRequest } from './idempotency.js';
 import { send, type Reply } from './reply.js';
 import { announceDeprecation, type Deprecation } from './deprecation.js';
@@ -71,23 +72,32 @@ export type MountOptions = {
   stopping?: () => boolean;
 };
 
-/** Mounts in the order given; a fixed path must stand before one with a parameter in the same place. */
+/** One handler finds the route of a request in a table; a path that is not in it goes on to whatever is mounted next. */
 export function mount(router: Router, routes: readonly Route[], options: MountOptions): void {
-  for (const route of routes) {
-    const name = `${route.method.toUpperCase()} ${route.path}`;
-    const answer = options.checkReplies ? declared(route, name) : undeclared(route);
-    router[route.method](route.path, async (req, res) => {
-      res.locals['route'] = name;
-      try {
-        const reply = await answer(() => serve(route, name, req, res, options));
-        await send(req, res, reply, options.stopping);
-      } finally {
-        cutLater(req, res);
-        // Whoever needs an upload for longer has taken a copy by now.
-        if (req.file) await rm(req.file.path, { force: true });
-      }
-    });
-  }
+  const table = new RouteTable<RequestHandler>();
+  for (const route of routes) table.add(route.method, route.path, handlerOf(route, options));
+  router.use((req, res, next) => {
+    const found = table.find(req.method, req.path);
+    if (!found) return next();
+    req.params = found.params;
+    return found.target(req, res, next);
+  });
+}
+
+function handlerOf(route: Route, options: MountOptions): RequestHandler {
+  const name = `${route.method.toUpperCase()} ${route.path}`;
+  const answer = options.checkReplies ? declared(route, name) : undeclared(route);
+  return async (req, res) => {
+    res.locals['route'] = name;
+    try {
+      const reply = await answer(() => serve(route, name, req, res, options));
+      await send(req, res, reply, options.stopping);
+    } finally {
+      cutLater(req, res);
+      // Whoever needs an upload for longer has taken a copy by now.
+      if (req.file) await rm(req.file.path, { force: true });
+    }
+  };
 }
 
 async function serve(route: Route, name: string, req: Request, res: Response, options: MountOptions): Promise<Reply> {
