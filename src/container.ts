@@ -53,7 +53,7 @@ import { createKeyedQueue } from './shared/keyed-queue.js';
 import type { Logger } from './shared/logging/logger.js';
 import type { Metrics } from './shared/metrics/metrics.js';
 import type { Schedule } from './shared/schedule.js';
-import { createQuoteReplacements, ifShort, refundsThrough } from './wiring.js';
+import { createQuoteReplacements, createRevealSecret, ifShort, refundsThrough } from './wiring.js';
 
 export type Container = ReturnType<typeof createContainer>;
 type Part = Readonly<{ routes?: Route[]; rootRoutes?: Route[]; subscribers?: Subscriber[]; schedules?: Schedule[]; invariants?: Invariant[] }>;
@@ -132,7 +132,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const ordersQueue = createKeyedQueue();
   const orders = createOrders({
     connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: promotions,
-    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor,
+    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor, returnsUntil: returnPolicies.deadlineOf,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
@@ -177,7 +177,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const orderAccess = createOrderAccess({ connection, now, outbox, inTransaction, orders: orders.service, deriveSecret: secretFor });
 
   const notifications = createNotifications({
-    connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: async (ref) => (ref.startsWith('gift-cards:') ? (await giftCards.codesOf(ref.slice(11))).map(({ code }) => code).join(', ') : secretFor(ref)),
+    connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: createRevealSecret({ giftCards, shipping, secretFor }),
     findOrder: (orderId) => orders.service.find(orderId), findLocaleOfUser: async (userId) => (await customers.findByUser(userId))?.locale,
   });
 

@@ -2,6 +2,7 @@ import { InsufficientStock } from './fulfilment/inventory/index.js';
 import type { Refunds } from './fulfilment/orders/index.js';
 import { cutAttribution, type Payments } from './fulfilment/payments/index.js';
 import type { createReturns } from './fulfilment/returns/index.js';
+import type { Shipping } from './fulfilment/shipping/index.js';
 import { createQuoteGoods } from './selling/checkout/index.js';
 import type { GiftCards } from './selling/gift-cards/index.js';
 
@@ -24,12 +25,13 @@ export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refunda
       const payment = await payments.changeUnpaid(orderId, amount);
       return payment && payments.projection(payment);
     },
-    refund: async ({ lines, shipping, amount, key, ...refund }) => {
+    refund: async ({ lines, shipping, amount, key, creditOf, ...refund }) => {
       const goodwill = amount.amount - shipping - lines.reduce((so, line) => so + line.amount, 0);
       const toPayment = Math.min(amount.amount, await ofPayments(refund.orderId));
-      const [attribution] = cutAttribution({ lines, shipping, goodwill }, [toPayment]);
-      if (toPayment > 0) await payments.planRefund({ ...refund, key, amount: { ...amount, amount: toPayment }, attribution });
-      if (toPayment < amount.amount) await tenders.refund({ ...refund, key: `${key}:tenders`, amount: amount.amount - toPayment });
+      const [attribution, rest] = cutAttribution({ lines, shipping, goodwill }, [toPayment, amount.amount - toPayment]);
+      const back = { ...refund, key, amount: { ...amount, amount: toPayment }, attribution: attribution! };
+      if (toPayment > 0) await (creditOf === undefined ? payments.planRefund(back) : tenders.refundAsCredit({ ...back, userId: creditOf }));
+      if (toPayment < amount.amount) await tenders.refund({ ...refund, key: `${key}:tenders`, amount: amount.amount - toPayment, attribution: rest! });
     },
   };
 };
@@ -38,4 +40,12 @@ export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refunda
 export const ifShort = <T>(answer: T) => (error: unknown): T => {
   if (error instanceof InsufficientStock) return answer;
   throw error;
+};
+
+type Secrets = { giftCards: Pick<GiftCards, 'codesOf'>; shipping: Pick<Shipping, 'pickupCodeOf'>; secretFor: (purpose: string) => string };
+/** What a mail carries and no store keeps, by what it is derived from. */
+export const createRevealSecret = ({ giftCards, shipping, secretFor }: Secrets) => async (ref: string): Promise<string> => {
+  const [kind, id = ''] = ref.split(':');
+  if (kind === 'gift-cards') return (await giftCards.codesOf(id)).map(({ code }) => code).join(', ');
+  return kind === 'pickup-code' ? shipping.pickupCodeOf(id) : secretFor(ref);
 };

@@ -1,26 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { euros, openShop, type Shop } from '../support/shop.js';
-import { startSimulator, type Simulator } from '../support/simulator.js';
+import { openCardShop, type CardShop } from '../support/card-shop.js';
+import { euros } from '../support/shop.js';
+import type { Simulator } from '../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url, PAYMENT_TIMEOUT_MS: '500' } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop({ env: { PAYMENT_TIMEOUT_MS: '500' } });
+  ({ simulator } = shop);
 });
 afterEach(async () => {
   shop.clock.offsetMs = 0;
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const card = (token: string) => ({ payment: { provider: 'simulator', method: 'card', token } });
-const show = async (id: string) => (await shop.call('get', `/orders/${id}`, { headers: shop.keys.secret })).body.data;
+const show = (id: string) => shop.show(id);
 const begun = async (token: string, stock = 10) => {
   const { sku } = await shop.given.variant({ price: 1000, stock });
   const { guest } = await shop.given.cart(sku);
@@ -30,11 +27,7 @@ const begun = async (token: string, stock = 10) => {
 };
 const payAgain = (id: string, owner: Record<string, string>, token: string) =>
   shop.call('post', `/orders/${id}/payments`, { headers: { ...owner, 'idempotency-key': randomUUID() }, body: card(token) });
-/** What the worker would do: schedules and events, until nothing is left. */
-const work = async () => {
-  for (const { run } of shop.container.schedules) await run(new AbortController().signal);
-  await shop.runEvents();
-};
+const work = () => shop.work();
 const later = (ms: number) => { shop.clock.offsetMs += ms; };
 const PAYMENT_WINDOW_MS = 1_800_000;
 

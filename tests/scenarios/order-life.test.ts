@@ -1,34 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { givenUser } from '../support/given.js';
-import { ADDRESS, euros, openShop, type Shop } from '../support/shop.js';
-import { startSimulator, type Simulator } from '../support/simulator.js';
+import { openCardShop, type CardShop } from '../support/card-shop.js';
+import { ADDRESS, euros } from '../support/shop.js';
+import type { Simulator } from '../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop();
+  ({ simulator } = shop);
 });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const staff = () => ({ headers: shop.keys.secret });
 const CARD = { provider: 'simulator', method: 'card', token: 'ok' };
 const post = (path: string, body: object = {}, headers: Record<string, string> = shop.keys.secret) => shop.call('post', path, { headers, body });
 const put = (path: string, body: object) => shop.call('put', path, { ...staff(), body });
 const show = async (id: string, headers: Record<string, string> = shop.keys.secret) => (await shop.call('get', `/orders/${id}`, { headers })).body.data;
-/** What the worker would do. */
-const work = async () => {
-  for (const { run } of shop.container.schedules) await run(new AbortController().signal);
-  await shop.runEvents();
-};
+const work = () => shop.work();
 /** A signed-in customer buys these goods by card. */
 const ada = async (...goods: Array<{ price: number; quantity: number; stock?: number }>) => {
   const user = await givenUser(shop);

@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { addressSchema } from '../../shared/db/address.js';
 import { DOCUMENT_KINDS, type Document } from './invoices.js';
 
 export type DocumentRow = Omit<Document, 'id'> & { _id: Types.ObjectId };
@@ -7,9 +8,7 @@ export type SeriesRow = { series: string; last: number };
 
 const money = () => ({ amount: { type: Number, required: true }, currency: { type: String, required: true } });
 const moneySchema = new Schema(money(), { _id: false });
-const addressSchema = new Schema(Object.fromEntries(
-  ['firstName', 'lastName', 'company', 'line1', 'line2', 'city', 'region', 'postalCode', 'country', 'phone'].map((name) => [name, String]),
-), { _id: false });
+const address = addressSchema();
 const taxSchema = new Schema({ name: String, rateBps: Number, jurisdiction: String, reason: String, amount: moneySchema }, { _id: false });
 const lineSchema = new Schema({
   lineId: { type: String, required: true }, sku: { type: String, default: null }, description: { type: String, default: '' }, quantity: { type: Number, required: true },
@@ -22,7 +21,7 @@ const documentSchema = new Schema<DocumentRow>({
   orderId: { type: String, required: true }, orderNumber: { type: String, required: true }, userId: { type: String, default: null }, email: { type: String, required: true },
   currency: { type: String, required: true }, locale: { type: String, required: true },
   seller: { type: new Schema({ name: String, address: [String], vatId: String, email: String }, { _id: false }), required: true },
-  billingAddress: addressSchema, shippingAddress: addressSchema,
+  billingAddress: address, shippingAddress: address,
   lines: [lineSchema],
   totals: { type: new Schema({
     net: moneySchema, tax: moneySchema, gross: moneySchema,

@@ -63,6 +63,9 @@ export class InvoiceService {
     const known = await this.deps.invoices.ofOrder(order.id);
     if (event.type === 'payment.refunded') return this.credit(order, known, event.data);
     if (event.type === 'order.tenders_refunded') return this.credit(order, known, { ...event.data, refundAmount: event.data['amount'] });
+    if (event.type === 'order.refunded_to_store_credit') {
+      return this.credit(order, known, { key: `store-credit:${event.id}`, ...event.data, refundAmount: (event.data['amount'] as Money).amount });
+    }
     const hasInvoice = known.some(({ kind }) => kind === 'invoice');
     if (!hasInvoice && isDue(order, this.deps.config.issueAt)) await this.first(order);
     if (hasInvoice && event.type === 'order.edited') await this.supplement(order, known, event);
@@ -88,8 +91,10 @@ export class InvoiceService {
     if (!invoice || known.some((document) => document.refundKey === refundKey)) return;
     const amount: Money = { amount: Number(data['refundAmount']), currency: order.currency };
     const refund = await this.deps.findRefund(order.id, refundKey);
-    const lines = creditLines(known, amount, refund?.attribution ?? { lines: [], shipping: 0, goodwill: amount.amount });
-    await this.issue(order, 'credit_note', lines, { refundKey, invoiceNumber: invoice.number, ...(refund?.reason !== undefined && { reason: refund.reason }) });
+    const attribution = (data['attribution'] as Attribution | undefined) ?? refund?.attribution;
+    const lines = creditLines(known, amount, attribution ?? { lines: [], shipping: 0, goodwill: amount.amount });
+    const reason = refund?.reason ?? (data['reason'] as string | undefined);
+    await this.issue(order, 'credit_note', lines, { refundKey, invoiceNumber: invoice.number, ...(reason !== undefined && { reason }) });
   }
 
   /** Dearer: a second invoice about the difference. Cheaper by money that was never paid: a credit note; what is paid back gets one by its refund. */

@@ -40,7 +40,7 @@ export function createOrders(deps: Deps) {
   const fulfilments = new FulfilmentService(all);
   const service = new OrderService(all, fulfilments);
   const invariants: Invariant[] = orderInvariants({ ...deps.auditing, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now });
-  const schedules: Schedule[] = [{ name: 'expire-unpaid-orders', everyMs: 1000, run: () => service.expireDue() }];
+  const schedules: Schedule[] = [{ name: 'expire-unpaid-orders', everyMs: 1000, run: () => service.expireDue() }, { name: 'complete-delivered-orders', everyMs: 60_000, run: () => service.completeDue() }];
   /** For what happens to goods after they were sold; everything but the reading inside the caller's transaction. */
   const goods = {
     get: service.get.bind(service),

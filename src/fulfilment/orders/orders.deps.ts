@@ -19,10 +19,13 @@ type HeldUnits = Readonly<{ lineId: string; quantity: number; warehouseId?: stri
 export type Refunds = Readonly<{
   /** Minor units: all that was ever received for the order, and what of it is still there to give back. */
   received(orderId: string): Promise<{ taken: number; left: number }>;
-  /** Inside the transaction of what it is for; the same key is the same refund. The lines and the postage add up to the amount. */
   /** An order that is still to be paid by hand costs another amount now; answers its payment as clients see it. */
   changeUnpaid(orderId: string, amount: Money): Promise<PaymentSummary | null>;
-  refund(request: { orderId: string; amount: Money; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number }): Promise<unknown>;
+  /**
+   * Inside the transaction of what it is for; the same key is the same refund. The lines and the postage add up to the amount.
+   * `creditOf`: what the payment would give back becomes store credit of this user instead.
+   */
+  refund(request: { orderId: string; amount: Money; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number; creditOf?: string | undefined }): Promise<unknown>;
 }>;
 
 type ReserveRequest = { orderId: string; cartId: string; lines: readonly LineToReserve[]; country: string; onlyFrom?: string | undefined; expiresAt: Date | null };
@@ -51,6 +54,8 @@ export type OrderDeps = Readonly<{
   beforeShip(orderId: string): Promise<void>;
   /** The terms of return at this moment, and which of these items they exclude. Costs no round trip while no terms exclude anything. */
   returnTerms(items: ReadonlyArray<{ id: string; sku: string; productId: string }>): Promise<{ version: number; finalSale: ReadonlySet<string> }>;
+  /** The last moment at which goods of a sale under these terms can be sent back by right. */
+  returnsUntil(policyVersion: number | undefined, deliveredAt: Date): Promise<Date>;
   /** How long after placement a customer may cancel by themselves, while nothing is packed. */
   cancellationWindowSeconds: number;
   /** Changes of one order take turns in this process. */

@@ -107,6 +107,7 @@ async function eventsMatch(deps: Deps, orders: Order[]): Promise<Violation[]> {
   };
   await expectOnce('order.created', () => true);
   await expectOnce('order.placed', ({ placedAt }) => placedAt !== null);
+  await expectOnce('order.completed', ({ status }) => status === 'completed');
   await expectOnce('order.cancelled', ({ status }) => status === 'cancelled');
   return found;
 }

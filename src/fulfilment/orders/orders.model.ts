@@ -1,13 +1,12 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { addressSchema } from '../../shared/db/address.js';
 import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Order, type TimelineEntry } from './orders.js';
 
 /** The timeline stands in the order: it grows by what staff and customer do to this one order, and one write keeps both true. */
 export type OrderRow = Omit<Order, 'id'> & { _id: Types.ObjectId; timeline: TimelineEntry[] };
 
 const moneySchema = new Schema({ amount: { type: Number, required: true }, currency: { type: String, required: true } }, { _id: false });
-const addressSchema = new Schema(Object.fromEntries(
-  ['firstName', 'lastName', 'company', 'line1', 'line2', 'city', 'region', 'postalCode', 'country', 'phone'].map((name) => [name, String]),
-), { _id: false });
+const address = addressSchema();
 
 const unitsSchema = new Schema(Object.fromEntries(
   ['ordered', 'cancelled', 'backordered', 'allocated', 'shipped', 'delivered', 'returnRequested', 'returned', 'writtenOff']
@@ -65,11 +64,11 @@ const orderSchema = new Schema<OrderRow>({
   tenders: { type: [new Schema({ kind: String, accountId: String, last4: String, amount: moneySchema }, { _id: false })], default: undefined }, amountDue: moneySchema,
   flags: { type: [String], default: undefined }, taxation: { type: new Schema({ shippingAs: String, vatId: { type: new Schema({ number: String, country: String, status: String }, { _id: false }) } }, { _id: false }) },
   rounding: { type: new Schema({ mode: String, level: String }, { _id: false }) },
-  shippingAddress: addressSchema, billingAddress: addressSchema,
+  shippingAddress: address, billingAddress: address,
   shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,
   payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String, locale: String, editedAt: Date,
   outstanding: { type: new Schema({ amount: moneySchema, purpose: String }, { _id: false }), default: undefined },
-  expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null },
+  expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null }, completesAt: Date,
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,
   origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) },
   timeline: [timelineSchema],
@@ -83,6 +82,7 @@ orderSchema.index({ paymentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ fulfilmentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ email: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
+orderSchema.index({ completesAt: 1 }, { partialFilterExpression: { status: 'placed', completesAt: { $type: 'date' } } });
 orderSchema.index({ 'items.sku': 1, expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 
 export const orderModel = (connection: Connection) => connection.model('Order', orderSchema, 'orders');

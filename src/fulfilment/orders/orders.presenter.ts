@@ -16,6 +16,7 @@ export function presentOrder(order: Order, orderToken?: string) {
     ...(order.notes !== undefined && { notes: order.notes }),
     ...(order.expiresAt && { expiresAt: order.expiresAt.toISOString() }),
     ...(order.placedAt && { placedAt: order.placedAt.toISOString() }), ...(order.deliveredAt && { deliveredAt: order.deliveredAt.toISOString() }),
+    ...(order.completesAt && order.status === 'placed' && { completesAt: order.completesAt.toISOString() }),
     ...(order.returnPolicyVersion !== undefined && { returnPolicyVersion: order.returnPolicyVersion }),
     createdAt: order.createdAt.toISOString(), updatedAt: order.updatedAt.toISOString(), version,
   };

@@ -83,6 +83,12 @@ export class OrderRepository {
     return found.map(toOrder);
   }
 
+  /** Placed orders of which nothing more is expected, the longest due first. */
+  async findCompletable(now: Date, limit: number): Promise<Order[]> {
+    const found = await this.orders.find({ status: 'placed', completesAt: { $type: 'date', $lte: now } }, WITHOUT_TIMELINE).sort({ completesAt: 1 }).limit(limit).lean();
+    return found.map(toOrder);
+  }
+
   /** For the auditor: a slice of all orders in id order. */
   async slice(after: string | null, limit: number): Promise<Order[]> {
     const found = await this.orders.find(after ? { _id: { $gt: new Types.ObjectId(after) } } : {}).sort({ _id: 1 }).limit(limit).lean();

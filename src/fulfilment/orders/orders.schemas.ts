@@ -92,7 +92,7 @@ export const orderReply = Joi.object({
     prepaid: moneySchema.required(), due: moneySchema.required().description('What the order costs by now'),
   }).required(),
   origin: Joi.object({ type: Joi.string().valid('exchange', 'claim').required(), id: id().required(), orderId: id().required() }).description('The order that this one replaces goods of'),
-  returnPolicyVersion: Joi.number().integer(), deliveredAt: timestamp(),
+  returnPolicyVersion: Joi.number().integer(), deliveredAt: timestamp(), completesAt: timestamp().description('When it completes by itself, unless something is still under way then'),
   notes: Joi.string(), expiresAt: timestamp(), placedAt: timestamp(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
   version: Joi.number().integer().required(),
 }).meta({ name: 'Order' });

@@ -13,6 +13,7 @@ import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
 import type { Note } from './notes/notes.js';
 import { applyEdit, noteDifference, type DifferenceNews, type EditedOrder, type EditMoney } from './use-cases/apply-edit.js';
 import { claimOrder } from './use-cases/claim-order.js';
+import { completeDue } from './use-cases/complete-order.js';
 import { cancelUnits } from './use-cases/cancel-units.js';
 import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
@@ -170,6 +171,11 @@ export class OrderService {
     let expired = 0;
     for (const order of due) if (await expireOrder(this.deps, order)) expired += 1;
     return expired;
+  }
+
+  /** Completes what was delivered and can no longer be sent back by right. Answers how many. */
+  completeDue(): Promise<number> {
+    return completeDue(this.deps);
   }
 
   /** A newer payment's news is kept; late news of an older attempt of the same order is not shown over it. */

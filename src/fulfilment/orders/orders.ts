@@ -66,6 +66,8 @@ export type Order = Axes & Readonly<{
   outstanding?: Readonly<{ amount: Money; purpose: string }> | null;
   expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
   settlement?: Settlement; deliveredAt?: Date | null;
+  /** From then on nothing is expected to happen to it any more; moved on while something still does. */
+  completesAt?: Date | null;
   /** The terms of return that this sale was made under. */
   returnPolicyVersion?: number;
   origin?: OrderOrigin;

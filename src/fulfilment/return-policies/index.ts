@@ -12,5 +12,5 @@ type Deps = { connection: Connection; now: Clock; inTransaction: InTransaction; 
 
 export function createReturnPolicies({ connection, ...deps }: Deps) {
   const service = new PolicyService({ ...deps, policies: new PolicyRepository(connection) });
-  return { routes: policyRoutes(service), get: service.get.bind(service), termsFor: service.termsFor.bind(service) };
+  return { routes: policyRoutes(service), get: service.get.bind(service), termsFor: service.termsFor.bind(service), deadlineOf: service.deadlineOf.bind(service) };
 }

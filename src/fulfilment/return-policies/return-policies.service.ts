@@ -4,7 +4,7 @@ import { Recent } from '../../shared/cache/recent.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import { requireVersion } from '../../shared/http/etag.js';
-import { STATUTORY, type PolicyTerms, type ReturnPolicy } from './return-policies.js';
+import { returnDeadline, STATUTORY, type PolicyTerms, type ReturnPolicy } from './return-policies.js';
 import type { PolicyRepository } from './return-policies.repository.js';
 
 /** Every order asks for it; a change is felt within this time. */
@@ -29,6 +29,10 @@ export class PolicyService {
 
   async get(version: number | undefined): Promise<ReturnPolicy> {
     return (version ? await this.deps.policies.find(version) : null) ?? STATUTORY;
+  }
+
+  async deadlineOf(version: number | undefined, deliveredAt: Date): Promise<Date> {
+    return returnDeadline(await this.get(version), deliveredAt);
   }
 
   async replace(terms: PolicyTerms, { actor, ifMatch }: { actor: Actor; ifMatch: number | undefined }): Promise<ReturnPolicy> {

@@ -39,7 +39,7 @@ export function createReturns({ connection, ...deps }: Deps) {
     ...returnRoutes(service, {
       receive: (id, receipt) => receiveGoods(all, service, id, receipt, [(goods, actor) => exchanges.onReceived(goods, actor)]),
       inspect: (id, inspection) => inspectReturn(all, service, id, inspection),
-      refund: (id, actor) => refundReturn(all, service, id, actor, hooks),
+      refund: (id, refund) => refundReturn(all, service, id, refund, hooks),
     }),
     ...exchangeRoutes(exchanges), ...claimRoutes(claims),
   ];

@@ -47,6 +47,11 @@ export class DeductionTooHigh extends RuleViolation {
   constructor(itemId: string, most: number) { super('A deduction is at most what the units that arrived were paid.', { itemId, most }, [{ pointer: '#/body/deductions', code: 'deduction_too_high', message: 'the deduction exceeds what was paid' }]); }
 }
 
+export class StoreCreditNeedsAccount extends ConflictError {
+  readonly code = 'store_credit_needs_account';
+  constructor() { super('A guest ordered this, and guests have no store credit. Claim the order for an account first, or let the money go back where it came from.'); }
+}
+
 /** The goods sent instead have to be paid first, or all of the exchanged goods have to be here. */
 export class ExchangeNotSettled extends ConflictError {
   readonly code = 'exchange_not_settled';

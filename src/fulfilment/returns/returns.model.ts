@@ -1,5 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
-import { RETURN_STATES, type GoodsReturn } from './returns.js';
+import { REFUND_FORMS, RETURN_STATES, type GoodsReturn } from './returns.js';
 
 export type ReturnRow = Omit<GoodsReturn, 'id'> & { _id: Types.ObjectId };
 
@@ -16,7 +16,7 @@ const settlementSchema = new Schema({
 
 const returnSchema = new Schema<ReturnRow>({
   number: { type: String, required: true, unique: true }, orderId: text, userId: { type: String, default: null }, currency: text, state: { type: String, enum: RETURN_STATES, required: true },
-  lines: [lineSchema], receipts: [receiptSchema], policyVersion: count, outsidePolicy: { type: Boolean, required: true }, note: String, rejection: String,
+  lines: [lineSchema], receipts: [receiptSchema], policyVersion: count, outsidePolicy: { type: Boolean, required: true }, note: String, rejection: String, refundTo: { type: String, enum: REFUND_FORMS },
   deductions: [new Schema({ itemId: text, amount: count, reason: text }, { _id: false })],
   cause: { type: new Schema({ type: { type: String }, id: String }, { _id: false, id: false }), default: null }, carries: count,
   settlement: { type: settlementSchema, default: null }, createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true }, version: count,

@@ -4,13 +4,12 @@ import { pageOf, problems, success, successOf } from '../../shared/http/schemas.
 import { fieldsQuery, orderHeaders, orderOwnerOf, orderParams, type OrderHeaders, type OrderParams } from '../orders/index.js';
 import type { GoodsReturn } from './returns.js';
 import {
-  emptyBody, idParams, inspectionBody, presentReturn, reasonBody, receiptBody, returnBody, returnListQuery, returnReply, returnsReply,
-  type IdParams, type InspectionBody, type ReasonBody, type ReceiptBody, type ReturnBody, type ReturnListQuery,
+  emptyBody, idParams, inspectionBody, presentReturn, reasonBody, receiptBody, refundBody, returnBody, returnListQuery, returnReply, returnsReply,
+  type IdParams, type InspectionBody, type ReasonBody, type ReceiptBody, type RefundBody, type ReturnBody, type ReturnListQuery,
 } from './returns.schemas.js';
 import type { ReturnService } from './returns.service.js';
 import type { ReceiveGoods } from './use-cases/receive-goods.js';
-import type { Inspect } from './use-cases/settle-return.js';
-import type { Actor } from '../../shared/actor.js';
+import type { Inspect, RefundReturn } from './use-cases/settle-return.js';
 
 const tag = 'Returns';
 const reading = { tag, access: { scope: 'orders:read', user: 'optional' } } as const;
@@ -22,7 +21,7 @@ const one = { 200: successOf(returnReply), ...refusals };
 export type ReturnHandling = Readonly<{
   receive(id: string, receipt: ReceiveGoods): Promise<GoodsReturn>;
   inspect(id: string, inspection: Inspect): Promise<GoodsReturn>;
-  refund(id: string, actor: Actor): Promise<GoodsReturn>;
+  refund(id: string, refund: RefundReturn): Promise<GoodsReturn>;
 }>;
 
 export function returnRoutes(returns: ReturnService, { receive, inspect, refund }: ReturnHandling) {
@@ -81,8 +80,8 @@ export function returnRoutes(returns: ReturnService, { receive, inspect, refund 
       handle: async ({ params, body }: { params: IdParams; body: InspectionBody }, { caller }) => answer(await inspect(params.id, { ...body, actor: actorOf(caller) })),
     }),
     defineRoute({
-      ...handling, method: 'post', path: '/returns/:id/refund', summary: 'Give back what these units were paid', params: idParams, body: emptyBody, responses: one,
-      handle: async ({ params }: { params: IdParams }, { caller }) => answer(await refund(params.id, actorOf(caller))),
+      ...handling, method: 'post', path: '/returns/:id/refund', summary: 'Give back what these units were paid', params: idParams, body: refundBody, responses: one,
+      handle: async ({ params, body }: { params: IdParams; body: RefundBody }, { caller }) => answer(await refund(params.id, { ...body, actor: actorOf(caller) })),
     }),
   ];
 }

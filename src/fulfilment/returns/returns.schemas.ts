@@ -3,17 +3,21 @@ import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { amount, id, line, moneySchema, timestamp } from '../../shared/http/schemas.js';
 import { money } from '../../shared/money.js';
 import { RETURN_REASONS } from '../return-policies/index.js';
-import { outstandingOf, RETURN_STATES, type Condition, type Deduction, type Disposition, type GoodsReturn, type ReturnState } from './returns.js';
+import { outstandingOf, REFUND_FORMS, RETURN_STATES, type Condition, type Deduction, type Disposition, type GoodsReturn, type RefundForm, type ReturnState } from './returns.js';
 
 export type IdParams = { id: string };
 export const idParams = Joi.object<IdParams, true>({ id: id().required() });
 
 const units = { itemId: Joi.string().max(64).required(), quantity: Joi.number().integer().min(1).max(100_000).required() };
 export const returnLines = () => Joi.array().items(Joi.object({ ...units, reason: Joi.string().valid(...RETURN_REASONS).required() })).min(1).max(200);
-export type ReturnBody = { lines: Array<{ itemId: string; quantity: number; reason: string }>; note?: string; outsidePolicy?: boolean };
+const refundForm = () => Joi.string().valid(...REFUND_FORMS);
+export type ReturnBody = { lines: Array<{ itemId: string; quantity: number; reason: string }>; note?: string; outsidePolicy?: boolean; refundTo?: RefundForm };
 export const returnBody = Joi.object<ReturnBody>({
   lines: returnLines().required(), note: line(2000).min(1), outsidePolicy: Joi.boolean().description('Staff only: accept it although the policy would not'),
+  refundTo: refundForm().description('What was paid by gift card or store credit always goes back there. Store credit needs an account. By default original'),
 });
+export type RefundBody = { refundTo?: RefundForm };
+export const refundBody = Joi.object<RefundBody>({ refundTo: refundForm().description('Instead of what the customer asked for') });
 export type ReasonBody = { reason: string };
 export const reasonBody = Joi.object<ReasonBody, true>({ reason: line(500).min(1).required() });
 
@@ -44,7 +48,7 @@ export const returnReply = Joi.object({
     id: Joi.string().required(), at: timestamp().required(),
     lines: Joi.array().items(Joi.object({ itemId: Joi.string().required(), quantity: count, condition: Joi.string().required(), disposition: Joi.string().required(), warehouseId: id().allow(null).required() })).required(),
   })).required(),
-  policyVersion: count, outsidePolicy: Joi.boolean().required(), note: Joi.string(), rejection: Joi.string(),
+  policyVersion: count, outsidePolicy: Joi.boolean().required(), refundTo: refundForm().required(), note: Joi.string(), rejection: Joi.string(),
   deductions: Joi.array().items(Joi.object({ itemId: Joi.string().required(), amount: moneySchema.required(), reason: Joi.string().required() })).required(),
   cause: Joi.object({ type: Joi.string().valid('exchange', 'claim').required(), id: id().required() }).allow(null).required(),
   settlement: Joi.object({
@@ -65,7 +69,7 @@ export function presentReturn(goods: GoodsReturn) {
     receipts: goods.receipts.map(({ id: receiptId, at, lines }) => ({
       id: receiptId, at: at.toISOString(), lines: lines.map(({ itemId, quantity, condition, disposition, warehouseId }) => ({ itemId, quantity, condition, disposition, warehouseId })),
     })),
-    policyVersion: goods.policyVersion, outsidePolicy: goods.outsidePolicy, ...(goods.note !== undefined && { note: goods.note }), ...(goods.rejection !== undefined && { rejection: goods.rejection }),
+    policyVersion: goods.policyVersion, outsidePolicy: goods.outsidePolicy, refundTo: goods.refundTo ?? 'original', ...(goods.note !== undefined && { note: goods.note }), ...(goods.rejection !== undefined && { rejection: goods.rejection }),
     deductions: goods.deductions.map(({ itemId, amount: minor, reason }) => ({ itemId, amount: of(minor), reason })),
     cause: goods.cause && { type: goods.cause.type, id: goods.cause.id },
     settlement: settlement && {

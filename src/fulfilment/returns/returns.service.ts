@@ -5,13 +5,13 @@ import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { ItemNotInOrder, moveUnits, orderEvent, type Order, type OrderItem, type OrderOwner, type UnitsOfLine } from '../orders/index.js';
 import { isFault, returnDeadline, type ReturnReason } from '../return-policies/index.js';
 import type { ReturnDeps } from './returns.deps.js';
-import { FinalSale, IllegalReturnMove, ReturnNotFound, ReturnWindowOver, UnitsNotReturnable } from './returns.errors.js';
-import { mayBecome, nextStates, outstanding, returnableUnits, type GoodsReturn, type ReturnState } from './returns.js';
+import { FinalSale, IllegalReturnMove, ReturnNotFound, ReturnWindowOver, StoreCreditNeedsAccount, UnitsNotReturnable } from './returns.errors.js';
+import { mayBecome, nextStates, outstanding, returnableUnits, type GoodsReturn, type RefundForm, type ReturnState } from './returns.js';
 
 export type WantedLine = UnitsOfLine & Readonly<{ reason: string }>;
-export type RequestReturn = Readonly<{ owner: OrderOwner; actor: Actor; lines: readonly WantedLine[]; note?: string | undefined; outsidePolicy?: boolean | undefined }>;
+export type RequestReturn = Readonly<{ owner: OrderOwner; actor: Actor; lines: readonly WantedLine[]; note?: string | undefined; outsidePolicy?: boolean | undefined; refundTo?: RefundForm | undefined }>;
 export type Opened = Readonly<{ order: Order; goods: GoodsReturn }>;
-type OpenReturn = Pick<RequestReturn, 'actor' | 'lines' | 'note'> & Readonly<{ approved: boolean; outsidePolicy: boolean; cause?: GoodsReturn['cause']; carries?: number }>;
+type OpenReturn = Pick<RequestReturn, 'actor' | 'lines' | 'note' | 'refundTo'> & Readonly<{ approved: boolean; outsidePolicy: boolean; cause?: GoodsReturn['cause']; carries?: number }>;
 
 type Move = (order: Order, goods: GoodsReturn) => Promise<Partial<GoodsReturn>>;
 
@@ -44,25 +44,26 @@ export class ReturnService {
   }
 
   /** By the customer within the policy; by staff, who decide at once and may go beyond it. */
-  request(orderId: string, { owner, actor, lines, note, outsidePolicy = false }: RequestReturn): Promise<Opened> {
+  request(orderId: string, { owner, actor, lines, note, refundTo, outsidePolicy = false }: RequestReturn): Promise<Opened> {
     const isStaff = 'staff' in owner;
     return this.turn(orderId, async () => {
       const order = await this.deps.orders.get(orderId, owner);
       const outside = isStaff && outsidePolicy;
       if (!outside) await this.requirePolicy(order, lines);
       const { autoApprove } = await this.deps.policyOf(order.returnPolicyVersion);
-      return this.open(order, { actor, lines, note, approved: isStaff || autoApprove, outsidePolicy: outside });
+      return this.open(order, { actor, lines, note, refundTo, approved: isStaff || autoApprove, outsidePolicy: outside });
     });
   }
 
   /** Inside the caller's transaction: exchanges and claims bring their own. */
-  async open(before: Order, { actor, lines, note, approved, outsidePolicy, cause = null, carries = 0 }: OpenReturn): Promise<Opened> {
+  async open(before: Order, { actor, lines, note, refundTo = 'original', approved, outsidePolicy, cause = null, carries = 0 }: OpenReturn): Promise<Opened> {
     const { returns, orders, outbox, now } = this.deps;
     requireReturnable(before, lines);
+    creditOf(before, refundTo);
     const goods: GoodsReturn = {
       id: orders.newId(), number: `R-${randomText(10, NUMBER_ALPHABET)}`, orderId: before.id, userId: before.userId, currency: before.currency, state: approved ? 'approved' : 'requested',
       lines: lines.map(({ itemId, quantity, reason }) => ({ itemId, sku: itemOf(before, itemId).sku, quantity, reason, restocked: 0, writtenOff: 0, dismissed: 0 })), receipts: [],
-      policyVersion: before.returnPolicyVersion ?? 0, outsidePolicy, ...(note !== undefined && { note }), deductions: [], cause, carries, settlement: null,
+      policyVersion: before.returnPolicyVersion ?? 0, outsidePolicy, refundTo, ...(note !== undefined && { note }), deductions: [], cause, carries, settlement: null,
       createdAt: now(), updatedAt: now(), version: 1,
     };
     await returns.insert(goods);
@@ -129,6 +130,13 @@ export class ReturnService {
   }
 }
 
+/** Whose store credit gets the money; undefined where it goes back to where it came from. */
+export function creditOf({ userId }: Pick<Order, 'userId'>, refundTo: RefundForm = 'original'): string | undefined {
+  if (refundTo === 'original') return undefined;
+  if (userId === null) throw new StoreCreditNeedsAccount();
+  return userId;
+}
+
 export function itemOf(order: Order, itemId: string): OrderItem {
   const found = order.items.find(({ id }) => id === itemId);
   if (!found) throw new ItemNotInOrder(itemId);
@@ -142,6 +150,6 @@ export function requireReturnable(order: Order, lines: readonly UnitsOfLine[]): 
   if (missing.length > 0) throw new UnitsNotReturnable(missing);
 }
 
-export const returnEvent = (type: string, order: Order, { id, number, state, lines, settlement }: GoodsReturn) => orderEvent(type, order, {
-  returnId: id, returnNumber: number, state, lines: lines.map(({ itemId, sku, quantity, reason }) => ({ itemId, sku, quantity, reason })), currency: order.currency, ...(settlement && { settlement }),
+export const returnEvent = (type: string, order: Order, { id, number, state, lines, settlement, refundTo = 'original' }: GoodsReturn) => orderEvent(type, order, {
+  returnId: id, returnNumber: number, state, lines: lines.map(({ itemId, sku, quantity, reason }) => ({ itemId, sku, quantity, reason })), currency: order.currency, ...(settlement && { settlement, refundTo }),
 });

@@ -3,6 +3,10 @@ export type ReturnState = (typeof RETURN_STATES)[number];
 export type Disposition = 'restock' | 'write_off';
 export type Condition = 'ok' | 'damaged';
 
+/** Where the money goes: back to where it came from, or to the customer's store credit. */
+export const REFUND_FORMS = ['original', 'store_credit'] as const;
+export type RefundForm = (typeof REFUND_FORMS)[number];
+
 export type ReturnLine = Readonly<{ itemId: string; sku: string; quantity: number; reason: string; restocked: number; writtenOff: number; dismissed: number }>;
 /** Goods that arrived together; its id makes a repeated booking the same one. */
 export type Receipt = Readonly<{
@@ -18,7 +22,7 @@ export type ReturnSettlement = Readonly<{
 
 export type GoodsReturn = Readonly<{
   id: string; number: string; orderId: string; userId: string | null; currency: string; state: ReturnState; lines: readonly ReturnLine[]; receipts: readonly Receipt[];
-  policyVersion: number; outsidePolicy: boolean; note?: string; rejection?: string; deductions: readonly Deduction[];
+  policyVersion: number; outsidePolicy: boolean; refundTo?: RefundForm; note?: string; rejection?: string; deductions: readonly Deduction[];
   /** Where it belongs to one: what is to be carried over to the goods sent instead, in minor units, is not refunded. */
   cause: Readonly<{ type: 'exchange' | 'claim'; id: string }> | null; carries: number;
   settlement: ReturnSettlement | null; createdAt: Date; updatedAt: Date; version: number;

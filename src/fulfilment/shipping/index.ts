@@ -83,6 +83,8 @@ export function createShipping({ connection, now, inTransaction, outbox, audit, 
     resolve: service.resolve.bind(service),
     /** Inside the transaction that makes an order which is picked up. */
     planPickup: pickups.plan.bind(pickups),
+    /** What the customer shows to get the goods. */
+    pickupCodeOf: pickups.codeOf.bind(pickups),
     /** Orders and catalogue are made after delivery, which they need. */
     meet(others: Neighbours): void { neighbours = others; },
   };

@@ -2,7 +2,7 @@ import { formatMoney, type Money } from '../../shared/money.js';
 
 export const MILESTONES = [
   'order_placed', 'payment_received', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_changed', 'payment_refunded', 'payment_failed', 'payment_action_required', 'payment_requested',
-  'return_approved', 'return_refunded', 'backorder_filled', 'gift_card_issued', 'order_access', 'password_reset', 'email_verification',
+  'return_approved', 'return_refunded', 'backorder_filled', 'pickup_ready', 'gift_card_issued', 'order_access', 'password_reset', 'email_verification',
 ] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
@@ -26,7 +26,7 @@ export type Mail = Readonly<{
 
 /** What a template can say; all of it is data, none of it is a template. */
 export type MailModel = Readonly<{
-  name?: string; number?: string; amount?: string; url?: string; carrier?: string; tracking?: string; trackingUrl?: string; secret?: string;
+  name?: string; number?: string; amount?: string; url?: string; carrier?: string; tracking?: string; trackingUrl?: string; secret?: string; credited?: string;
   lines?: ReadonlyArray<Readonly<{ name: string; quantity: number; amount: string }>>;
   sums?: ReadonlyArray<Readonly<{ label: SumLabel; amount: string; strong?: boolean }>>;
 }>;
@@ -38,6 +38,7 @@ export type MailedOrder = Readonly<{
   items: ReadonlyArray<Readonly<{ sku: string; name: string; quantity: number; lineTotal: Money }>>;
   totals: Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; taxIncluded: boolean }>;
   shippingAddress: Readonly<{ firstName: string }>;
+  shippingMethod?: Readonly<{ pickupLocationId?: string }>;
 }>;
 
 /** A mail that is due because something happened: about which thing, and what there is to say besides the order. */
@@ -61,13 +62,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   'order.cancelled': about('order_cancelled'),
   'order.edited': (order, data) => ({ milestone: 'order_changed', subject: String(data['editId']), withLines: true }),
   'order.payment_requested': (order, data, locale) => ({ milestone: 'payment_requested', subject: String(data['requestId']), more: { ...amountOf(data['amount'], locale), ...(order.userId === null && { secret: SECRET }) }, ...(order.userId === null && { secretRef: `order-token:${order.id}` }) }),
-  'fulfilment.shipped': (_order, data) => ({ milestone: 'order_shipped', subject: String(data['fulfilmentId']), more: trackingOf(data) }),
+  // Goods that are fetched are on no way: they are announced when they are packed, with the code that hands them over.
+  'fulfilment.packed': (order) => (isFetched(order) ? { milestone: 'pickup_ready', subject: order.id, more: { secret: SECRET }, secretRef: `pickup-code:${order.id}` } : null),
+  'fulfilment.shipped': (order, data) => (isFetched(order) ? null : { milestone: 'order_shipped', subject: String(data['fulfilmentId']), more: trackingOf(data) }),
   'payment.succeeded': (_order, data, locale) => ({ milestone: 'payment_received', subject: String(data['paymentId']), more: amountOf(data['amount'], locale) }),
   'payment.refunded': (order, data, locale) => ({ milestone: 'payment_refunded', subject: String(data['key']), more: amountOf({ amount: data['refundAmount'], currency: order.currency }, locale) }),
   'payment.failed': (order, data) => (order.status === 'pending' ? { milestone: 'payment_failed', subject: String(data['paymentId']) } : null),
   'payment.action_required': (order, data) => (order.status === 'pending' ? { milestone: 'payment_action_required', subject: String(data['paymentId']), more: urlOf(data) } : null),
   'return.approved': (_order, data) => ({ milestone: 'return_approved', subject: String(data['returnId']) }),
-  'return.refunded': (order, data, locale) => ({ milestone: 'return_refunded', subject: String(data['returnId']), more: amountOf({ amount: (data['settlement'] as Data | undefined)?.['refunded'], currency: order.currency }, locale) }),
+  'return.refunded': (order, data, locale) => ({ milestone: 'return_refunded', subject: String(data['returnId']), more: refundOf(order, data, locale) }),
   // Told once, when nothing is waited for any more.
   'order.backorder_filled': (order, data) => (data['backordered'] === 0 ? { milestone: 'backorder_filled', subject: order.id } : null),
   'gift_card.bought': (order) => ({ milestone: 'gift_card_issued', subject: order.id, more: { secret: SECRET }, secretRef: `gift-cards:${order.id}` }),
@@ -76,6 +79,13 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 export const MAILED_EVENTS = Object.keys(RULES);
 export const dueMail = ({ type, data }: Event, order: MailedOrder, locale: string): Due | null => RULES[type]?.(order, data, locale) ?? null;
+
+const isFetched = ({ shippingMethod }: MailedOrder): boolean => shippingMethod?.pickupLocationId !== undefined;
+function refundOf({ currency }: MailedOrder, { settlement, refundTo }: Data, locale: string): MailModel {
+  const { amount } = amountOf({ amount: (settlement as Data | undefined)?.['refunded'], currency }, locale);
+  if (amount === undefined) return {};
+  return refundTo === 'store_credit' ? { credited: amount } : { amount };
+}
 
 const urlOf = (data: Data): MailModel => { const url = text(data['url']); return url === undefined ? {} : { url }; };
 const amountOf = (value: unknown, locale: string): MailModel => { const amount = moneyOf(value); return amount ? { amount: formatMoney(amount, locale) } : {}; };

@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { addressSchema } from '../../shared/db/address.js';
 import type { Address } from '../../shared/address.js';
 import type { CartState, LineItem } from './cart.js';
 
@@ -17,10 +18,6 @@ const lineItemSchema = new Schema<LineItem>({
   quantity: { type: Number, required: true, min: 1 },
 }, { _id: false, id: false });
 
-const addressFields = Object.fromEntries(
-  ['firstName', 'lastName', 'company', 'line1', 'line2', 'city', 'region', 'postalCode', 'country', 'phone'].map((name) => [name, String]),
-);
-
 const cartSchema = new Schema<CartRow>({
   state: { type: String, enum: ['active', 'completed', 'merged'], required: true },
   userId: { type: String, default: null },
@@ -28,8 +25,8 @@ const cartSchema = new Schema<CartRow>({
   currency: { type: String, required: true },
   lineItems: [lineItemSchema],
   email: String,
-  shippingAddress: { type: new Schema(addressFields, { _id: false }) },
-  billingAddress: { type: new Schema(addressFields, { _id: false }) },
+  shippingAddress: { type: addressSchema() },
+  billingAddress: { type: addressSchema() },
   shippingMethod: String, shippingChoices: Schema.Types.Mixed, pickupLocationId: String,
   coupons: { type: [String], default: undefined }, vatId: String, giftCards: { type: [String], default: undefined }, useStoreCredit: Boolean,
   version: { type: Number, required: true },

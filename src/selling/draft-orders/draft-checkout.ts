@@ -46,10 +46,10 @@ export function quotingOf({ quoting }: Pick<DraftCheckoutDeps, 'quoting'>, draft
 /** The cart that checkout is given; its prices are those of now, since nobody else looks at it. */
 export async function cartOf(deps: Pick<DraftCheckoutDeps, 'findOffers' | 'quoting'>, draft: DraftOrder): Promise<Cart> {
   const offers: Offers = await offersOf(deps, draft)(draft.lines.map(({ sku }) => sku), draft.currency, await deps.quoting.buyerOf({ userId: draft.userId }));
-  const { id, userId, currency, email, version, coupons, shippingAddress, billingAddress, shippingMethod } = draft;
+  const { id, userId, currency, email, version, coupons, shippingAddress, billingAddress, shippingMethod, pickupLocationId } = draft;
   return {
     id, state: 'active', userId, tokenHash: null, currency, email, version, coupons,
-    ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }), ...(shippingMethod !== undefined && { shippingMethod }),
+    ...(shippingAddress && { shippingAddress }), ...(billingAddress && { billingAddress }), ...(shippingMethod !== undefined && { shippingMethod }), ...(pickupLocationId !== undefined && { pickupLocationId }),
     lineItems: draft.lines.map(({ id: lineId, sku, quantity }) => {
       const offer = offers.get(sku);
       return { id: lineId, sku, quantity, productId: offer?.productId ?? '', name: offer?.name ?? sku, unitPrice: unitPriceOf(offer, quantity) ?? { amount: 0, currency } };

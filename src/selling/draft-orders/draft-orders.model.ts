@@ -1,18 +1,17 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { addressSchema } from '../../shared/db/address.js';
 import { DRAFT_STATES, type DraftOrder } from './draft-orders.js';
 
 export type DraftRow = Omit<DraftOrder, 'id'> & { _id: Types.ObjectId };
 
 const moneySchema = new Schema({ amount: { type: Number, required: true }, currency: { type: String, required: true } }, { _id: false });
-const addressSchema = new Schema(Object.fromEntries(
-  ['firstName', 'lastName', 'company', 'line1', 'line2', 'city', 'region', 'postalCode', 'country', 'phone'].map((name) => [name, String]),
-), { _id: false });
+const address = addressSchema();
 
 const schema = new Schema<DraftRow>({
   state: { type: String, enum: DRAFT_STATES, required: true }, userId: { type: String, default: null }, email: { type: String, required: true }, currency: { type: String, required: true },
   lines: { type: [new Schema({ id: String, sku: String, quantity: Number, unitPrice: moneySchema, priceReason: String }, { _id: false, id: false })], required: true },
   discount: { type: new Schema({ amount: moneySchema, rateBps: Number, reason: String }, { _id: false }), default: null },
-  shippingAddress: addressSchema, billingAddress: addressSchema, shippingMethod: String, coupons: { type: [String], required: true }, notes: String,
+  shippingAddress: address, billingAddress: address, shippingMethod: String, pickupLocationId: String, coupons: { type: [String], required: true }, notes: String,
   createdBy: { type: new Schema({ type: { type: String, required: true }, id: { type: String, default: null } }, { _id: false, id: false }), required: true },
   version: { type: Number, required: true }, createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true },
 }, { versionKey: false });

@@ -32,7 +32,7 @@ export class DraftOrderRepository {
 
   /** Replaces an open draft that is still as it was read. */
   async save({ id, version, createdAt: _createdAt, createdBy: _createdBy, ...content }: DraftOrder, now: Date): Promise<DraftOrder> {
-    const removed = Object.fromEntries(['shippingAddress', 'billingAddress', 'shippingMethod', 'notes'].filter((name) => !(name in content)).map((name) => [name, 1]));
+    const removed = Object.fromEntries(['shippingAddress', 'billingAddress', 'shippingMethod', 'pickupLocationId', 'notes'].filter((name) => !(name in content)).map((name) => [name, 1]));
     const saved = await this.drafts.findOneAndUpdate(
       { _id: new Types.ObjectId(id), version, state: 'open' },
       { $set: { ...content, updatedAt: now } as Partial<DraftRow>, ...(Object.keys(removed).length > 0 && { $unset: removed }), $inc: { version: 1 } }, { returnDocument: 'after' },

@@ -23,10 +23,11 @@ const content = {
   discount: Joi.object<Discount>({ amount: moneyInput(), rateBps: Joi.number().integer().min(1).max(10_000), reason: line(300).min(3).required() })
     .xor('amount', 'rateBps').allow(null).description('Off the goods after all other reductions: an amount, or a part in basis points'),
   coupons: Joi.array().items(Joi.string().max(64)).max(20),
-  shippingAddress: addressSchema(), billingAddress: addressSchema(), shippingMethod: Joi.string().max(64), notes: Joi.string().max(2000),
+  shippingAddress: addressSchema(), billingAddress: addressSchema(), shippingMethod: Joi.string().max(64),
+  pickupLocationId: id().description('With the method pickup: where it will be fetched'), notes: Joi.string().max(2000),
 };
 export type DraftBody = {
-  lines: Line[]; discount?: Discount | null; coupons?: string[]; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; notes?: string;
+  lines: Line[]; discount?: Discount | null; coupons?: string[]; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; pickupLocationId?: string; notes?: string;
 };
 export const draftBody = Joi.object<DraftBody>(content);
 export type NewDraftBody = DraftBody & { userId?: string; email?: string; currency?: string };
@@ -47,7 +48,7 @@ export const draftReply = Joi.object({
     id: Joi.string().required(), sku: Joi.string().required(), quantity: Joi.number().integer().required(), unitPrice: moneySchema, priceReason: Joi.string(),
   })).required(),
   discount: Joi.object({ amount: moneySchema, rateBps: Joi.number().integer(), reason: Joi.string().required() }).allow(null).required(),
-  coupons: Joi.array().items(Joi.string()).required(), shippingAddress: Joi.object().unknown(), billingAddress: Joi.object().unknown(), shippingMethod: Joi.string(), notes: Joi.string(),
+  coupons: Joi.array().items(Joi.string()).required(), shippingAddress: Joi.object().unknown(), billingAddress: Joi.object().unknown(), shippingMethod: Joi.string(), pickupLocationId: id(), notes: Joi.string(),
   orderId: id().description('Once it is completed'), createdAt: timestamp().required(), updatedAt: timestamp().required(), version: Joi.number().integer().required(),
 }).meta({ name: 'DraftOrder' });
 export const pricedDraftReply = draftReply.keys({

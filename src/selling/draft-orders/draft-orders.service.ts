@@ -49,7 +49,7 @@ export class DraftOrderService {
 
   async change(id: string, content: Omit<NewDraft, 'userId' | 'email' | 'currency'>, { actor, ifMatch }: { actor: Actor; ifMatch: number | undefined }): Promise<Priced> {
     const draft = await this.deps.inTransaction(async () => {
-      const { shippingAddress: _s, billingAddress: _b, shippingMethod: _m, notes: _n, ...kept } = await this.readOpen(id, ifMatch);
+      const { shippingAddress: _s, billingAddress: _b, shippingMethod: _m, pickupLocationId: _p, notes: _n, ...kept } = await this.readOpen(id, ifMatch);
       const saved = await this.deps.drafts.save({ ...kept, ...this.check(content, kept.currency) }, this.deps.now());
       await this.noteByHand(saved, actor, 'draft_order.changed');
       return saved;
@@ -76,7 +76,7 @@ export class DraftOrderService {
     const cart = await cartOf(this.deps, draft);
     const offers = await offersOf(this.deps, draft)(cart.lineItems.map(({ sku }) => sku), draft.currency, await this.deps.quoting.buyerOf({ userId: draft.userId }));
     const quote = await quoteCart({ ...cart, email: draft.email }, offers, quotingOf(this.deps, draft), {
-      address: draft.shippingAddress ?? { country: this.deps.defaultCountry }, method: draft.shippingMethod,
+      address: draft.shippingAddress ?? { country: this.deps.defaultCountry }, method: draft.shippingMethod, pickupLocationId: draft.pickupLocationId,
     });
     return { draft, quote, problems: problemsOf(cart.lineItems, offers), order: draft.state === 'completed' ? await this.deps.orders.findByCart(draft.id) : null };
   }

@@ -12,10 +12,10 @@ export type DraftDiscount = Readonly<{ amount?: Money; rateBps?: number; reason:
 
 export type DraftOrder = Readonly<{
   id: string; state: DraftState; userId: string | null; email: string; currency: string; lines: readonly DraftLine[]; discount: DraftDiscount | null;
-  shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; coupons: readonly string[]; notes?: string;
+  shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; pickupLocationId?: string; coupons: readonly string[]; notes?: string;
   createdBy: Actor; version: number; createdAt: Date; updatedAt: Date;
 }>;
-export type DraftContent = Pick<DraftOrder, 'lines' | 'discount' | 'coupons'> & Partial<Pick<DraftOrder, 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'notes'>>;
+export type DraftContent = Pick<DraftOrder, 'lines' | 'discount' | 'coupons'> & Partial<Pick<DraftOrder, 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'pickupLocationId' | 'notes'>>;
 
 type Reduced = Readonly<{ id: string; quantity: number; unitPrice: Money }>;
 type Share = Readonly<{ promotionId: string; name: string; class: 'order'; amount: Money }>;

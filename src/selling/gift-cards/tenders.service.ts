@@ -5,11 +5,14 @@ import type { ValueDeps } from './gift-cards.service.js';
 
 /** What a cart wants to pay with beside its payment. */
 export type TenderWish = Readonly<{ giftCards: readonly string[]; storeCreditOf: string | null; total: Money }>;
+/** For which lines, postage and goodwill money went back; minor units. */
+type Attribution = Readonly<{ lines: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>; shipping: number; goodwill: number }>;
+type Refund<Amount> = Readonly<{ orderId: string; amount: Amount; reason: string; key: string; attribution?: Attribution }>;
 type Movement = Readonly<{ kind: EntryKind; orderId: string; reason: string; key?: string }>;
 
 /** Gift cards and store credit in an order: taken and given back inside the order's own transactions. */
 export class TenderService {
-  constructor(private readonly deps: Pick<ValueDeps, 'values' | 'outbox' | 'now'>) {}
+  constructor(private readonly deps: Pick<ValueDeps, 'values' | 'outbox' | 'now' | 'convertToCredit'>) {}
 
   /** What each account would pay now. Gift cards go first, in the order they were added; nothing is taken yet. */
   async plan({ giftCards, storeCreditOf, total }: TenderWish): Promise<Tender[]> {
@@ -55,14 +58,24 @@ export class TenderService {
   }
 
   /** Inside the transaction of what it is for. What was spent last gets its money first; the same key is the same refund. */
-  async refund({ orderId, amount, reason, key }: { orderId: string; amount: number; reason: string; key: string }): Promise<void> {
+  async refund({ orderId, amount, reason, key, attribution }: Refund<number>): Promise<void> {
     if (await this.deps.values.isMade(key)) return;
     const entries = await this.deps.values.entriesOf(orderId);
     const shares = planReturn(entries, amount);
     const possible = shares.reduce((so, share) => so + share.amount, 0);
     if (possible < amount) throw new RefundExceedsTenders(amount, possible);
     await this.move(shares, { kind: 'refund', orderId, reason, key });
-    await this.deps.outbox.record({ type: 'order.tenders_refunded', aggregateId: orderId, data: { orderId, amount, key, reason } });
+    await this.deps.outbox.record({ type: 'order.tenders_refunded', aggregateId: orderId, data: { orderId, amount, key, reason, ...(attribution && { attribution }) } });
+  }
+
+  /** Inside the transaction of what it is for: what the payment could give back becomes store credit instead; the same key is the same refund. */
+  async refundAsCredit({ orderId, userId, amount, reason, key, attribution }: Refund<Money> & { userId: string }): Promise<void> {
+    const { values, outbox, now, convertToCredit } = this.deps;
+    if (await values.isMade(key)) return;
+    await convertToCredit(orderId, amount);
+    const account = (await values.adjustCredit(userId, amount.currency, amount.amount, now()))!;
+    await values.append([{ accountId: account.id, kind: 'adjustment', amount: amount.amount, orderId, reason, at: now(), key: `${key}#1` }]);
+    await outbox.record({ type: 'order.refunded_to_store_credit', aggregateId: orderId, data: { orderId, userId, amount, reason, key, ...(attribution && { attribution }) } });
   }
 
   private async move(shares: ReadonlyArray<{ accountId: string; amount: number }>, { key, ...movement }: Movement): Promise<void> {

@@ -1,23 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { givenUser } from '../../support/given.js';
-import { ADDRESS, euros, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { ADDRESS, euros } from '../../support/shop.js';
 
-let shop: Shop;
-let simulator: Simulator;
+let shop: CardShop;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url, SELLER_NAME: 'Kontor Ltd', SELLER_ADDRESS: '1 Market Street | London EC1A 1AA', SELLER_VAT_ID: 'GB123456789' } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop({ env: { SELLER_NAME: 'Kontor Ltd', SELLER_ADDRESS: '1 Market Street | London EC1A 1AA', SELLER_VAT_ID: 'GB123456789' } });
 });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const CARD = { payment: { provider: 'simulator', method: 'card', token: 'ok' } };
 const bought = async (body = {}, quantity = 2) => {

@@ -1,29 +1,22 @@
 import { randomInt } from 'node:crypto';
 import { givenUser } from '../../support/given.js';
-import { openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
 
-let shop: Shop;
-let simulator: Simulator;
+let shop: CardShop;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop();
 });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 type Axes = Record<'status' | 'paymentStatus' | 'fulfilmentStatus' | 'returnStatus', string>;
 type Entry = { at: string; actor: { type: string; id: string | null }; event: string; cause: string; before: Partial<Axes>; after: Partial<Axes> };
 const AXES = ['status', 'paymentStatus', 'fulfilmentStatus', 'returnStatus'] as const;
 const staff = () => ({ headers: shop.keys.secret });
-const show = async (id: string) => (await shop.call('get', `/orders/${id}`, staff())).body.data;
+const show = (id: string) => shop.show(id);
 const timelineOf = async (id: string): Promise<Entry[]> => (await shop.call('get', `/orders/${id}/timeline`, staff())).body.data.items;
 const bought = async (quantity: number, body: object = { payment: { provider: 'simulator', method: 'card', token: 'ok' } }) => {
   const { sku, productId } = await shop.given.variant({ stock: 20, price: 700 });

@@ -1,29 +1,23 @@
 import { givenUser } from '../../support/given.js';
-import { euros, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { euros } from '../../support/shop.js';
+import type { Simulator } from '../../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop();
+  ({ simulator } = shop);
 });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const staff = () => ({ headers: shop.keys.secret });
-const show = async (id: string) => (await shop.call('get', `/orders/${id}`, staff())).body.data;
-const settled = async () => {
-  for (const { run } of shop.container.schedules) await run(new AbortController().signal);
-  await shop.runEvents();
-};
+const show = (id: string) => shop.show(id);
+const settled = () => shop.work();
 const sent = async (price: number, quantity: number, stock = 20) => {
   const { sku } = await shop.given.variant({ price, stock });
   const { guest } = await shop.given.cart([sku, quantity]);

@@ -1,29 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { givenUser } from '../../support/given.js';
-import { euros, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { euros } from '../../support/shop.js';
+import type { Simulator } from '../../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop();
+  ({ simulator } = shop);
 });
 afterEach(async () => {
   shop.clock.offsetMs = 0;
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const DAY_MS = 86_400_000;
 const staff = () => ({ headers: shop.keys.secret });
 const card = { payment: { provider: 'simulator', method: 'card', token: 'ok' } };
-const show = async (id: string) => (await shop.call('get', `/orders/${id}`, staff())).body.data;
+const show = (id: string) => shop.show(id);
 const settled = async () => {
   for (let i = 0; i < 2; i++) for (const { run } of shop.container.schedules) await run(new AbortController().signal);
   await shop.runEvents();

@@ -1,14 +1,14 @@
 import { givenUser } from '../../support/given.js';
-import { euros, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { euros } from '../../support/shop.js';
+import type { Simulator } from '../../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 let second: { id: string };
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop();
+  ({ simulator } = shop);
   second = (await shop.call('post', '/warehouses', { headers: shop.keys.secret, body: { code: 'RET', name: 'Returns', location: { city: 'Leeds', country: 'GB' }, regionsServed: ['FR'] } })).body.data;
 });
 afterEach(async () => {
@@ -16,19 +16,13 @@ afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const DAY_MS = 86_400_000;
 const staff = () => ({ headers: shop.keys.secret });
 const card = { payment: { provider: 'simulator', method: 'card', token: 'ok' } };
-const show = async (id: string) => (await shop.call('get', `/orders/${id}`, staff())).body.data;
-const settled = async () => {
-  for (const { run } of shop.container.schedules) await run(new AbortController().signal);
-  await shop.runEvents();
-};
+const show = (id: string) => shop.show(id);
+const settled = () => shop.work();
 /** Bought, sent and delivered. */
 const delivered = async (lines: Array<{ price: number; quantity: number }>, { body = card, headers }: { body?: object; headers?: Record<string, string> } = {}) => {
   const skus = await Promise.all(lines.map(async ({ price }) => (await shop.given.variant({ price, stock: 20 })).sku));
@@ -323,5 +317,60 @@ describe('at the same moment', () => {
     const [after] = await units(id) as unknown as Array<{ returned: number; writtenOff: number; returnRequested: number }>;
     expect([after!.returned + after!.writtenOff, after!.returnRequested]).toEqual([5, 0]);
     expect(await shop.level(skus[0]!)).toEqual({ onHand: 15 + after!.returned, reserved: 0 });
+  });
+});
+
+describe('a return for store credit', () => {
+  const creditOf = async (headers: Record<string, string>) => ((await shop.call('get', '/customers/me/store-credit', { headers })).body.data.balances as Array<{ amount: number }>).map(({ amount }) => amount);
+
+  test('gives exactly what the units were paid, no more, however many ask for it at once, and moves no money of the card', async () => {
+    const ada = await givenUser(shop);
+    const { id, items } = await delivered([{ price: 333, quantity: 3 }], { headers: ada.headers });
+    const { body } = await ask(id, [changed(items[0]!, 2)], ada.headers, { refundTo: 'store_credit' });
+    expect(body.data).toMatchObject({ state: 'requested', refundTo: 'store_credit' });
+    await act(body.data.id, 'approval');
+    await Promise.all(Array.from({ length: 20 }, () => act(body.data.id, 'receipts', { receiptId: 'box', lines: [{ itemId: items[0], quantity: 2, condition: 'ok' }] })));
+    await act(body.data.id, 'inspection');
+
+    const refunds = await Promise.all(Array.from({ length: 20 }, () => act(body.data.id, 'refund')));
+    await settled();
+
+    expect(refunds.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(409)]);
+    expect(await creditOf(ada.headers)).toEqual([666]);
+    expect(simulator.refunds(id)).toEqual([]);
+    expect(await show(id)).toMatchObject({ returnStatus: 'partially_returned', settlement: { refunded: euros(666), due: euros(333 + 490) } });
+    expect(await shop.count('outbox', { type: 'order.refunded_to_store_credit', aggregateId: id })).toBe(1);
+    const documents = (await shop.call('get', `/orders/${id}/documents`, staff())).body.data.items as Array<{ kind: string; totals: { gross: { amount: number } } }>;
+    expect(documents.map(({ kind, totals }) => [kind, totals.gross.amount]).sort()).toEqual([['credit_note', 666], ['invoice', 999 + 490]]);
+  });
+
+  test('of the last units leaves the card exactly the rest', async () => {
+    const ada = await givenUser(shop);
+    const { id, items } = await delivered([{ price: 1000, quantity: 2 }], { headers: ada.headers });
+    const first = await ask(id, [changed(items[0]!, 1)], shop.keys.secret, { refundTo: 'store_credit' });
+    await through(first.body.data.id, [{ itemId: items[0], quantity: 1, condition: 'ok' }]);
+
+    const second = await ask(id, [changed(items[0]!, 1)], shop.keys.secret);
+    await through(second.body.data.id, [{ itemId: items[0], quantity: 1, condition: 'ok' }]);
+    await settled();
+
+    expect([await creditOf(ada.headers), simulator.refunds(id)]).toEqual([[1000], [1490]]);
+    expect(await show(id)).toMatchObject({ returnStatus: 'returned', settlement: { due: euros(0) } });
+  });
+
+  test('is decided by staff in the end, and is nothing for a guest', async () => {
+    const ada = await givenUser(shop);
+    const { id, items } = await delivered([{ price: 1000, quantity: 1 }], { headers: ada.headers });
+    const asked = (await ask(id, [changed(items[0]!, 1)], ada.headers, { refundTo: 'store_credit' })).body.data.id as string;
+    await act(asked, 'approval');
+    await act(asked, 'receipts', { lines: [{ itemId: items[0], quantity: 1, condition: 'ok' }] });
+    await act(asked, 'inspection');
+    const refunded = await act(asked, 'refund', { refundTo: 'original' });
+    await settled();
+    expect([refunded.body.data.refundTo, simulator.refunds(id), await creditOf(ada.headers)]).toEqual(['original', [1490], []]);
+
+    const guest = await delivered([{ price: 1000, quantity: 1 }]);
+    const refused = await ask(guest.id, [changed(guest.items[0]!, 1)], guest.owner, { refundTo: 'store_credit' });
+    expect([refused.status, refused.body.code, (await show(guest.id)).returnStatus]).toEqual([409, 'store_credit_needs_account', 'none']);
   });
 });

@@ -172,3 +172,27 @@ test('a set is picked up where all of its parts lie', async () => {
   const next = await shop.given.cart(`SET-${seat}`);
   expect((await shop.call('get', '/cart/shipping-methods', { headers: next.guest })).body.data.items.map(({ code }: { code: string }) => code)).toEqual(['standard']);
 });
+
+test('an order that staff drafts for somebody is fetched with a code like any other', async () => {
+  const sku = await goods();
+  const draft = await shop.staff('post', '/orders/drafts', { email: 'ada@example.com', shippingAddress: ADDRESS, shippingMethod: 'pickup', pickupLocationId: store.id, lines: [{ sku, quantity: 2 }] });
+  expect(draft.body.data).toMatchObject({ shippingMethod: 'pickup', pickupLocationId: store.id, totals: { shippingTotal: euros(0), grandTotal: euros(2000) } });
+
+  const placed = await shop.call('post', `/orders/drafts/${draft.body.data.id}/complete`, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, body: { payment: { provider: 'offline' } } });
+  const owner = { 'x-order-token': placed.body.data.orderToken as string };
+  const { code } = (await pickupOf(placed.body.data.id, owner)).data as { code: string };
+
+  expect(await level(sku, store.id)).toEqual([5, 2]);
+  expect((await redeem(code)).body.data).toMatchObject({ state: 'collected', orderId: placed.body.data.id });
+  expect([await level(sku, store.id), (await redeem(code)).status]).toEqual([[3, 0], 409]);
+});
+
+test('a draft without a shop to fetch it from is refused as at checkout, and becomes no order', async () => {
+  const sku = await goods();
+  const draft = await shop.staff('post', '/orders/drafts', { email: 'ada@example.com', shippingAddress: ADDRESS, shippingMethod: 'pickup', lines: [{ sku, quantity: 1 }] });
+
+  const refused = await shop.call('post', `/orders/drafts/${draft.body.data.id}/complete`, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, body: { payment: { provider: 'offline' } } });
+
+  expect([refused.status, refused.body.code]).toEqual([400, 'pickup_location_unknown']);
+  expect(await level(sku, store.id)).toEqual([5, 0]);
+});

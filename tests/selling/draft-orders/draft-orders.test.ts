@@ -3,24 +3,21 @@ import fc from 'fast-check';
 import { spreadDiscount } from '../../../src/selling/draft-orders/draft-orders.js';
 import { sum, times } from '../../../src/shared/money.js';
 import { givenUser } from '../../support/given.js';
-import { ADDRESS, euros, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { ADDRESS, euros } from '../../support/shop.js';
+import type { Simulator } from '../../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
-  simulator.sendWebhooksTo(shop.url);
+  shop = await openCardShop();
+  ({ simulator } = shop);
 });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const staff = (method: 'get' | 'post' | 'put' | 'delete', path: string, body?: object, headers: Record<string, string> = {}) =>
   shop.call(method, path, { headers: { ...shop.keys.secret, ...headers }, ...(body && { body }) });

@@ -15,19 +15,21 @@ export type CreditOrder = Readonly<{
   refundsShipping?: boolean;
   /** Minor units that the shop keeps, and those that pay for goods taken in exchange. */
   retained?: number; carried?: number;
+  /** The user who wants store credit instead of the money. */
+  creditOf?: string | undefined;
   event: string; reason: string; key: string; actor: Actor; details?: Readonly<Record<string, unknown>>;
 }>;
 export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
 
 /** Inside the caller's transaction: units, money and points change together, once. */
-export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
+export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards' | 'returnsUntil'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
   const { lines, event, reason, key, actor, details } = request;
   const cards = lines.filter(({ itemId }) => before.items.some(({ id, digital }) => id === itemId && digital?.kind === 'gift_card'));
   if (cards.length > 0) await deps.giftCards.voidOf(before.id, cards);
   const { items, credits } = creditLines({ items: request.items, totals: before.totals }, lines);
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;
-  const { refunded, settlement } = await giveBack(deps, before, { lines: credits, shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, reason, key });
+  const { refunded, settlement } = await giveBack(deps, before, { lines: credits, shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, reason, key });
   const order = await recompute(deps, before, { items, event, cause: reason, actor, more: { settlement }, details: { ...details, lines, refunded } });
   await clawBack(deps, order, reason);
   return { order, credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };

@@ -6,7 +6,7 @@ import { moveUnits, orderEvent, recompute } from './recompute.js';
 export type FilledUnits = Readonly<{ orderId: string; lines: ReadonlyArray<{ lineId: string; quantity: number }> }>;
 
 /** Goods that the order was waiting for lie in a warehouse now. Inside the transaction that reserved them. */
-export async function fillBackorder(deps: Pick<OrderDeps, 'orders' | 'outbox' | 'now'>, { orderId, lines }: FilledUnits): Promise<void> {
+export async function fillBackorder(deps: Pick<OrderDeps, 'orders' | 'outbox' | 'now' | 'returnsUntil'>, { orderId, lines }: FilledUnits): Promise<void> {
   const order = await deps.orders.find(orderId, { staff: true });
   if (!order) return;
   const units = lines.map(({ lineId, quantity }) => ({ itemId: lineId, quantity }));

@@ -9,6 +9,8 @@ export type Credit = Readonly<{
   retained?: number;
   /** Minor units that pay for something else (an exchange), so that they do not go back. */
   carried?: number;
+  /** The user who wants store credit instead of the money. */
+  creditOf?: string | undefined;
   reason: string; key: string;
 }>;
 export type GivenBack = Readonly<{ refunded: number; settlement: Settlement }>;
@@ -17,7 +19,7 @@ export type GivenBack = Readonly<{ refunded: number; settlement: Settlement }>;
  * Turns a credit into money, inside the transaction that saves the credited items together with this settlement. What was never paid is only owed
  * less. Goods of an exchange were paid in part by the goods before them, so what their own payment cannot give comes from that order's.
  */
-export async function giveBack(deps: Pick<OrderDeps, 'refunds' | 'orders'>, order: Order, { lines, shipping = 0, retained = 0, carried = 0, reason, key }: Credit): Promise<GivenBack> {
+export async function giveBack(deps: Pick<OrderDeps, 'refunds' | 'orders'>, order: Order, { lines, shipping = 0, retained = 0, carried = 0, creditOf, reason, key }: Credit): Promise<GivenBack> {
   const before = settlementOf(order);
   const kept = Math.min(retained, totalOf(lines) + shipping - carried);
   const credit = totalOf(lines) + shipping - kept;
@@ -25,7 +27,7 @@ export async function giveBack(deps: Pick<OrderDeps, 'refunds' | 'orders'>, orde
   const due = refundOfCredit(order, credit, { ...received, left: received.left + prepaidLeft(order, received) });
   const refund = Math.max(0, due - carried);
   const own = Math.min(refund, received.left);
-  if (own > 0) await deps.refunds.refund({ orderId: order.id, amount: money(own, order.currency), reason, key, ...shares(lines, shipping, own) });
+  if (own > 0) await deps.refunds.refund({ orderId: order.id, amount: money(own, order.currency), reason, key, creditOf, ...shares(lines, shipping, own) });
   if (refund > own && order.origin) {
     const amount = money(refund - own, order.currency);
     await deps.refunds.refund({ orderId: order.origin.orderId, amount, reason, key: `${key}:origin`, lines: [], shipping: 0 });

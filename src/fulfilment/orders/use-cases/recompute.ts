@@ -10,13 +10,14 @@ export type UnitsChange = Readonly<{
 }>;
 
 /** The one writer of what units say: the axes that follow from them change with them, and only if nobody was faster. */
-export async function recompute(deps: Pick<OrderDeps, 'orders' | 'now'>, order: Order, { items, event, cause, actor, details, more = {}, status = order.status }: UnitsChange): Promise<Order> {
+export async function recompute(deps: Pick<OrderDeps, 'orders' | 'now' | 'returnsUntil'>, order: Order, { items, event, cause, actor, details, more = {}, status = order.status }: UnitsChange): Promise<Order> {
   const derived: Axes = { status, paymentStatus: order.paymentStatus, fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items) };
   const names = (Object.keys(derived) as Array<keyof Axes>).filter((name) => derived[name] !== order[name]);
   const of = (axes: Axes): Partial<Axes> => Object.fromEntries(names.map((name) => [name, axes[name]]));
-  const delivered = derived.fulfilmentStatus === 'delivered' && order.fulfilmentStatus !== 'delivered' && { deliveredAt: deps.now() };
+  const delivered = derived.fulfilmentStatus === 'delivered' && order.fulfilmentStatus !== 'delivered' && { deliveredAt: deps.now(), completesAt: await deps.returnsUntil(order.returnPolicyVersion, deps.now()) };
+  const allBack = derived.returnStatus === 'returned' && { completesAt: deps.now() };
   const written = { ...entry(deps.now(), event, cause, of(order), of(derived), actor), ...(details && { details }) };
-  const changed = await deps.orders.change(order, { ...of(derived), ...delivered, ...more, items }, written);
+  const changed = await deps.orders.change(order, { ...of(derived), ...delivered, ...allBack, ...more, items }, written);
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
   return changed;
 }

@@ -4,10 +4,12 @@ import { creditLines, moveUnits, totalOf, type CreditedLine, type Order } from '
 import { isFault, type ReturnPolicy, type ReturnReason } from '../../return-policies/index.js';
 import type { ReturnDeps } from '../returns.deps.js';
 import { DeductionTooHigh, ExchangeNotSettled, IllegalReturnMove } from '../returns.errors.js';
-import { returnEvent, type ReturnService } from '../returns.service.js';
-import { closed, mayBecome, nextStates, outstanding, received, type Deduction, type GoodsReturn, type ReturnState } from '../returns.js';
+import { creditOf, returnEvent, type ReturnService } from '../returns.service.js';
+import { closed, mayBecome, nextStates, outstanding, received, type Deduction, type GoodsReturn, type RefundForm, type ReturnState } from '../returns.js';
 
 export type Inspect = Readonly<{ deductions?: readonly Deduction[] | undefined; note?: string | undefined; actor: Actor }>;
+/** Staff may decide otherwise than the customer asked. */
+export type RefundReturn = Readonly<{ refundTo?: RefundForm | undefined; actor: Actor }>;
 /** Asked inside the transaction what of the refund pays for other goods; throws when the money may not move yet. Told when it has. */
 export type RefundHooks = Readonly<{ carriedBy(goods: GoodsReturn): Promise<number>; after(goods: GoodsReturn): Promise<void> }>;
 
@@ -32,22 +34,23 @@ function requireWithin(order: Order, goods: GoodsReturn, deductions: readonly De
 }
 
 /** What those units were paid goes back, less the fee and the deductions; once, whoever asks how often. */
-export function refundReturn(deps: ReturnDeps, service: ReturnService, id: string, actor: Actor, hooks: RefundHooks): Promise<GoodsReturn> {
+export function refundReturn(deps: ReturnDeps, service: ReturnService, id: string, { actor, ...wish }: RefundReturn, hooks: RefundHooks): Promise<GoodsReturn> {
   return moved(deps, service, id, 'refunded', async (order, before) => {
     const carries = await hooks.carriedBy(before);
+    const refundTo = wish.refundTo ?? before.refundTo ?? 'original';
     const policy = await deps.policyOf(before.policyVersion);
     const lines = received(before);
     const { credits: preview } = creditLines(order, lines);
     const deductions = before.deductions.reduce((so, { amount }) => so + amount, 0);
     const fee = Math.min(feeOf(policy, before, preview, order.currency), totalOf(preview) - deductions);
     const { credits, shipping, retained, refunded } = await deps.orders.credit(order, {
-      items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: carries,
+      items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: carries, creditOf: creditOf(order, refundTo),
       event: 'order.return_refunded', reason: `return ${before.number}`, key: `return:${id}`, actor, details: { returnId: id },
     });
     const carried = Math.min(carries, totalOf(credits) + shipping - retained);
     const settlement = { lines: credits, shipping, fee: Math.max(0, retained - deductions), deductions: Math.min(deductions, retained), carried, refunded };
     await hooks.after({ ...before, settlement });
-    return { settlement };
+    return { settlement, refundTo };
   });
 }
 

@@ -96,7 +96,7 @@ export class PickupService {
     }
   }
 
-  private codeOf(orderId: string): string {
+  codeOf(orderId: string): string {
     const bytes = createHash('sha256').update(this.deps.deriveSecret(`pickup:${orderId}`)).digest();
     return Array.from({ length: LENGTH }, (_unused, at) => ALPHABET[bytes[at]! % ALPHABET.length]).join('');
   }
