@@ -42,6 +42,6 @@ export function createApp(container: Container, readiness: Readiness) {
   app.use(root);
 
   app.use(routeNotFound);
-  app.use(problemHandler(container.report));
+  app.use(problemHandler(container.report, container.securityEvents.refused));
   return app;
 }

@@ -16,9 +16,11 @@ import { createAudit } from './operations/audit/index.js';
 import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
 import { createNotifications } from './operations/notifications/index.js';
+import { createSecurityEvents } from './operations/security-events/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
+import { createConsents } from './people/consents/index.js';
 import { createCustomers } from './people/customers/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
 import { createCart, createFindOffers } from './selling/cart/index.js';
@@ -52,11 +54,12 @@ import type { Invariant } from './shared/invariant.js';
 import { createKeyedQueue } from './shared/keyed-queue.js';
 import type { Logger } from './shared/logging/logger.js';
 import type { Metrics } from './shared/metrics/metrics.js';
+import type { PersonalData } from './shared/personal-data.js';
 import type { Schedule } from './shared/schedule.js';
 import { createQuoteReplacements, createRevealSecret, ifShort, refundsThrough } from './wiring.js';
 
 export type Container = ReturnType<typeof createContainer>;
-type Part = Readonly<{ routes?: Route[]; rootRoutes?: Route[]; subscribers?: Subscriber[]; schedules?: Schedule[]; invariants?: Invariant[] }>;
+type Part = Readonly<{ personalData?: PersonalData | PersonalData[]; routes?: Route[]; rootRoutes?: Route[]; subscribers?: Subscriber[]; schedules?: Schedule[]; invariants?: Invariant[] }>;
 type ContainerDeps = {
   config: Config; connection: Connection; redis: RedisGuard; logger: Logger; metrics: Metrics; report: ReportError; now?: Clock;
 };
@@ -71,12 +74,16 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const idempotency = new IdempotencyStore({ connection, inTransaction, now, lockMs: config.payments.timeoutMs + ANSWER_MS });
   const cache = new Cache({ redis, ttlSeconds: config.cache.ttlSeconds, observer: metrics.cacheObserver });
   const failpoint = createFailpoint(config.failpoint);
-  const audit = createAudit({ connection, now });
+  const secretFor = deriveSecret(config.auth.jwtSecret);
+  const securityEvents = createSecurityEvents({ connection, now, metrics, report });
+  const auditLog = createAudit({ connection, now, inTransaction, sign: secretFor, logger });
+  const audit = { ...auditLog, record: securityEvents.watching(auditLog.record) };
   const jobs = createJobs({ connection, now, inTransaction, audit: audit.record, report });
 
   const apiKeys = createApiKeys({ connection, now, inTransaction, audit: audit.record });
   const customers = createCustomers({ connection, now, outbox, inTransaction, audit: audit.record });
   const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, config: config.auth });
+  const consents = createConsents({ connection, now, inTransaction, outbox });
   const activity = createActivity({ connection });
   const loyalty = createLoyalty({ connection, now, outbox, inTransaction, audit: audit.record, ...config.loyalty });
 
@@ -89,7 +96,6 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
   const purchasing = createPurchasing({ connection, now, outbox, inTransaction, audit: audit.record, inventory });
 
-  const secretFor = deriveSecret(config.auth.jwtSecret);
   const shipping = createShipping({
     connection, now, inTransaction, outbox, audit: audit.record, report, market: config.market, config: config.carriers, deliveries: { ...inventory, sites: inventory.activeWarehouses },
     holdsOf: inventory.holdsOf, deriveSecret: secretFor,
@@ -213,6 +219,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     apiKeys,
     auth,
     customers,
+    consents,
     activity,
     loyalty,
     inventory,
@@ -223,6 +230,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     payments,
     pricing,
     audit,
+    securityEvents,
     admin,
     notifications,
     jobs,
@@ -237,7 +245,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
     routes, rootRoutes, schedules, invariants,
-    audit, jobs, importExport, apiKeys, auth, customers, loyalty,
+    audit, securityEvents, jobs, importExport, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments, catalog, search, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };

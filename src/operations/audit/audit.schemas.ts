@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
-import { id, pageOf, timestamp } from '../../shared/http/schemas.js';
+import { id, pageOf, successOf, timestamp } from '../../shared/http/schemas.js';
 
 export type AuditQuery = PageQuery & { action?: string; subject?: string; actor?: string; 'created_at[gte]'?: Date; 'created_at[lte]'?: Date };
 export const auditQuery = Joi.object<AuditQuery>({
@@ -16,4 +16,13 @@ export const auditAnswer = pageOf(Joi.object({
   actor: Joi.object({ type: Joi.string().valid('user', 'key', 'guest', 'system').required(), id: Joi.string().allow(null).required() }).required(),
   action: Joi.string().required(), subject: Joi.string().required(), before: Joi.any(), after: Joi.any(),
   requestId: Joi.string(), at: timestamp().required(),
+}));
+
+const broken = Joi.object({
+  chain: Joi.number().integer().required(), sequence: Joi.number().integer().required(), problem: Joi.string().valid('edited', 'removed', 'unchained').required(),
+  id: id().description('Absent where the entry itself is gone'), subject: Joi.string(), at: timestamp(),
+});
+export const verificationAnswer = successOf(Joi.object({
+  ok: Joi.boolean().required(), checkedAt: timestamp().required(), chains: Joi.number().integer().required(), entries: Joi.number().integer().required(),
+  first: broken.allow(null).required(), broken: Joi.array().items(broken).required().description('The first break of each chain'),
 }));

@@ -48,10 +48,15 @@ export const routeNotFound: RequestHandler = (req) => {
 
 export type ReportError = (error: unknown, context?: Readonly<Record<string, unknown>>) => void;
 
-export function problemHandler(report: ReportError): ErrorRequestHandler {
+/** What was answered to whom, for whoever watches over refusals. */
+export type Refusal = Readonly<{ code: string; status: number; method: string; route: string | undefined; ip: string; userId: string | undefined }>;
+
+export function problemHandler(report: ReportError, watch: (refusal: Refusal) => void = () => {}): ErrorRequestHandler {
   return (error, req, res, next) => {
     const refusal = toProblem(error);
     const requestId: string = res.locals['requestId'];
+    const { route, caller } = res.locals as { route?: string; caller?: { user?: { id: string } | null } };
+    watch({ code: refusal.code, status: refusal.status, method: req.method, route, ip: req.ip ?? '', userId: caller?.user?.id });
     if (refusal.status >= 500 && !(error instanceof DomainError)) report(error, { requestId, method: req.method, path: req.path });
     if (res.headersSent) return next(error);
     const retryAfter = error instanceof DomainError ? error.retryAfterSeconds : refusal.status === 503 ? 1 : undefined;

@@ -18,6 +18,7 @@ export function createMetrics() {
   const databaseErrors = new Counter({ name: 'mongodb_command_errors_total', help: 'Failed commands', labelNames: ['command'], registers });
   const cache = new Counter({ name: 'cache_requests_total', help: 'Cache look-ups by region and result', labelNames: ['region', 'result'], registers });
   const redisFailures = new Counter({ name: 'redis_failures_total', help: 'Calls to Redis that failed or timed out', registers });
+  const security = new Counter({ name: 'security_events_total', help: 'Refusals and changes that concern security, by kind; those that were dropped are only counted', labelNames: ['kind', 'fate'], registers });
   const open = new Gauge({ name: 'http_requests_in_flight', help: 'Requests being served', registers });
 
   /** The hit rate since the start, for people: `/admin/cache/stats`. */
@@ -57,6 +58,7 @@ export function createMetrics() {
 
   return {
     registry, begin: () => { open.inc(); }, end, watchDatabase, cacheObserver,
+    securityEvent: (kind: string, fate: 'kept' | 'dropped') => { security.inc({ kind, fate }); },
     redisFailed: () => { redisFailures.inc(); },
     cacheHitRates: () => Object.fromEntries([...hits].map(([region, { hits: h, misses }]) => [region, { hits: h, misses, hitRate: h / (h + misses) }])),
     /** Process figures cost a timer, so only the real processes collect them. */

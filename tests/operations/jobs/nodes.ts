@@ -16,7 +16,7 @@ export async function openNodes(count: number, timing: Partial<Timing> = {}) {
     const now = () => new Date(Date.now() + clock.offsetMs);
     const report = (error: unknown) => { defects.push(error); };
     const inTransaction = createInTransaction({ connection, report });
-    const audit = createAudit({ connection, now });
+    const audit = createAudit({ connection, now, inTransaction, sign: (text) => text, logger: { info: () => undefined } as never });
     const jobs = createJobs({ connection, now, inTransaction, audit: audit.record, report, timing: { leaseMs: 400, heartbeatMs: 60, stopPatienceMs: 300, ...timing } });
     return { connection, clock, defects, inTransaction, jobs };
   }));

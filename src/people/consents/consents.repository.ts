@@ -1,0 +1,30 @@
+import type { Connection } from 'mongoose';
+import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { ConcurrentChange } from '../../shared/errors.js';
+import type { StoredConsent } from './consents.js';
+import { consentModel } from './consents.model.js';
+
+export class ConsentRepository {
+  private readonly consents;
+
+  constructor(connection: Connection) {
+    this.consents = consentModel(connection);
+  }
+
+  async findByUser(userId: string): Promise<StoredConsent[]> {
+    return this.consents.find({ userId }, { _id: 0, userId: 0 }).sort({ userId: 1, purpose: 1, sequence: 1 }).lean();
+  }
+
+  async append(userId: string, consents: readonly StoredConsent[]): Promise<void> {
+    try {
+      await this.consents.insertMany(consents.map((consent) => ({ ...consent, userId })), { lean: true });
+    } catch (error) {
+      if (duplicateKeyOf(error) !== null) throw new ConcurrentChange('Another decision was recorded at the same moment.');
+      throw error;
+    }
+  }
+
+  async removeAll(userId: string): Promise<number> {
+    return (await this.consents.deleteMany({ userId })).deletedCount;
+  }
+}
