@@ -7,6 +7,7 @@ import { auditModel, headModel, type AuditRow, type HeadRow } from './audit.mode
 
 type Stored = AuditRow & { _id: Types.ObjectId };
 export type ReadEntry = Chained<Content> & { id: string };
+export type AuditHead = HeadRow;
 
 export class AuditRepository {
   private readonly entries;

@@ -8,8 +8,8 @@ import type { Logger } from '../../shared/logging/logger.js';
 import { redact } from '../../shared/logging/redact.js';
 import type { AuditFilter, AuditRecord } from './audit.js';
 import { GENESIS, breakAt, readAnchor, writeAnchor, type Break, type Content, type Head } from './audit-chain.js';
-import type { HeadRow } from './audit.model.js';
-import type { AuditRepository } from './audit.repository.js';
+
+import type { AuditHead, AuditRepository } from './audit.repository.js';
 
 type Deps = { entries: AuditRepository; inTransaction: InTransaction; now: Clock; sign: (text: string) => string; logger: Pick<Logger, 'info'> };
 /** `broken` holds the first break of each chain; `first` is the one that happened first, as far as that is known. */
@@ -52,7 +52,7 @@ export class AuditService {
     return { ok: broken.length === 0, checkedAt: this.deps.now(), chains: heads.length, entries, first, broken };
   }
 
-  private async verifyChain({ _id: chain, floor, ...head }: HeadRow, anchored: Head | undefined): Promise<{ entries: number; broken: Break | null }> {
+  private async verifyChain({ _id: chain, floor, ...head }: AuditHead, anchored: Head | undefined): Promise<{ entries: number; broken: Break | null }> {
     if (floor && !sameText(floor.signature, this.floorSignature(chain, floor))) return { entries: 0, broken: { chain, sequence: floor.sequence, problem: 'removed' } };
     let last: Head = floor ?? { sequence: 0, hash: GENESIS };
     let entries = 0;

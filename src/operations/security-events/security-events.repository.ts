@@ -4,6 +4,8 @@ import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { SecurityEventFilter, StoredSecurityEvent } from './security-events.js';
 import { securityEventModel, type SecurityEventRow } from './security-events.model.js';
 
+export type NewSecurityEvent = SecurityEventRow;
+
 export class SecurityEventRepository {
   private readonly events;
 

@@ -4,8 +4,8 @@ import { currentRequestId } from '../../shared/http/request-context.js';
 import { redact } from '../../shared/logging/redact.js';
 import type { SecurityEvent } from '../../shared/security-event.js';
 import type { SecurityEventFilter, StoredSecurityEvent } from './security-events.js';
-import type { SecurityEventRow } from './security-events.model.js';
-import type { SecurityEventRepository } from './security-events.repository.js';
+
+import type { NewSecurityEvent, SecurityEventRepository } from './security-events.repository.js';
 
 /** A flood is cut off here: the counters still count it, and an attack is told by its first thousand lines as well as by all. */
 const MOST_WAITING = 1000;
@@ -16,7 +16,7 @@ type Deps = {
 };
 
 export class SecurityEventService {
-  private waiting: SecurityEventRow[] = [];
+  private waiting: NewSecurityEvent[] = [];
   private isDue = false;
   private written: Promise<void> = Promise.resolve();
 
