@@ -22,5 +22,5 @@ export default tseslint.config(
     },
   },
   { files: ['src/server.ts', 'src/worker.ts', 'src/simulator.ts', 'src/migrate.ts', 'scripts/**', 'tests/**', '*.config.*'], rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' } },
-  { files: ['**/*.mjs', '**/*.cjs', '**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'readonly', URL: 'readonly', setTimeout: 'readonly' } } },
+  { files: ['**/*.mjs', '**/*.cjs', '**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'readonly', URL: 'readonly', fetch: 'readonly', setTimeout: 'readonly' } } },
 );

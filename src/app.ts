@@ -18,7 +18,7 @@ export function createApp(container: Container, readiness: Readiness) {
   app.set('trust proxy', config.http.trustProxy);
 
   app.use(requestContext);
-  app.use(observe({ metrics, logger }));
+  app.use(observe({ metrics, logger, countUse: container.apiKeys.countUse }));
   if (config.http.httpsRedirect) app.use(redirectToHttps);
   app.use(securityHeaders());
   app.use(crossOrigin(config.http.corsOrigins));

@@ -80,7 +80,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const audit = { ...auditLog, record: securityEvents.watching(auditLog.record) };
   const jobs = createJobs({ connection, now, inTransaction, audit: audit.record, report });
 
-  const apiKeys = createApiKeys({ connection, now, inTransaction, audit: audit.record });
+  const apiKeys = createApiKeys({ connection, now, inTransaction, audit: audit.record, report, deriveSecret: secretFor });
   const customers = createCustomers({ connection, now, outbox, inTransaction, audit: audit.record });
   const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, config: config.auth });
   const consents = createConsents({ connection, now, inTransaction, outbox });

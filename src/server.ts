@@ -18,4 +18,5 @@ const app = createApp(container, {
 const server = await listen(app, config.http);
 container.search.warm().catch(report);
 onStop(() => server.stop(config.http.shutdownGraceMs));
+onStop(() => container.apiKeys.flushUsage());
 logger.info(`api listens on ${config.http.host}:${server.port}`, { port: server.port });

@@ -8,7 +8,7 @@ let commands: string[] = [];
 beforeAll(async () => {
   simulator = await startSimulator();
   shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
-  // What is asked at most once a second (keys, the category tree, warehouses) is asked before, so that the work itself is counted.
+  // What is asked at most once a second (keys, the category tree, warehouses) or counted every five is not part of the work.
   shop.connection.getClient().on('commandStarted', ({ commandName, command }) => { commands.push(`${commandName} ${String((command as Record<string, unknown>)[commandName])}`); });
 });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });

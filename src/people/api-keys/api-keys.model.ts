@@ -15,6 +15,7 @@ const apiKeySchema = new Schema<ApiKeyRow>({
   expiresAt: Date,
   rateLimitPerMinute: Number,
   channel: String,
+  signing: { type: String, enum: ['optional', 'required'] },
   revokedAt: Date,
   lastUsedAt: Date,
   createdAt: { type: Date, required: true },

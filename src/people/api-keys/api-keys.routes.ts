@@ -2,15 +2,16 @@ import type { Clock } from '../../shared/clock.js';
 import { defineRoute } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
 import { hasPassed, type ApiKey } from './api-keys.js';
-import { issueBody, issuedAnswer, keyAnswer, keyParams, keysAnswer, listQuery, rotateBody, type IssueBody, type KeyParams, type RotateBody } from './api-keys.schemas.js';
+import { issueBody, issuedAnswer, keyAnswer, keyParams, keysAnswer, listQuery, rotateBody, usageAnswer, usageQuery, type IssueBody, type KeyParams, type RotateBody, type UsageQuery } from './api-keys.schemas.js';
 import type { ApiKeyService } from './api-keys.service.js';
+import type { UsageService } from './usage.service.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 
 const tag = 'API keys';
 const access = { permission: 'api-keys:write' } as const;
 
 /** None of these keeps its answer under an Idempotency-Key: it would keep a secret in plain text. */
-export function apiKeyRoutes(keys: ApiKeyService, now: Clock) {
+export function apiKeyRoutes(keys: ApiKeyService, usage: UsageService, now: Clock) {
   const present = (key: ApiKey) => presentAt(key, now());
   return [
     defineRoute<object, PageQuery>({
@@ -34,6 +35,15 @@ export function apiKeyRoutes(keys: ApiKeyService, now: Clock) {
       method: 'get', path: '/admin/api-keys/:id', summary: 'Show a key, without its secrets', tag, access,
       params: keyParams, responses: { 200: keyAnswer, ...problems(400, 401, 403, 404) },
       handle: async ({ params }) => ({ status: 200, body: success('The API key.', present(await keys.get(params.id))) }),
+    }),
+    defineRoute<KeyParams, UsageQuery>({
+      method: 'get', path: '/admin/api-keys/:id/usage', summary: 'What a key asked for, by day, part of the API and answer', tag, access,
+      description: 'Every request that came with the key counts, refused ones as well. Counts are written every 5 s; a process that is killed loses at most those. Kept 400 days.',
+      params: keyParams, query: usageQuery, responses: { 200: usageAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params, query }) => {
+        const { id } = await keys.get(params.id);
+        return { status: 200, body: success('The usage of this key.', await usage.read(id, query)) };
+      },
     }),
     defineRoute<KeyParams, object, object, RotateBody>({
       method: 'post', path: '/admin/api-keys/:id/rotation', summary: 'Give a key a new secret; the old one works until the overlap ends', tag, access,

@@ -6,10 +6,13 @@ import { ConcurrentChange } from '../../shared/errors.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
 import { actorOf, mayAct, type Caller, type KeyIdentity } from '../../shared/http/caller.js';
+import type { SignedRequest } from '../../shared/http/signature.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
-import { hasPassed, isUsable, powersIn, readKey, scopesBeyondKind, type ApiKey, type KeyKind, type KeySecret } from './api-keys.js';
-import { ApiKeyNotFound, ApiKeyRevoked, ExpiryInThePast, ScopesBeyondKind, ScopesBeyondOwn } from './api-keys.errors.js';
+import { hasPassed, isUsable, powersIn, readKey, scopesBeyondKind, type ApiKey, type KeyKind, type KeySecret, type Signing } from './api-keys.js';
+import { ApiKeyNotFound, ApiKeyRevoked, ExpiryInThePast, InvalidSignature, RequestReplayed, ScopesBeyondKind, ScopesBeyondOwn, SignatureOutOfTime, SignatureRequired, SigningBeyondKind } from './api-keys.errors.js';
 import type { ApiKeyRepository } from './api-keys.repository.js';
+import type { NonceRepository } from './nonces.repository.js';
+import { isInTime, isSignedWith, isWellFormed, signingSecretOf } from './signed-requests.js';
 
 /** How long a revoked key may still be believed by a node. */
 const BELIEVED_MS = 900;
@@ -17,20 +20,23 @@ const MARK_USE_EVERY_MS = 60_000;
 const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const MIXED = `${LOWER}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-export type NewKey = { name: string; kind: KeyKind; scopes: readonly string[]; expiresAt?: Date; rateLimitPerMinute?: number; channel?: string };
-export type IssuedKey = { id: string; key: string; appSecret?: string };
+export type NewKey = { name: string; kind: KeyKind; scopes: readonly string[]; expiresAt?: Date; rateLimitPerMinute?: number; channel?: string; signing?: Signing };
+export type IssuedKey = { id: string; key: string; appSecret?: string; signingSecret?: string };
 type Given = { key: string; appSecret?: string };
 type Known = Readonly<{ key: ApiKey; identity: KeyIdentity }>;
 
-type Deps = { keys: ApiKeyRepository; now: Clock; inTransaction: InTransaction; audit: RecordAudit };
+type Deps = { keys: ApiKeyRepository; nonces: NonceRepository; now: Clock; inTransaction: InTransaction; audit: RecordAudit; deriveSecret: (purpose: string) => string };
 
 export class ApiKeyService {
   private readonly recent = new Recent<Known | null>({ ttlMs: BELIEVED_MS, max: 10_000 });
 
   constructor(private readonly deps: Deps) {}
 
-  /** Null for a key that is unknown, revoked, expired, or secret without its app secret. */
-  async findKey(apiKey: string, appSecret?: string): Promise<KeyIdentity | null> {
+  /**
+   * Null for a key that is unknown, revoked, expired, or secret without its app secret. A signature takes the secret's place
+   * where the key may sign; whoever holds the key itself is told what is wrong with it.
+   */
+  async findKey(apiKey: string, appSecret?: string, signed?: SignedRequest): Promise<KeyIdentity | null> {
     const presented = readKey(apiKey);
     if (!presented) return null;
     const known = await this.recent.get(presented.keyId, () => this.load(presented.keyId));
@@ -38,8 +44,15 @@ export class ApiKeyService {
     const now = this.deps.now();
     if (!isUsable(known.key, now)) return null;
     const proof = sha256(presented.proof);
+    const secrets = known.key.secrets.filter(({ expiresAt }) => !hasPassed(expiresAt, now));
+    if (signed || known.key.signing === 'required') {
+      const proven = secrets.find(({ hash }) => sameText(hash, proof));
+      if (!proven) return null;
+      await this.requireSignature(known.key, proven, signed);
+      return known.identity;
+    }
     const appProof = appSecret === undefined ? '' : sha256(appSecret);
-    return known.key.secrets.some((secret) => !hasPassed(secret.expiresAt, now) && opens(known.key.kind, secret, proof, appProof)) ? known.identity : null;
+    return secrets.some((secret) => opens(known.key.kind, secret, proof, appProof)) ? known.identity : null;
   }
 
   /** The key and its secret are answered this once; only their hashes are kept. */
@@ -47,6 +60,7 @@ export class ApiKeyService {
     const beyond = scopesBeyondKind(wanted.kind, wanted.scopes);
     if (beyond.length > 0) throw new ScopesBeyondKind(beyond);
     if (hasPassed(wanted.expiresAt, this.deps.now())) throw new ExpiryInThePast();
+    if (wanted.signing !== undefined && wanted.kind !== 'secret') throw new SigningBeyondKind();
     const made = given ?? newSecret(wanted.kind);
     const presented = readKey(made.key);
     if (!presented) throw new Error('the given key does not read like a key');
@@ -60,7 +74,7 @@ export class ApiKeyService {
       return key;
     });
     this.recent.forget(presented.keyId);
-    return { id: stored.id, ...made };
+    return { id: stored.id, ...made, ...this.signingSecret(stored, made) };
   }
 
   issueFor(caller: Caller, wanted: NewKey): Promise<IssuedKey> {
@@ -85,7 +99,7 @@ export class ApiKeyService {
       await this.deps.audit({ actor: actorOf(caller), action: 'api_key.rotated', subject: `api_key:${id}`, after: { overlapEnds } });
     });
     this.recent.forget(key.keyId);
-    return { id, ...made };
+    return { id, ...made, ...this.signingSecret(key, made) };
   }
 
   async revoke(id: string, caller: Caller): Promise<ApiKey> {
@@ -107,6 +121,20 @@ export class ApiKeyService {
     const key = await this.deps.keys.find(id);
     if (!key) throw new ApiKeyNotFound();
     return key;
+  }
+
+  /** The nonce is taken last: only who can sign can use one up. */
+  private async requireSignature(key: ApiKey, secret: KeySecret, signed: SignedRequest | undefined): Promise<void> {
+    if (!signed) throw new SignatureRequired();
+    const isSigned = isWellFormed(signed) && isSignedWith(signingSecretOf(this.deps.deriveSecret, secret.hash), signed);
+    if (key.signing === undefined || !isSigned) throw new InvalidSignature();
+    const now = this.deps.now();
+    if (!isInTime(signed, now)) throw new SignatureOutOfTime(now);
+    if (!await this.deps.nonces.use(key.keyId, signed.nonce)) throw new RequestReplayed();
+  }
+
+  private signingSecret({ signing }: ApiKey, made: Given): { signingSecret?: string } {
+    return signing === undefined ? {} : { signingSecret: signingSecretOf(this.deps.deriveSecret, hashed(made).hash) };
   }
 
   private async load(keyId: string): Promise<Known | null> {
@@ -136,4 +164,4 @@ function hashed({ key, appSecret }: Given): KeySecret {
   return { hash: sha256(readKey(key)!.proof), ...(appSecret !== undefined && { appSecretHash: sha256(appSecret) }) };
 }
 
-const summaryOf = ({ name, kind, scopes, expiresAt, rateLimitPerMinute, channel }: ApiKey) => ({ name, kind, scopes, expiresAt, rateLimitPerMinute, channel });
+const summaryOf = ({ name, kind, scopes, expiresAt, rateLimitPerMinute, channel, signing }: ApiKey) => ({ name, kind, scopes, expiresAt, rateLimitPerMinute, channel, signing });

@@ -1,6 +1,8 @@
 import { PERMISSIONS, STOREFRONT_SCOPES } from '../../shared/permissions.js';
 
 export type KeyKind = 'publishable' | 'secret';
+/** Secret keys only: whether the request may, or has to be signed instead of carrying the app secret. Absent is never. */
+export type Signing = 'optional' | 'required';
 /** How a key reads: `pk_live_<8 of its name>_<32 that prove it>`. */
 export type PresentedKey = Readonly<{ kind: KeyKind; keyId: string; proof: string }>;
 
@@ -8,7 +10,7 @@ export type PresentedKey = Readonly<{ kind: KeyKind; keyId: string; proof: strin
 export type KeySecret = Readonly<{ hash: string; appSecretHash?: string; expiresAt?: Date }>;
 export type ApiKey = Readonly<{
   id: string; keyId: string; prefix: string; name: string; kind: KeyKind; scopes: readonly string[]; secrets: readonly KeySecret[];
-  expiresAt?: Date; rateLimitPerMinute?: number; channel?: string; revokedAt?: Date; lastUsedAt?: Date; createdAt: Date;
+  expiresAt?: Date; rateLimitPerMinute?: number; channel?: string; signing?: Signing; revokedAt?: Date; lastUsedAt?: Date; createdAt: Date;
 }>;
 
 export const KNOWN_SCOPES: readonly string[] = [...new Set<string>([...STOREFRONT_SCOPES, ...PERMISSIONS])];

@@ -1,7 +1,9 @@
+import { createHash, type Hash } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import createHttpError from 'http-errors';
 import multer from 'multer';
 import type Joi from 'joi';
+import { UnauthenticatedError } from '../errors.js';
 
 /** `raw`: a signed webhook, whose signature covers the exact bytes. `file`: one upload in the field `file`, kept on disk. */
 export type Consumes = 'json' | 'raw' | { file: { maxBytes: number; directory: string } };
@@ -12,18 +14,36 @@ const FORM_BYTES = 1_000_000;
 const LINGER_MS = 2_000;
 const parsers = new Map<string, RequestHandler>();
 
+class BodyNotAsSigned extends UnauthenticatedError {
+  readonly code = 'invalid_signature';
+  constructor() { super('The body is not the one that was signed: x-content-sha256 must be the SHA-256 of its bytes, in hex.'); }
+}
+
 /** Reads the body only after the caller was let in, so that strangers cannot make us buffer or parse. */
-export async function readBody(req: Request, res: Response, route: Reads, limitBytes: number): Promise<void> {
+export async function readBody(req: Request, res: Response, route: Reads, { limitBytes, sha256 }: { limitBytes: number; sha256?: string | undefined }): Promise<void> {
   const consumes = route.consumes ?? 'json';
-  if (!route.body && consumes === 'json') return;
+  const isRead = route.body !== undefined || consumes !== 'json';
+  if (!isRead) return;
+  const seen = sha256 === undefined ? null : hashOf(req);
   // fetch() says `Content-Length: 0` for a POST without a body: there is nothing whose type could be wrong.
-  if (consumes === 'json' && req.headers['content-length'] === '0') return;
+  if (consumes !== 'json' || req.headers['content-length'] !== '0') await read(req, res, consumes, limitBytes);
+  if (seen && seen.digest('hex') !== sha256) throw new BodyNotAsSigned();
+}
+
+async function read(req: Request, res: Response, consumes: Consumes, limitBytes: number): Promise<void> {
   if (consumes === 'json' && req.is('json') === false) throw createHttpError(415);
   const mostBytes = typeof consumes === 'object' ? consumes.file.maxBytes + FORM_BYTES : limitBytes;
   const declared = req.headers['content-length'];
   if (Number(declared ?? 0) > mostBytes) throw createHttpError(413);
   const parsed = run(parserFor(consumes, limitBytes), req, res);
   await (declared === undefined && typeof consumes === 'string' ? Promise.race([parsed, tooLarge(req, mostBytes)]) : parsed);
+}
+
+/** Of the bytes as they come over the wire, while the parser takes them. */
+function hashOf(req: Request): Hash {
+  const hash = createHash('sha256');
+  req.on('data', (chunk: Buffer) => { hash.update(chunk); });
+  return hash;
 }
 
 /** A body that does not say how long it is: the parser would refuse it only once everything has arrived, which may be never. */

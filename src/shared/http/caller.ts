@@ -22,7 +22,11 @@ export type UserIdentity = Readonly<{
   id: string; sessionId: string; email: string; roles: readonly string[]; permissions: ReadonlySet<string>;
 }>;
 /** What is known of the other side of a request. Handlers decide ownership with it, never with the body. */
-export type Caller = Readonly<{ key: KeyIdentity | null; user: UserIdentity | null; ip: string }>;
+export type Caller = Readonly<{
+  key: KeyIdentity | null; user: UserIdentity | null; ip: string;
+  /** What the body has to be, of a request that is signed. */
+  bodySha256?: string;
+}>;
 
 class ApiKeyRequired extends UnauthenticatedError {
   readonly code = 'api_key_required';

@@ -3,6 +3,7 @@ import { UnauthenticatedError } from '../errors.js';
 import type { Caller, KeyIdentity, UserIdentity } from './caller.js';
 import type { Limit } from './rate-limit.js';
 import type { Route } from './route.js';
+import { readSignature, type SignedRequest } from './signature.js';
 
 class InvalidToken extends UnauthenticatedError {
   readonly code = 'invalid_token';
@@ -10,8 +11,8 @@ class InvalidToken extends UnauthenticatedError {
 }
 
 type Identities = {
-  /** Null for a key that is unknown, revoked, expired, or secret without its app secret. */
-  findKey(apiKey: string, appSecret: string | undefined): Promise<KeyIdentity | null>;
+  /** Null for a key that is unknown, revoked, expired, or secret without its app secret; refuses a signature that is wrong. */
+  findKey(apiKey: string, appSecret: string | undefined, signed: SignedRequest | undefined): Promise<KeyIdentity | null>;
   /** Null for a token that is malformed, expired, or whose session has ended. */
   findUser(accessToken: string): Promise<UserIdentity | null>;
   limit: Limit;
@@ -23,11 +24,12 @@ export function createIdentify({ findKey, findUser, limit }: Identities) {
     const ip = req.ip ?? '';
     if (route.access === 'public') return { key: null, user: null, ip };
     const apiKey = req.headers['x-api-key'];
-    const key = typeof apiKey === 'string' ? await findKey(apiKey, textOf(req.headers['x-app-secret'])) : null;
+    const signed = readSignature(req);
+    const key = typeof apiKey === 'string' ? await findKey(apiKey, textOf(req.headers['x-app-secret']), signed) : null;
     const isIgnored = typeof route.access === 'object' && 'scope' in route.access && route.access.user === 'ignored';
     const token = isIgnored ? undefined : bearerOf(req.headers.authorization);
     const user = key && token !== undefined ? await findUser(token) : null;
-    const caller = { key, user, ip };
+    const caller = { key, user, ip, ...(signed && { bodySha256: signed.bodySha256 }) };
     await limit(req, res, caller, route.rate);
     if (key && token !== undefined && !user) throw new InvalidToken();
     return caller;

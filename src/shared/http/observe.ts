@@ -6,7 +6,13 @@ import type { Metrics } from '../metrics/metrics.js';
 type Locals = { requestId: string; route?: string; caller?: { key?: { id: string } | null; user?: { id: string } | null } };
 
 /** One measurement and one log line per request. The query is left out of it: people write things there that are nobody's business. */
-export function observe({ metrics, logger }: { metrics: Pick<Metrics, 'begin' | 'end'>; logger: Logger }): RequestHandler {
+type Observers = {
+  metrics: Pick<Metrics, 'begin' | 'end'>; logger: Logger;
+  /** For whoever bills by use. */
+  countUse: (use: { keyId: string; route: string; status: number }) => void;
+};
+
+export function observe({ metrics, logger, countUse }: Observers): RequestHandler {
   const lines = new AccessLines(logger, 'api');
   return (req, res, next) => {
     const started = performance.now();
@@ -14,11 +20,13 @@ export function observe({ metrics, logger }: { metrics: Pick<Metrics, 'begin' | 
     res.once('close', () => {
       const milliseconds = performance.now() - started;
       const { requestId, route, caller } = res.locals as Locals;
-      metrics.end({ route: route ?? 'unmatched', status: res.statusCode, seconds: milliseconds / 1000, key: caller?.key?.id });
+      const keyId = caller?.key?.id;
+      metrics.end({ route: route ?? 'unmatched', status: res.statusCode, seconds: milliseconds / 1000, key: keyId });
+      if (keyId !== undefined && route !== undefined) countUse({ keyId, route, status: res.statusCode });
       if (!lines.isOn) return;
       lines.add({
         requestId, method: req.method, path: pathOf(req.originalUrl), route, status: res.statusCode, ms: Math.round(milliseconds * 10) / 10,
-        key: caller?.key?.id, user: caller?.user?.id, ...(!res.writableFinished && { aborted: true }),
+        key: keyId, user: caller?.user?.id, ...(!res.writableFinished && { aborted: true }),
       });
     });
     next();

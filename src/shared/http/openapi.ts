@@ -43,7 +43,7 @@ function parametersOf(route: Route, spelling: string) {
 
 function securityOf(access: Access) {
   if (access === 'public') return [];
-  if ('permission' in access) return [{ apiKey: [], bearer: [access.permission] }, { apiKey: [access.permission], appSecret: [] }];
+  if ('permission' in access) return [{ apiKey: [], bearer: [access.permission] }, { apiKey: [access.permission], appSecret: [] }, { apiKey: [access.permission], signature: [] }];
   if (access.user === 'required') return [{ apiKey: [access.scope], bearer: [] }];
   return [{ apiKey: [access.scope] }];
 }
@@ -82,6 +82,11 @@ const STATUS_TEXT: Record<number, string> = {
   415: 'Unsupported media type', 422: 'Idempotency-Key reused with another request', 428: 'If-Match missing', 429: 'Too many requests', 503: 'Briefly unavailable',
 };
 
+const SIGNATURE = 'In place of the app secret, for keys that were issued with `signing`: the HMAC-SHA-256 in hex, keyed with the signing secret, of '
+  + '`METHOD|path with query|timestamp|nonce|SHA-256 of the body in hex`. Send beside it `x-signature-timestamp` (seconds since 1970, at most 300 s off), '
+  + '`x-signature-nonce` (16 to 64 of A-Z a-z 0-9 _ -, used once) and, with a body, `x-content-sha256`. '
+  + '401 tells what is wrong: `invalid_signature`, `signature_out_of_time` (with serverTime), `request_replayed`, `signature_required`.';
+
 /** `rootRoutes` are served beside the base, not under it. */
 export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], problemSchema: Joi.Schema) {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -116,7 +121,8 @@ export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], 
       responses: refusalsOf(sorted),
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-        appSecret: { type: 'apiKey', in: 'header', name: 'x-app-secret' },
+        appSecret: { type: 'apiKey', in: 'header', name: 'x-app-secret', description: 'Beside a secret key; never in an app' },
+        signature: { type: 'apiKey', in: 'header', name: 'x-signature', description: SIGNATURE },
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
     },

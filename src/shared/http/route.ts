@@ -104,7 +104,7 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
   const caller = await options.identify(req, res, route);
   authorise(route.access, caller);
   if (route.deprecated) announceDeprecation(res, route.deprecated);
-  await readBody(req, res, route, route.bodyLimitBytes ?? options.bodyLimitBytes);
+  await readBody(req, res, route, { limitBytes: route.bodyLimitBytes ?? options.bodyLimitBytes, sha256: caller.bodySha256 });
   const input = parseInput(route, req);
   const context: Context = {
     caller,
