@@ -8,6 +8,7 @@ import { success } from '../../shared/http/schemas.js';
 import type { CatalogVariant, VariantComponent, Product, Variant } from './catalog.js';
 import { CategoryNotFound, ProductNotFound, StatusFilterForStaff, VariantNotFound } from './catalog.errors.js';
 import type { CategoryTree } from './category-tree.js';
+import { compareAttributes } from './comparison.js';
 import type { LiveTree } from './live-tree.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductFilter, ProductListQuery } from './product-filter.js';
@@ -96,8 +97,8 @@ export class ProductReads {
     return { variant: presentVariant(variant, { audience, tags }), version: variant.version };
   }
 
-  /** Side by side, with the names of the attributes in which they differ. */
-  async compare(ids: readonly string[], { currency = this.deps.defaultCurrency }: Shown, caller: Caller) {
+  /** Side by side, with the attributes in which they differ, or with all of them. */
+  async compare(ids: readonly string[], { currency = this.deps.defaultCurrency, attributes = 'differing' }: Shown & { attributes?: 'differing' | 'all' }, caller: Caller) {
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
     const tree = await this.deps.tree.current();
@@ -108,7 +109,11 @@ export class ProductReads {
       return product;
     });
     const ranges = await this.rangesOf(products, looking);
-    return { products: products.map((product) => presentSummary(product, { tree, currency, audience, ranges })), attributes: comparedAttributes(products) };
+    const compared = compareAttributes(products);
+    return {
+      products: products.map((product) => presentSummary(product, { tree, currency, audience, ranges })),
+      attributes: attributes === 'all' ? compared : compared.filter(({ differs }) => differs),
+    };
   }
 
   /** What lists show of these products, in this order; what this caller may not see, or is gone, is left out. */
@@ -203,11 +208,3 @@ const audienceOf = (caller: Caller): Audience => (mayAct(caller, 'products:read'
 const suffixOf = ({ key, channel }: Looking): string =>
   (channel === null ? '' : `@${channel}`) + (key === '' ? '' : `:${createHash('sha1').update(key).digest('base64url')}`);
 const isWorthCaching = (query: ProductListQuery): boolean => query.page <= CACHED_PAGES && NEVER_CACHED.every((name) => query[name] === undefined);
-
-function comparedAttributes(products: readonly Product[]) {
-  const names = [...new Set(products.flatMap(({ attributes }) => Object.keys(attributes)))].sort();
-  return names.map((name) => {
-    const values = products.map(({ attributes }) => attributes[name] ?? null);
-    return { name, values, differs: new Set(values.map((value) => JSON.stringify(value))).size > 1 };
-  });
-}

@@ -73,7 +73,8 @@ const currencyQuery = () => ({ currency: currencyCode().description('Prices in t
 export type ShowQuery = { currency?: string; fields?: string };
 export const showQuery = Joi.object<ShowQuery>({ ...currencyQuery(), fields: fieldsParam() });
 export const currencyOnly = Joi.object<{ currency?: string }>(currencyQuery());
-export const compareQuery = Joi.object<{ ids: string; currency?: string }>({
+export const compareQuery = Joi.object<{ ids: string; attributes?: 'differing' | 'all'; currency?: string }>({
+  attributes: Joi.string().valid('differing', 'all').description('Only what differs, unless told otherwise'),
   ids: Joi.string().pattern(/^[0-9a-f]{24}(,[0-9a-f]{24}){1,3}$/, '2 to 4 ids, separated by commas').required(), ...currencyQuery(),
 });
 
@@ -132,7 +133,7 @@ export const variantPage = pageOf(variantReply);
 export const slugAnswer = successOf(Joi.object({ slug: Joi.string().required() }));
 export const comparisonAnswer = successOf(Joi.object({
   products: Joi.array().items(summaryReply).required(),
-  attributes: Joi.array().items(Joi.object({ name: Joi.string().required(), values: Joi.array().required(), differs: Joi.boolean().required() })).required(),
+  attributes: Joi.array().items(Joi.object({ name: Joi.string().required(), values: Joi.array().required(), differs: Joi.boolean().required(), quantities: Joi.array().items(Joi.object({ amount: Joi.number().required(), unit: Joi.string().required() }).allow(null)).description('Where all of them are measures: in cm, g or ml') })).required(),
 }));
 export const bulkAnswer = successOf(Joi.object({
   items: Joi.array().items(Joi.object({ index: Joi.number().integer().required(), status: Joi.number().integer().required(), data: productReply, problem: Joi.object().unknown() })).required(),

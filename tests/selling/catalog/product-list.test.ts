@@ -155,7 +155,7 @@ describe('what only staff see', () => {
   });
 });
 
-test('two products are compared attribute by attribute', async () => {
+test('two to four products are compared by the attributes in which they differ', async () => {
   const ids = [made['Desk Lamp']!['id'], made['Oak Chair']!['id']];
   const reply = await world.call('get', `/products/compare?ids=${ids.join(',')}`);
   expect(reply.status).toBe(200);
