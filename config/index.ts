@@ -45,6 +45,13 @@ export const environment = Joi.object({
   PASSWORD_HASH_QUEUE: Joi.number().integer().min(1).max(1000).default(64),
   SIGN_IN_FAILURES_PER_ACCOUNT: Joi.number().integer().min(1).default(10),
   SIGN_IN_FAILURES_PER_ADDRESS: Joi.number().integer().min(1).default(10),
+  PASSWORD_LIST_FILE: Joi.string().allow('').default(''),
+  BREACHED_PASSWORDS_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
+  BREACHED_PASSWORDS_TIMEOUT_MS: Joi.number().integer().min(50).max(5000).default(800),
+  MFA_SECRET: secret(32).allow('').default(''),
+  MFA_REQUIRED_ROLES: Joi.string().pattern(/^(vendor|moderator|support|operations|admin)(,\s*(vendor|moderator|support|operations|admin))*$/, 'list of staff roles').allow('').default(''),
+  STEP_UP: Joi.string().valid('enrolled', 'always').default('enrolled'),
+  STEP_UP_REFUND_ABOVE: Joi.string().pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:50000,USD:50000 in minor units').default('EUR:50000,USD:50000,GBP:50000,JPY:8000000,KWD:15000'),
 
   CORS_ORIGINS: list().default(''),
   TRUST_PROXY: Joi.number().integer().min(0).max(10).default(0),
@@ -153,8 +160,12 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     auth: {
       jwtSecret: text('JWT_SECRET'), accessTtlSeconds: number('JWT_ACCESS_TTL_SECONDS'), refreshTtlSeconds: number('JWT_REFRESH_TTL_SECONDS'),
       bcryptCost: number('BCRYPT_COST'), hashConcurrency: number('PASSWORD_HASH_CONCURRENCY'), hashQueue: number('PASSWORD_HASH_QUEUE'),
+      shopName: text('SELLER_NAME'), passwordListFile: text('PASSWORD_LIST_FILE'), breachRangeUrl: text('BREACHED_PASSWORDS_URL'), breachTimeoutMs: number('BREACHED_PASSWORDS_TIMEOUT_MS'),
+      isHttps: text('PUBLIC_URL').startsWith('https:'), rolesWithMfa: parseList(text('MFA_REQUIRED_ROLES')), isStepUpForced: text('STEP_UP') === 'always',
       failuresPerAccount: number('SIGN_IN_FAILURES_PER_ACCOUNT'), failuresPerAddress: number('SIGN_IN_FAILURES_PER_ADDRESS'),
     },
+    mfa: { secret: text('MFA_SECRET') || text('JWT_SECRET'), issuer: text('SELLER_NAME') },
+    stepUp: { refundAbove: parseRates(text('STEP_UP_REFUND_ABOVE')) },
     log: { level: text('LOG_LEVEL'), dir: text('LOG_DIR') },
     cache: { ttlSeconds: number('CACHE_TTL_SECONDS') },
     market: {

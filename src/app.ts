@@ -24,7 +24,7 @@ export function createApp(container: Container, readiness: Readiness) {
   app.use(crossOrigin(config.http.corsOrigins));
 
   const mountOptions = {
-    identify: container.identify, idempotency: container.idempotency,
+    identify: container.identify, requireStepUp: container.requireStepUp, idempotency: container.idempotency,
     checkReplies: config.http.checkReplies, bodyLimitBytes: config.http.bodyLimitBytes, stopping: readiness.stopping,
   };
   const api = Router({ caseSensitive: true });

@@ -17,11 +17,13 @@ import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
 import { createNotifications } from './operations/notifications/index.js';
 import { createSecurityEvents } from './operations/security-events/index.js';
+import { createAccountMail } from './people/account-mail/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
 import { createConsents } from './people/consents/index.js';
 import { createCustomers } from './people/customers/index.js';
+import { createMfa } from './people/mfa/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
 import { createCart, createFindOffers } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
@@ -82,7 +84,10 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const apiKeys = createApiKeys({ connection, now, inTransaction, audit: audit.record, report, deriveSecret: secretFor });
   const customers = createCustomers({ connection, now, outbox, inTransaction, audit: audit.record });
-  const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, config: config.auth });
+  const { record: securityEvent } = securityEvents;
+  const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, securityEvent, config: config.auth });
+  const accountMail = createAccountMail({ connection, auth, outbox, inTransaction, now, securityEvent, deriveSecret: secretFor });
+  const mfa = createMfa({ connection, auth, outbox, inTransaction, now, audit: audit.record, securityEvent, config: config.mfa });
   const consents = createConsents({ connection, now, inTransaction, outbox });
   const activity = createActivity({ connection });
   const loyalty = createLoyalty({ connection, now, outbox, inTransaction, audit: audit.record, ...config.loyalty });
@@ -91,7 +96,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     hits: (name, windowMs) => new HitStore(redis, name, windowMs),
     limits: { perMinute: config.http.rateLimitPerMinute, authPerMinute: config.http.authRateLimitPerMinute },
   });
-  const identify = createIdentify({ findKey: apiKeys.findKey, findUser: auth.findUser, limit });
+  const identify = createIdentify({ findKey: apiKeys.findKey, findUser: auth.findUser, limit, cookies: auth.cookies });
 
   const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
   const purchasing = createPurchasing({ connection, now, outbox, inTransaction, audit: audit.record, inventory });
@@ -184,6 +189,11 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const notifications = createNotifications({
     connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: createRevealSecret({ giftCards, shipping, secretFor }),
+    findAccount: async (userId) => {
+      const account = await auth.credentials.find(userId);
+      const profile = account && await customers.findByUser(userId);
+      return account && { email: account.email, name: profile?.firstName, locale: profile?.locale };
+    },
     findOrder: (orderId) => orders.service.find(orderId), findLocaleOfUser: async (userId) => (await customers.findByUser(userId))?.locale,
   });
 
@@ -218,6 +228,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     orderEdits,
     apiKeys,
     auth,
+    accountMail,
+    mfa,
     customers,
     consents,
     activity,
@@ -243,7 +255,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   for (const { subscribers = [] } of parts) outbox.subscribe(...subscribers);
 
   return {
-    config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify,
+    config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants,
     audit, securityEvents, jobs, importExport, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments, catalog, search, cart, orders, checkout, invoices, notifications,

@@ -53,7 +53,7 @@ test.each(['POST /orders', 'POST /orders/:id/payments', 'POST /orders/:id/captur
 
 test('who may call what: a change here is a change of rights', () => {
   const words = (access: Access) => (access === 'public' ? 'public' : 'permission' in access ? `staff    ${access.permission}` : `app      ${access.scope}${access.user ? ` (user ${access.user})` : ''}`);
-  const table = all.map((route) => `${nameOf(route).padEnd(70)} ${words(route.access)}${route.rate ? `  [rate ${route.rate}]` : ''}`).sort();
+  const table = all.map((route) => `${nameOf(route).padEnd(70)} ${words(route.access)}${route.rate ? `  [rate ${route.rate}]` : ''}${route.stepUp ? `  [step-up ${route.stepUp === true ? 'always' : route.stepUp.when}]` : ''}`).sort();
   expect(table.join('\n')).toMatchSnapshot();
 });
 

@@ -13,7 +13,7 @@ export function adminRoutes(admin: AdminService) {
       handle: async () => ({ status: 200, body: success('The cache.', await admin.cacheStats()) }),
     }),
     defineRoute<object, object, object, PurgeBody>({
-      method: 'post', path: '/admin/cache/purge', summary: 'Forget cached answers by key, by tag, or all', tag, access: { permission: 'cache:purge' },
+      method: 'post', path: '/admin/cache/purge', summary: 'Forget cached answers by key, by tag, or all', tag, access: { permission: 'cache:purge' }, stepUp: { when: 'for `all`', isNeeded: ({ body }) => (body as PurgeBody).all === true },
       description: 'Exactly one of `keys`, `tags` and `all`. Gone on every node when this answers; 503 `cache_unavailable` when Redis is away.',
       body: purgeBody, responses: { 200: purgeAnswer, ...problems(400, 401, 403, 503) },
       handle: async ({ body }, { caller }) => ({ status: 200, body: success('The cache is purged.', { removed: await admin.purgeCache(body, caller) }) }),

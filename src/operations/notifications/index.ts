@@ -4,6 +4,7 @@ import type { Subscriber } from '../../shared/events/outbox.js';
 import type { Failpoint } from '../../shared/failpoint.js';
 import type { Invariant } from '../../shared/invariant.js';
 import type { Schedule } from '../../shared/schedule.js';
+import { ACCOUNT_EVENTS } from './account-mails.js';
 import { MAILED_EVENTS } from './notifications.js';
 import { MailRepository } from './notifications.repository.js';
 import { notificationRoutes } from './notifications.routes.js';
@@ -24,7 +25,10 @@ export function createNotifications({ connection, failpoint, revealSecret, confi
   const service = new NotificationService({ ...deps, mails, config: { ...config, isDelivering: transport !== null } });
   const sender = transport && new Sender({ mails, transport, now: deps.now, from: config.from, failpoint, revealSecret });
 
-  const subscribers: Subscriber[] = [{ name: 'notifications', on: MAILED_EVENTS, handle: (event) => service.hear(event) }];
+  const subscribers: Subscriber[] = [
+    { name: 'notifications', on: MAILED_EVENTS, handle: (event) => service.hear(event) },
+    { name: 'account-notifications', on: ACCOUNT_EVENTS, handle: (event) => service.hearAccount(event) },
+  ];
   const schedules: Schedule[] = sender ? [{ name: 'send-mails', everyMs: 1000, run: (stop) => sender.run(stop) }] : [];
   const stuck: Invariant = {
     name: 'mails leave in time',

@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, StoredEvent } from '../../shared/events/outbox.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { dueAccountMail, type MailedAccount } from './account-mails.js';
 import { MailNotDead, MailNotFound } from './notifications.errors.js';
 import { dueMail, keyOf, modelOf, type Mail, type MailedOrder, type MailModel, type Milestone } from './notifications.js';
 import type { MailFilter, MailRepository } from './notifications.repository.js';
@@ -13,6 +14,8 @@ export type NotificationDeps = Readonly<{
   mails: MailRepository; outbox: Pick<Outbox, 'once'>; inTransaction: InTransaction; now: Clock; audit: RecordAudit;
   /** Null when the event is about no order that we know. */
   findOrder(orderId: string): Promise<MailedOrder | null>;
+  /** Null when there is no such account any more. */
+  findAccount(userId: string): Promise<MailedAccount | null>;
   findLocaleOfUser(userId: string): Promise<string | undefined>;
   config: Readonly<{ shopName: string; fallbackLocale: string; isDelivering: boolean }>;
 }>;
@@ -35,6 +38,19 @@ export class NotificationService {
       if (!due) return;
       const { milestone, subject, secretRef } = due;
       await this.write({ milestone, subject, to: due.to ?? order.email, locale, model: modelOf(order, due, locale), orderId: order.id, ...(secretRef !== undefined && { secretRef }) });
+    });
+  }
+
+  /** The same for what concerns an account and not an order. */
+  hearAccount(event: StoredEvent): Promise<void> {
+    return this.deps.outbox.once(event, SUBSCRIBER, async () => {
+      const due = dueAccountMail(event);
+      const account = due && await this.deps.findAccount(String(event.data['userId']));
+      if (!due || !account) return;
+      const { milestone, subject, to = account.email, more, secretRef } = due;
+      await this.request({
+        milestone, subject, to, locale: account.locale, model: { ...(account.name !== undefined && { name: account.name }), ...more }, ...(secretRef !== undefined && { secretRef }),
+      });
     });
   }
 

@@ -23,7 +23,7 @@ export function apiKeyRoutes(keys: ApiKeyService, usage: UsageService, now: Cloc
       },
     }),
     defineRoute<object, object, object, IssueBody>({
-      method: 'post', path: '/admin/api-keys', summary: 'Issue a key; it is shown only in this answer', tag, access,
+      method: 'post', path: '/admin/api-keys', summary: 'Issue a key; it is shown only in this answer', tag, access, stepUp: true,
       body: issueBody, responses: { 201: issuedAnswer, ...problems(400, 401, 403) },
       handle: async ({ body: { expiresAt, ...body } }, { caller }) => {
         const issued = await keys.issueFor(caller, { ...body, ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }) });
@@ -46,7 +46,7 @@ export function apiKeyRoutes(keys: ApiKeyService, usage: UsageService, now: Cloc
       },
     }),
     defineRoute<KeyParams, object, object, RotateBody>({
-      method: 'post', path: '/admin/api-keys/:id/rotation', summary: 'Give a key a new secret; the old one works until the overlap ends', tag, access,
+      method: 'post', path: '/admin/api-keys/:id/rotation', summary: 'Give a key a new secret; the old one works until the overlap ends', tag, access, stepUp: true,
       params: keyParams, body: rotateBody, responses: { 200: issuedAnswer, ...problems(400, 401, 403, 404, 409) },
       handle: async ({ params, body }, { caller }) => {
         const issued = await keys.rotate(params.id, body.overlapSeconds, caller);
@@ -54,7 +54,7 @@ export function apiKeyRoutes(keys: ApiKeyService, usage: UsageService, now: Cloc
       },
     }),
     defineRoute<KeyParams>({
-      method: 'delete', path: '/admin/api-keys/:id', summary: 'Revoke a key for good', tag, access,
+      method: 'delete', path: '/admin/api-keys/:id', summary: 'Revoke a key for good', tag, access, stepUp: true,
       params: keyParams, responses: { 200: keyAnswer, ...problems(400, 401, 403, 404) },
       handle: async ({ params }, { caller }) => ({ status: 200, body: success('The key is revoked.', present(await keys.revoke(params.id, caller))) }),
     }),

@@ -1,6 +1,7 @@
 import type { UserIdentity } from '../../shared/http/caller.js';
 import type { Customers } from '../customers/index.js';
 import type { AccessTokens } from './access-tokens.js';
+import { hasPassword } from './auth.js';
 import { InvalidToken } from './auth.errors.js';
 import type { SessionService } from './sessions.service.js';
 import type { UserRepository } from './users.repository.js';
@@ -18,11 +19,11 @@ export class AccountService {
     return { valid: true, sub: user.id, sid: user.sessionId, roles: user.roles, scope: [...user.permissions].join(' '), exp: claims.exp };
   }
 
-  async me({ id, sessionId, permissions }: UserIdentity) {
+  async me({ id, sessionId, roles, permissions }: UserIdentity) {
     const [user, profile] = await Promise.all([this.deps.users.find(id), this.deps.customers.findByUser(id)]);
     if (!user) throw new InvalidToken();
-    const { email, username, roles, createdAt } = user;
+    const { email, username, createdAt } = user;
     const names = profile ? { firstName: profile.firstName, lastName: profile.lastName } : {};
-    return { id, email, ...(username !== undefined && { username }), ...names, roles, permissions: [...permissions], sessionId, createdAt };
+    return { id, email, ...(username !== undefined && { username }), ...names, roles, emailVerified: user.emailVerifiedAt !== undefined, mfaEnabled: user.mfaEnabledAt !== undefined, hasPassword: hasPassword(user), permissions: [...permissions], sessionId, createdAt };
   }
 }

@@ -47,6 +47,33 @@ export class WeakPassword extends RuleViolation {
   }
 }
 
+export class RoleNotHeld extends ForbiddenError {
+  readonly code = 'role_not_held';
+  constructor(role: string, held: readonly string[]) { super(`This account is no ${role}.`, { role, held }); }
+}
+
+/** The password, link or provider was right; what is missing is the second factor. */
+export class MfaRequired extends UnauthenticatedError {
+  readonly code = 'mfa_required';
+  constructor(challenge: { challengeToken: string; expiresIn: number }) {
+    super('A code of the second factor is needed: POST /auth/mfa/challenge with challengeToken and code.', { ...challenge, methods: ['totp', 'recovery_code'], endpoint: '/auth/mfa/challenge' });
+  }
+}
+
+export class StepUpRequired extends ForbiddenError {
+  readonly code = 'step_up_required';
+  constructor(isEnrolled: boolean) {
+    super(isEnrolled ? 'Prove your second factor again, then repeat this call: POST /auth/mfa/step-up.' : 'This needs a second factor. Enrol first: POST /auth/mfa/totp.',
+      { endpoint: isEnrolled ? '/auth/mfa/step-up' : '/auth/mfa/totp' });
+  }
+}
+
+/** Somebody without a password has nothing else to prove themselves with. */
+export class FreshSignInRequired extends ForbiddenError {
+  readonly code = 'fresh_sign_in_required';
+  constructor() { super('Sign in again, then repeat this call within 5 min.'); }
+}
+
 export class SessionNotFound extends NotFoundError {
   readonly code = 'session_not_found';
   constructor() { super('You have no such session.'); }

@@ -14,6 +14,8 @@ const userSchema = new Schema<UserRow>({
   credentialsVersion: { type: Number, required: true },
   roles: { type: [{ type: String, enum: ROLES }], required: true },
   isDisabled: { type: Boolean, required: true },
+  emailVerifiedAt: Date,
+  mfaEnabledAt: Date,
   witnessedAt: Date,
   version: { type: Number, required: true },
   createdAt: { type: Date, required: true },
@@ -39,6 +41,8 @@ const sessionSchema = new Schema<SessionRow>({
   expiresAt: { type: Date, required: true },
   endedAt: Date,
   endReason: String,
+  mfaAt: Date,
+  actingAs: { type: String, enum: ROLES },
 }, { versionKey: false });
 sessionSchema.index({ userId: 1, lastUsedAt: -1, _id: -1 });
 // An expired session holds nothing that would have to be given back; it is kept a week to recognise late replays.

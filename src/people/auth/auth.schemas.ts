@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { fold } from '../../shared/fold.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { id, line, pageOf, successOf, timestamp } from '../../shared/http/schemas.js';
-import { ROLES } from './auth.js';
+import { ROLES, type Role } from './auth.js';
 import { PASSWORD_SENTENCES, passwordProblem } from './password-policy.js';
 
 const address = Joi.string().email({ tlds: false }).max(254);
@@ -14,8 +14,8 @@ export const emailInput = () => address.custom((given: string, helpers) => {
 });
 
 /** The password of somebody who signs in is only compared; what it looks like is no business of ours. */
-const enteredPassword = () => Joi.string().max(1000);
-const newPassword = () => Joi.string().max(1000).custom((password: string, helpers) => {
+export const enteredPassword = () => Joi.string().max(1000);
+export const newPassword = () => Joi.string().max(1000).custom((password: string, helpers) => {
   const { email } = helpers.state.ancestors[0] as { email?: unknown };
   const problem = passwordProblem(password, typeof email === 'string' ? email : '');
   return problem ? helpers.error(`password.${problem}`) : password;
@@ -31,14 +31,25 @@ export const registerBody = Joi.object<RegisterBody>({
   username: Joi.string().pattern(/^[\p{L}\p{N}][\p{L}\p{N}._-]{2,31}$/u, 'user name').description('Optional public name, 3 to 32 letters, digits, . _ -'),
 });
 
-export type LoginBody = { email: string; password: string };
-export const loginBody = Joi.object<LoginBody, true>({ email: Joi.string().max(254).required(), password: enteredPassword().required() });
+export type SessionChoice = { session?: 'token' | 'cookie' };
+export const sessionChoice = () => Joi.string().valid('token', 'cookie').description('`cookie`: for browsers; the tokens come as HttpOnly cookies and the answer carries csrfToken');
+export type ActingAs = { as?: Role };
+export const actingAs = () => Joi.string().valid(...ROLES).description('One of the account\'s roles: only what it allows holds in this session. Without it all of them do');
+
+export type LoginBody = { email: string; password: string } & SessionChoice & ActingAs;
+export const loginBody = Joi.object<LoginBody>({ email: Joi.string().max(254).required(), password: enteredPassword().required(), session: sessionChoice(), as: actingAs() });
 
 export type PasswordBody = { currentPassword: string; newPassword: string };
 export const passwordBody = Joi.object<PasswordBody, true>({ currentPassword: enteredPassword().required(), newPassword: newPassword().required() });
 
-export type RefreshBody = { refreshToken: string };
-export const refreshBody = Joi.object<RefreshBody, true>({ refreshToken: Joi.string().max(500).required() });
+/** What a browser sends by itself, and what it has to send with it. */
+export type CookieHeaders = { cookie?: string; 'x-csrf-token'?: string };
+export const cookieHeaders = Joi.object<CookieHeaders>({
+  cookie: Joi.string().max(16_384).description('Cookies of a login with `session: "cookie"`'), 'x-csrf-token': Joi.string().max(200).description('csrfToken of that login'),
+});
+
+export type RefreshBody = { refreshToken?: string };
+export const refreshBody = Joi.object<RefreshBody>({ refreshToken: Joi.string().max(500).description('Left out by browsers that have it as a cookie') });
 export type VerifyBody = { token: string };
 export const verifyBody = Joi.object<VerifyBody, true>({ token: Joi.string().max(8000).required() });
 
@@ -48,7 +59,8 @@ export const sessionsQuery = Joi.object<PageQuery>(pageParams(['lastUsedAt']));
 
 const roles = Joi.array().items(Joi.string().valid(...ROLES)).required();
 export const tokensAnswer = successOf(Joi.object({
-  accessToken: Joi.string().required(), refreshToken: Joi.string().required(), tokenType: Joi.string().valid('Bearer').required(),
+  accessToken: Joi.string().description('Absent where it came as a cookie, like refreshToken'), refreshToken: Joi.string(),
+  tokenType: Joi.string().valid('Bearer', 'Cookie').required(), csrfToken: Joi.string().description('Of cookie sessions: to be sent as x-csrf-token with every call that changes something'),
   expiresIn: Joi.number().integer().required().description('Seconds that the access token lives'),
   user: Joi.object({ id: id().required(), email: Joi.string().required(), roles }).required(),
 }));
@@ -58,7 +70,7 @@ export const verifyAnswer = successOf(Joi.object({
 }));
 export const meAnswer = successOf(Joi.object({
   id: id().required(), email: Joi.string().required(), username: Joi.string(), firstName: Joi.string(), lastName: Joi.string(), roles,
-  permissions: Joi.array().items(Joi.string()).required(), sessionId: id().required(), createdAt: timestamp().required(),
+  emailVerified: Joi.boolean().required(), mfaEnabled: Joi.boolean().required(), hasPassword: Joi.boolean().required(), permissions: Joi.array().items(Joi.string()).required(), sessionId: id().required(), createdAt: timestamp().required(),
 }));
 export const nothingAnswer = successOf(Joi.object({}));
 export const sessionsAnswer = pageOf(Joi.object({

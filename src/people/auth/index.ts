@@ -5,47 +5,75 @@ import type { Clock } from '../../shared/clock.js';
 import { PasswordPool } from '../../shared/crypto/password-pool.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import { createCookieSessions } from '../../shared/http/cookie-sessions.js';
 import type { ReportError } from '../../shared/http/problem.js';
+import type { RecordSecurityEvent } from '../../shared/security-event.js';
 import type { Customers } from '../customers/index.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountService } from './account.service.js';
 import { authRoutes } from './auth.routes.js';
 import { AuthService } from './auth.service.js';
+import { CredentialService } from './credentials.service.js';
+import { PasswordScreen, type PasswordScreenConfig } from './password-screen.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SessionRepository } from './sessions.repository.js';
 import { SessionService } from './sessions.service.js';
 import { SignInAttemptRepository } from './sign-in-attempts.repository.js';
 import { SignInGuard } from './sign-in-guard.service.js';
+import { SignInService } from './sign-ins.service.js';
+import { createAnswerTokens } from './token-answers.js';
 import { UserRepository } from './users.repository.js';
 import { userRoutes } from './users.routes.js';
 import { UserService } from './users.service.js';
 
+export { FRESH_SECONDS, hasPassword, type Role, type User } from './auth.js';
+export { EmailTaken } from './auth.errors.js';
+export {
+  actingAs, emailInput, enteredPassword, newPassword, nothingAnswer, sessionChoice, signInHeaders, tokensAnswer, type ActingAs, type SessionChoice, type SignInHeaders,
+} from './auth.schemas.js';
 export { passwordProblem, PASSWORD_SENTENCES } from './password-policy.js';
 
-type AuthConfig = Readonly<{
+export type Auth = ReturnType<typeof createAuth>;
+
+type AuthConfig = PasswordScreenConfig & Readonly<{
   jwtSecret: string; accessTtlSeconds: number; refreshTtlSeconds: number; bcryptCost: number; hashConcurrency: number; hashQueue: number;
-  failuresPerAccount: number; failuresPerAddress: number;
+  failuresPerAccount: number; failuresPerAddress: number; isHttps: boolean; rolesWithMfa: readonly string[]; isStepUpForced: boolean;
 }>;
 type AuthDeps = {
   connection: Connection; redis: RedisGuard; now: Clock; outbox: Outbox; inTransaction: InTransaction; audit: RecordAudit; report: ReportError;
-  customers: Pick<Customers, 'createProfile' | 'findByUser'>; config: AuthConfig;
+  customers: Pick<Customers, 'createProfile' | 'findByUser' | 'changeEmail'>; securityEvent: RecordSecurityEvent; config: AuthConfig;
 };
 
 export function createAuth({ connection, redis, config, customers, audit, report, ...base }: AuthDeps) {
+  const { rolesWithMfa, isStepUpForced } = config;
   const users = new UserRepository(connection);
   const accessTokens = new AccessTokens({ secret: config.jwtSecret, ttlSeconds: config.accessTtlSeconds, now: base.now });
   const sessions = new SessionService({
-    ...base, users, redis, accessTokens, sessions: new SessionRepository(connection), refreshTokens: new RefreshTokens(config.jwtSecret), lifetimes: config,
+    ...base, users, redis, accessTokens, rolesWithMfa, sessions: new SessionRepository(connection), refreshTokens: new RefreshTokens(config.jwtSecret), lifetimes: config,
   });
   const guard = new SignInGuard({ attempts: new SignInAttemptRepository(connection), limits: config, now: base.now });
   const passwords = new PasswordPool({ concurrency: config.hashConcurrency, queue: config.hashQueue, cost: config.bcryptCost });
-  const auth = new AuthService({ ...base, users, sessions, guard, passwords, customers, report });
+  const screen = new PasswordScreen({ ...base, config });
+  const signIns = new SignInService({ ...base, sessions, report });
+  const auth = new AuthService({ ...base, users, sessions, signIns, guard, passwords, screen, customers });
   const accounts = new AccountService({ users, sessions, accessTokens, customers });
+  const credentials = new CredentialService({ ...base, users, sessions, auth, guard, passwords, screen, customers, rolesWithMfa, isStepUpForced });
   const staff = new UserService({ ...base, users, sessions, auth, audit });
+  const cookies = createCookieSessions({ secret: config.jwtSecret, isSecure: config.isHttps });
+  const answerTokens = createAnswerTokens(cookies, config.refreshTtlSeconds);
   return {
-    routes: [...authRoutes(auth, sessions, accounts), ...userRoutes(staff)],
+    routes: [...authRoutes({ auth, sessions, accounts, cookies, answerTokens }), ...userRoutes(staff)],
     findUser: sessions.findUser.bind(sessions),
     createUser: auth.createUser.bind(auth),
-    onSignIn: auth.onSignIn.bind(auth),
+    insertWithoutPassword: auth.insertWithoutPassword.bind(auth),
+    onSignIn: signIns.onSignIn.bind(signIns),
+    challengeWith: signIns.challengeWith.bind(signIns),
+    admit: signIns.admit.bind(signIns),
+    requireStepUp: credentials.requireStepUp.bind(credentials),
+    getForStaff: staff.getWithin.bind(staff),
+    spendAttempt: guard.spend.bind(guard),
+    isNewDevice: sessions.isNewDevice.bind(sessions),
+    markSecondFactor: sessions.markSecondFactor.bind(sessions),
+    sessions, credentials, cookies, answerTokens,
   };
 }

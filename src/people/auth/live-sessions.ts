@@ -4,7 +4,7 @@ import type { UserIdentity } from '../../shared/http/caller.js';
 import { permissionsOf } from './auth.js';
 
 /** What is kept of a session that is alive; who it may be is read again when anything about the person changes. */
-export type SessionState = Readonly<{ userId: string; sessionId: string; email: string; roles: readonly string[] }>;
+export type SessionState = Readonly<{ userId: string; sessionId: string; email: string; roles: readonly string[]; mustEnrolMfa?: boolean }>;
 
 const BELIEVED_MS = 900;
 const KEPT_MS = 4000;
@@ -69,4 +69,7 @@ function parse(text: string | null, sessionId: string): SessionState | null {
 }
 
 const identityOf = (state: SessionState | null): UserIdentity | null =>
-  state && { id: state.userId, sessionId: state.sessionId, email: state.email, roles: state.roles, permissions: permissionsOf(state.roles) };
+  state && {
+    id: state.userId, sessionId: state.sessionId, email: state.email, roles: state.roles, permissions: permissionsOf(state.mustEnrolMfa ? [] : state.roles),
+    ...(state.mustEnrolMfa && { mustEnrolMfa: true }),
+  };

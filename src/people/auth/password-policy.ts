@@ -6,30 +6,41 @@ const MIN_DIFFERENT = 4;
 /** More words than that are a pass phrase. */
 const MAX_WORDS = 3;
 
-export type PasswordProblem = 'too_short' | 'too_long' | 'same_as_email' | 'too_common';
+export type PasswordProblem = 'too_short' | 'too_long' | 'same_as_email' | 'too_common' | 'breached';
 export const PASSWORD_SENTENCES: Readonly<Record<PasswordProblem, string>> = {
   too_short: `A password has at least ${MIN_BYTES} bytes.`,
   too_long: `A password has at most ${MAX_BYTES} bytes (letters with accents count for two or more).`,
   same_as_email: 'The password must not be the e-mail address or a part of it.',
   too_common: 'This password is among the first that are tried. Choose one that nobody would guess.',
+  breached: 'This password is on a list of leaked passwords, so it is among the first that are tried. Choose another.',
 };
 
 /** What speaks against this password, or null. No rule asks for digits or capitals: length and rarity are what counts. */
-export function passwordProblem(password: string, email: string): PasswordProblem | null {
+export function passwordProblem(password: string, email: string, shopName = ''): PasswordProblem | null {
   const bytes = new TextEncoder().encode(password.normalize('NFC')).length;
   if (bytes < MIN_BYTES) return 'too_short';
   if (bytes > MAX_BYTES) return 'too_long';
   const folded = fold(password);
-  if (folded === fold(email) || folded === fold(email).split('@')[0]) return 'same_as_email';
-  return isCommon(folded) ? 'too_common' : null;
+  if (isEmail(folded, fold(email))) return 'same_as_email';
+  return isCommon(folded, lettersOf(fold(shopName))) ? 'too_common' : null;
 }
 
+/** The address, its name, or that name with digits and signs around it. */
+function isEmail(folded: string, email: string): boolean {
+  const name = email.split('@')[0]!;
+  if (folded === email || folded === name) return true;
+  const letters = lettersOf(name);
+  return letters.length >= 4 && [lettersOf(folded), lettersOf(unleet(folded))].includes(letters);
+}
+
+const lettersOf = (text: string): string => text.replace(/[^\p{L}]+/gu, '');
+
 /** Lists of the most used passwords are short words with decoration, runs of the keyboard and repetitions; so is this. */
-function isCommon(folded: string): boolean {
+function isCommon(folded: string, shop: string): boolean {
   if (new Set(folded).size < MIN_DIFFERENT || isRun(folded) || repeats(folded)) return true;
   const undecorated = folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
   if (undecorated === '') return isNumberRun(folded);
-  return [undecorated, unleet(undecorated), unleet(folded)].some((text) => isMadeOfWords(text.replace(/[^\p{L}]+/gu, ''), MAX_WORDS));
+  return [undecorated, unleet(undecorated), unleet(folded)].some((text) => isMadeOfWords(shop === '' ? lettersOf(text) : lettersOf(text).replaceAll(shop, ''), MAX_WORDS));
 }
 
 const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiopasdfghjklzxcvbnm', 'qwertzuiopasdfghjklyxcvbnm', 'azertyuiopqsdfghjklmwxcvbn',

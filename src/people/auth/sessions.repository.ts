@@ -60,6 +60,16 @@ export class SessionRepository {
     return open.map(({ _id }) => _id.toHexString());
   }
 
+  /** True when this person was signed in before, and never on a device of this name. */
+  async isNewDevice(userId: string, session: Pick<Session, 'id' | 'device' | 'createdAt'>): Promise<boolean> {
+    const before = { userId, createdAt: { $lt: session.createdAt }, _id: { $ne: session.id } };
+    return await this.sessions.exists(before) !== null && await this.sessions.exists({ ...before, device: session.device }) === null;
+  }
+
+  async markSecondFactor(id: string, at: Date): Promise<void> {
+    await this.sessions.updateOne({ _id: id }, { $set: { mfaAt: at } });
+  }
+
   /** The session in which the password was changed goes on with the new one. */
   async trustAgain(id: string, credentialsVersion: number): Promise<void> {
     await this.sessions.updateOne({ _id: id }, { $set: { credentialsVersion } });

@@ -3,10 +3,10 @@ import { later } from '../../shared/clock.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import type { UserIdentity } from '../../shared/http/caller.js';
-import { addressRange } from '../../shared/http/rate-limit.js';
+import { networkRange } from '../../shared/http/rate-limit.js';
 import type { PageQuery } from '../../shared/http/pagination.js';
 import type { AccessTokens } from './access-tokens.js';
-import { deviceOf, SAME_ANSWER_MS, type Session, type SessionEnd, type User } from './auth.js';
+import { deviceOf, rolesIn, SAME_ANSWER_MS, type Role, type Session, type SessionEnd, type User } from './auth.js';
 import { InvalidRefreshToken, RefreshTokenReused, SessionNotFound } from './auth.errors.js';
 import { LiveSessions, type SessionState } from './live-sessions.js';
 import type { RefreshTokens } from './refresh-tokens.js';
@@ -15,11 +15,13 @@ import type { UserRepository } from './users.repository.js';
 import type { RedisGuard } from '../../shared/cache/redis.js';
 
 export type Client = Readonly<{ ip: string; userAgent: string }>;
-export type Tokens = Readonly<{ accessToken: string; refreshToken: string; tokenType: 'Bearer'; expiresIn: number; user: Pick<User, 'id' | 'email' | 'roles'> }>;
+export type Tokens = Readonly<{ accessToken: string; refreshToken: string; tokenType: 'Bearer'; expiresIn: number; sessionId: string; user: Pick<User, 'id' | 'email' | 'roles'> }>;
+/** What a session is opened with besides the password: a second factor, one role of several. */
+export type Opening = Readonly<{ mfaAt?: Date | undefined; actingAs?: Role | undefined }>;
 
 type Deps = {
   sessions: SessionRepository; users: UserRepository; accessTokens: AccessTokens; refreshTokens: RefreshTokens; redis: RedisGuard;
-  outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock; lifetimes: { accessTtlSeconds: number; refreshTtlSeconds: number };
+  outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock; rolesWithMfa: readonly string[]; lifetimes: { accessTtlSeconds: number; refreshTtlSeconds: number };
 };
 
 /** Sessions and the tokens that prove them. A session is one family of refresh tokens, and the truth about it is in MongoDB. */
@@ -39,22 +41,23 @@ export class SessionService {
   }
 
   /** Call inside the transaction that makes the session worth having. */
-  async open(user: User, { ip, userAgent }: Client): Promise<Session> {
+  async open(user: User, { ip, userAgent }: Client, { mfaAt, actingAs }: Opening = {}): Promise<Session> {
     const now = this.deps.now();
     return this.deps.sessions.create({
-      userId: user.id, credentialsVersion: user.credentialsVersion, device: deviceOf(userAgent), ipRange: rangeOf(ip),
-      seed: this.deps.refreshTokens.newSeed(), generation: 0, rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: this.endFrom(now),
+      userId: user.id, credentialsVersion: user.credentialsVersion, device: deviceOf(userAgent), ipRange: networkRange(ip),
+      ...(mfaAt && { mfaAt }), ...(actingAs && { actingAs }), seed: this.deps.refreshTokens.newSeed(), generation: 0, rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: this.endFrom(now),
     });
   }
 
   tokensOf(user: User, session: Session): Tokens {
     const { accessTokens, refreshTokens, lifetimes } = this.deps;
-    const { id, email, roles } = user;
+    const { id, email } = user;
+    const roles = rolesIn(user.roles, session.actingAs);
     const accessToken = accessTokens.issue({
       userId: id, sessionId: session.id, roles, issuedAt: session.rotatedAt, tokenId: `${session.id}.${session.generation}`,
     });
     const refreshToken = refreshTokens.of(session, session.generation);
-    return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: lifetimes.accessTtlSeconds, user: { id, email, roles } };
+    return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: lifetimes.accessTtlSeconds, sessionId: session.id, user: { id, email, roles } };
   }
 
   /** One token, one use. A client whose answer was lost gets the same answer; anybody later ends the whole family. */
@@ -67,7 +70,7 @@ export class SessionService {
 
     const at = now();
     const rotated = presented.generation === session.generation
-      ? await sessions.rotate(session.id, session.generation, { now: at, expiresAt: this.endFrom(at), ipRange: rangeOf(ip) })
+      ? await sessions.rotate(session.id, session.generation, { now: at, expiresAt: this.endFrom(at), ipRange: networkRange(ip) })
       : null;
     if (rotated) return this.tokensOf(user, rotated);
     const current = await sessions.find(session.id);
@@ -75,6 +78,11 @@ export class SessionService {
     if (isSameAnswer(current, presented.generation, now())) return this.tokensOf(user, current);
     await this.endStolen(current);
     throw new RefreshTokenReused();
+  }
+
+  /** Whose family a refresh token says that it is of; nothing is proved by it. */
+  sessionIdIn(refreshToken: string): string | undefined {
+    return this.deps.refreshTokens.read(refreshToken)?.sessionId;
   }
 
   listOf(userId: string, query: PageQuery) {
@@ -111,12 +119,31 @@ export class SessionService {
     await afterCommit(() => this.live.changed([id]));
   }
 
+  /** What the truth knows of a session that is alive; null for one that is over. */
+  async find(id: string): Promise<Session | null> {
+    const session = await this.deps.sessions.find(id);
+    return session && !session.endedAt && session.expiresAt > this.deps.now() ? session : null;
+  }
+
+  /** Whether this was the first time on such a device, for somebody who had been here before. */
+  async isNewDevice(sessionId: string): Promise<boolean> {
+    const session = await this.deps.sessions.find(sessionId);
+    return session !== null && this.deps.sessions.isNewDevice(session.userId, session);
+  }
+
+  async markSecondFactor(id: string): Promise<void> {
+    await this.deps.sessions.markSecondFactor(id, this.deps.now());
+    await afterCommit(() => this.live.changed([id]));
+  }
+
   private async readState(sessionId: string): Promise<SessionState | null> {
     const session = await this.deps.sessions.find(sessionId);
     if (!session || session.endedAt || session.expiresAt <= this.deps.now()) return null;
     const user = await this.deps.users.find(session.userId);
     if (!user || user.isDisabled || user.credentialsVersion !== session.credentialsVersion) return null;
-    return { userId: user.id, sessionId, email: user.email, roles: user.roles };
+    const roles = rolesIn(user.roles, session.actingAs);
+    const mustEnrolMfa = !user.mfaEnabledAt && roles.some((role) => this.deps.rolesWithMfa.includes(role));
+    return { userId: user.id, sessionId, email: user.email, roles, ...(mustEnrolMfa && { mustEnrolMfa }) };
   }
 
   private async ownerOf(session: Session): Promise<User> {
@@ -149,6 +176,3 @@ const refusalOf = (session: Session | null) => (session?.endReason === 'refresh_
 /** The token before the current one, whose child nobody has used, within the time that a lost answer takes. */
 const isSameAnswer = (session: Session, generation: number, now: Date): boolean =>
   generation === session.generation - 1 && now.getTime() - session.rotatedAt.getTime() <= SAME_ANSWER_MS;
-
-/** Where somebody signed in from, as far as it helps to know it again: /24 of IPv4, /64 of IPv6. */
-const rangeOf = (ip: string): string => addressRange(ip).replace(/\.\d+$/, '.0/24');

@@ -1,6 +1,6 @@
 import { sha256 } from '../../shared/crypto/tokens.js';
 import type { Clock } from '../../shared/clock.js';
-import { addressRange } from '../../shared/http/rate-limit.js';
+import { networkRange } from '../../shared/http/rate-limit.js';
 import { TooManyFailedSignIns } from './auth.errors.js';
 import type { SignInAttemptRepository } from './sign-in-attempts.repository.js';
 
@@ -19,7 +19,7 @@ export class SignInGuard {
     const { limits } = this.deps;
     const counted = [
       { name: `account:${sha256(account)}`, limit: limits.failuresPerAccount },
-      { name: `address:${addressRange(ip)}`, limit: Math.max(limits.failuresPerAddress, raisedLimit) },
+      { name: `address:${networkRange(ip)}`, limit: Math.max(limits.failuresPerAddress, raisedLimit) },
     ];
     await this.refuseBeyondLimit(counted);
     return {
@@ -30,6 +30,26 @@ export class SignInGuard {
         if (known.includes(name)) await this.deps.attempts.forget(name);
       },
     };
+  }
+
+  /**
+   * For what is used up by being right, such as a code: an attempt counts before it is looked at, so that of any number at
+   * once no more than the limit are. Call `succeeded` to give the attempts back.
+   */
+  async spend(account: string) {
+    const [counted] = [{ name: `code:${sha256(account)}`, limit: this.deps.limits.failuresPerAccount }];
+    await this.countFailure([counted]);
+    return { succeeded: () => this.deps.attempts.forget(counted.name) };
+  }
+
+  /** Somebody proved by mail to be the owner: guesses of others keep them out no longer. */
+  async forgive(account: string): Promise<void> {
+    await this.deps.attempts.forget(`account:${sha256(account)}`);
+  }
+
+  /** Somebody tries addresses, not passwords: only where they come from is counted. */
+  async countProbe(ip: string, raisedLimit = 0): Promise<void> {
+    await this.countFailure([{ name: `probes:${networkRange(ip)}`, limit: Math.max(this.deps.limits.failuresPerAddress, raisedLimit) }]);
   }
 
   private async refuseBeyondLimit(counted: readonly Counted[]): Promise<string[]> {

@@ -9,7 +9,7 @@ import { EmailTaken, UsernameTaken } from './auth.errors.js';
 import { userModel, type UserRow } from './auth.model.js';
 
 type Stored = UserRow & { _id: Types.ObjectId };
-export type NewUser = { email: string; username?: string; passwordHash: string; roles: readonly Role[] };
+export type NewUser = { email: string; username?: string; passwordHash: string; roles: readonly Role[]; emailVerifiedAt?: Date };
 export type UserFilter = { q?: string; role?: Role; isDisabled?: boolean; createdFrom?: Date; createdUntil?: Date };
 
 export class UserRepository {
@@ -19,11 +19,11 @@ export class UserRepository {
     this.users = userModel(connection);
   }
 
-  async create({ email, username, passwordHash, roles }: NewUser, now: Date): Promise<User> {
+  async create({ email, username, passwordHash, roles, emailVerifiedAt }: NewUser, now: Date): Promise<User> {
     const named = username === undefined ? {} : { username, usernameKey: fold(username) };
     try {
       const [created] = await this.users.create([{
-        email, ...named, passwordHash, credentialsVersion: 1, roles: [...roles], isDisabled: false, version: 1, createdAt: now, updatedAt: now,
+        email, ...named, passwordHash, credentialsVersion: 1, roles: [...roles], isDisabled: false, ...(emailVerifiedAt && { emailVerifiedAt }), version: 1, createdAt: now, updatedAt: now,
       }]);
       return toUser(created!.toObject());
     } catch (error) {
@@ -87,6 +87,28 @@ export class UserRepository {
     ).lean();
     if (!changed) throw new ConcurrentChange('The password was changed meanwhile.', {});
     return toUser(changed);
+  }
+
+  /** Only while it is still this address. */
+  async markVerified(id: string, email: string, now: Date): Promise<boolean> {
+    const { modifiedCount } = await this.users.updateOne({ _id: id, email, emailVerifiedAt: { $exists: false } }, { $set: { emailVerifiedAt: now, updatedAt: now }, $inc: { version: 1 } });
+    return modifiedCount === 1;
+  }
+
+  /** The new address is one that was just proved. Refuses when the old one is gone already, or another account has the new one. */
+  async changeEmail({ id, email: before }: Pick<User, 'id' | 'email'>, email: string, now: Date): Promise<void> {
+    try {
+      const { modifiedCount } = await this.users.updateOne({ _id: id, email: before, isDisabled: false }, { $set: { email, emailVerifiedAt: now, updatedAt: now }, $inc: { version: 1 } });
+      if (modifiedCount === 0) throw new ConcurrentChange('The e-mail address was changed meanwhile.', {});
+    } catch (error) {
+      if (duplicateKeyOf(error) === 'email') throw new EmailTaken();
+      throw error;
+    }
+  }
+
+  async setMfa(id: string, enabledAt: Date | null, now: Date): Promise<void> {
+    const change = enabledAt ? { $set: { mfaEnabledAt: enabledAt, updatedAt: now } } : { $unset: { mfaEnabledAt: 1 as const }, $set: { updatedAt: now } };
+    await this.users.updateOne({ _id: id }, { ...change, $inc: { version: 1 } });
   }
 }
 

@@ -21,7 +21,7 @@ export function userRoutes(users: UserService) {
       },
     }),
     defineRoute<object, object, object, CreateUserBody>({
-      method: 'post', path: '/admin/users', summary: 'Open an account for somebody', tag, access: mayWrite,
+      method: 'post', path: '/admin/users', summary: 'Open an account for somebody', tag, access: mayWrite, stepUp: true,
       body: createUserBody, responses: { 201: userAnswer, ...problems(400, 401, 403, 409) },
       handle: async ({ body }, { caller }) => {
         const user = await users.create(body, caller);
@@ -37,7 +37,7 @@ export function userRoutes(users: UserService) {
       },
     }),
     defineRoute<UserParams, object, object, RightsBody>({
-      method: 'patch', path: '/admin/users/:id', summary: 'Change roles, disable or enable; felt within a second', tag, access: mayWrite,
+      method: 'patch', path: '/admin/users/:id', summary: 'Change roles, disable or enable; felt within a second', tag, access: mayWrite, stepUp: true,
       params: userParams, body: rightsBody, responses: { 200: userAnswer, ...problems(400, 401, 403, 404, 409, 412) },
       handle: async ({ params, body: { roles, disabled } }, { caller, ifMatch }) => {
         const change = { ...(roles && { roles }), ...(disabled !== undefined && { isDisabled: disabled }) };

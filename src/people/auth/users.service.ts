@@ -32,6 +32,13 @@ export class UserService {
     return user;
   }
 
+  /** Somebody whom the caller may do things to. */
+  async getWithin(id: string, caller: Caller): Promise<User> {
+    const user = await this.get(id);
+    refuseBeyondOwn(user.roles, caller);
+    return user;
+  }
+
   async create({ roles, ...person }: Registration & { roles: readonly Role[] }, caller: Caller): Promise<User> {
     refuseBeyondOwn(roles, caller);
     const passwordHash = await this.deps.auth.hashFor(person);

@@ -30,6 +30,12 @@ export class CustomerService {
     return this.deps.customers.create(customer, this.deps.now());
   }
 
+  /** Call inside the transaction that changes the account's address. */
+  async changeEmail(userId: string, email: string): Promise<void> {
+    const customer = await this.findByUser(userId);
+    if (customer) await this.deps.customers.save({ ...customer, email }, this.deps.now());
+  }
+
   findByUser(userId: string): Promise<Customer | null> {
     return this.deps.customers.findByUser(userId);
   }

@@ -29,6 +29,7 @@ export function createCustomers({ connection, ...deps }: CustomersDeps) {
   return {
     routes: [...customerRoutes(service), ...groupRoutes(new GroupService(shared), new CompanyService(shared))],
     createProfile: service.createProfile.bind(service),
+    changeEmail: service.changeEmail.bind(service),
     findByUser: service.findByUser.bind(service),
     /** `Ada L.`, as strangers may see it. */
     publicNameOf: async (userId: string): Promise<string> => {

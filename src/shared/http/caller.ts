@@ -20,6 +20,8 @@ export type KeyIdentity = Readonly<{
 }>;
 export type UserIdentity = Readonly<{
   id: string; sessionId: string; email: string; roles: readonly string[]; permissions: ReadonlySet<string>;
+  /** The permissions wait until this person has a second factor: until then there are none. */
+  mustEnrolMfa?: boolean;
 }>;
 /** What is known of the other side of a request. Handlers decide ownership with it, never with the body. */
 export type Caller = Readonly<{
@@ -43,6 +45,11 @@ class MissingScope extends ForbiddenError {
   constructor(scope: string) { super(`This key may not do that: it lacks ${scope}.`, { scope }); }
 }
 
+class MfaEnrolmentRequired extends ForbiddenError {
+  readonly code = 'mfa_enrolment_required';
+  constructor() { super('Staff need a second factor here. Enrol first: POST /auth/mfa/totp, then POST /auth/mfa/totp/confirmation.', { endpoint: '/auth/mfa/totp' }); }
+}
+
 class MissingPermission extends ForbiddenError {
   readonly code = 'missing_permission';
   constructor(permission: string) { super(`This account may not do that: it lacks ${permission}.`, { permission }); }
@@ -59,6 +66,7 @@ export function authorise(access: Access, { key, user }: Caller): void {
   }
   if (key.kind === 'secret' && key.scopes.has(access.permission)) return;
   if (user?.permissions.has(access.permission)) return;
+  if (user?.mustEnrolMfa) throw new MfaEnrolmentRequired();
   if (user) throw new MissingPermission(access.permission);
   if (key.kind === 'secret') throw new MissingScope(access.permission);
   throw new AuthenticationRequired();

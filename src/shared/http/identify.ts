@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { UnauthenticatedError } from '../errors.js';
 import type { Caller, KeyIdentity, UserIdentity } from './caller.js';
+import type { CookieSessions } from './cookie-sessions.js';
 import type { Limit } from './rate-limit.js';
 import type { Route } from './route.js';
 import { readSignature, type SignedRequest } from './signature.js';
@@ -16,10 +17,14 @@ type Identities = {
   /** Null for a token that is malformed, expired, or whose session has ended. */
   findUser(accessToken: string): Promise<UserIdentity | null>;
   limit: Limit;
+  /** Without it nobody is signed in by a cookie. */
+  cookies?: Pick<CookieSessions, 'accessTokenIn' | 'requireCsrf'>;
 };
 
-/** The key names the application, the bearer token the person; both are counted before anything else is done. */
-export function createIdentify({ findKey, findUser, limit }: Identities) {
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** The key names the application, the bearer token or the cookie the person; both are counted before anything else is done. */
+export function createIdentify({ findKey, findUser, limit, cookies }: Identities) {
   return async function identify(req: Request, res: Response, route: Route): Promise<Caller> {
     const ip = req.ip ?? '';
     if (route.access === 'public') return { key: null, user: null, ip };
@@ -27,11 +32,15 @@ export function createIdentify({ findKey, findUser, limit }: Identities) {
     const signed = readSignature(req);
     const key = typeof apiKey === 'string' ? await findKey(apiKey, textOf(req.headers['x-app-secret']), signed) : null;
     const isIgnored = typeof route.access === 'object' && 'scope' in route.access && route.access.user === 'ignored';
-    const token = isIgnored ? undefined : bearerOf(req.headers.authorization);
+    const bearer = isIgnored ? undefined : bearerOf(req.headers.authorization);
+    // Who sends a bearer token is no browser that was tricked, whatever cookies it has.
+    const cookie = bearer === undefined && !isIgnored && cookies && req.headers.cookie !== undefined ? cookies.accessTokenIn(req.headers.cookie) : undefined;
+    const token = bearer ?? cookie;
     const user = key && token !== undefined ? await findUser(token) : null;
     const caller = { key, user, ip, ...(signed && { bodySha256: signed.bodySha256 }) };
     await limit(req, res, caller, route.rate);
     if (key && token !== undefined && !user) throw new InvalidToken();
+    if (user && cookie !== undefined && !READING.has(req.method)) cookies!.requireCsrf(req.headers['x-csrf-token'], user.sessionId);
     return caller;
   };
 }

@@ -98,12 +98,13 @@ export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], 
     (paths[spelling.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method] = {
       operationId: operationId(route),
       summary: route.summary,
-      ...(route.description && { description: route.description }),
+      ...((route.description ?? route.stepUp) && { description: descriptionOf(route) }),
       tags: [route.tag],
       ...(rootRoutes.includes(route) && { servers: [{ url: '/' }] }),
       ...(route.deprecated && { deprecated: true }),
       security: securityOf(route.access),
       'x-access': route.access,
+      ...(route.stepUp && { 'x-step-up': route.stepUp === true ? 'always' : route.stepUp.when }),
       parameters: parametersOf(route, spelling),
       ...requestBodyOf(route),
       responses: responsesOf(route),
@@ -123,12 +124,16 @@ export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], 
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         appSecret: { type: 'apiKey', in: 'header', name: 'x-app-secret', description: 'Beside a secret key; never in an app' },
         signature: { type: 'apiKey', in: 'header', name: 'x-signature', description: SIGNATURE },
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Or, in a browser, the cookies of a login with `session: "cookie"`; calls that change something then send x-csrf-token.' },
       },
     },
     paths: withReferences(paths, components) as typeof paths,
   };
 }
+
+const STEP_UP = 'People with a second factor prove it anew, 5 minutes before at most, else 403 `step_up_required`: POST /auth/mfa/step-up';
+const descriptionOf = ({ description, stepUp }: Route): string =>
+  [description, stepUp && (stepUp === true ? `${STEP_UP}.` : `${STEP_UP} (${stepUp.when}).`)].filter(Boolean).join(' ');
 
 /** `idOrSlug` -> `id or slug` */
 const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);

@@ -82,6 +82,9 @@ function partitionOf(key: string): string {
   return known;
 }
 
+/** Where somebody calls from, as far as it helps to know them again, and who shares a line with them: /24 of IPv4, /64 of IPv6. */
+export const networkRange = (ip: string): string => addressRange(ip).replace(/\.\d+$/, '.0/24');
+
 /** Someone with an IPv6 line owns a whole /64, so that is what counts as one address. */
 export function addressRange(ip: string): string {
   const plain = ip.replace(/^::ffff:/i, '');

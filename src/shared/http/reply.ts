@@ -27,6 +27,8 @@ export type Reply = {
   /** Catalogue reads may be kept by shared caches, but asked again each time. */
   cache?: 'public';
   headers?: Readonly<Record<string, string>>;
+  /** Whole Set-Cookie values. */
+  cookies?: readonly string[];
   /** Only for what is not JSON. */
   contentType?: string;
 };
@@ -40,6 +42,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export async function send(req: Request, res: Response, reply: Reply, stopping: () => boolean = () => false): Promise<void> {
   res.statusCode = reply.status;
   for (const name in reply.headers) res.setHeader(name, reply.headers[name]!);
+  if (reply.cookies) res.setHeader('Set-Cookie', reply.cookies);
   res.setHeader('Cache-Control', reply.cache === 'public' ? 'public, max-age=0, must-revalidate' : 'no-store');
   if (reply.location !== undefined) res.setHeader('Location', req.baseUrl + reply.location);
   if (reply.cache === 'public') res.setHeader('Vary', 'Origin, Accept-Language, x-api-key, Accept-Encoding');

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import Joi from 'joi';
 import { withoutCardNumbers } from '../card-numbers.js';
 import { DomainError } from '../errors.js';
-import { authorise, type Access, type Caller } from './caller.js';
+import { authorise, type Access, type Caller, type UserIdentity } from './caller.js';
 import { cutLater, readBody, type Consumes } from './body.js';
 import { parseInput } from './input.js';
 import { readIfMatch } from './etag.js';
@@ -38,6 +38,8 @@ type Declaration = {
   /** `optional` and `required` replay answers by themselves; in a `workflow` the service keeps the record in its own transactions. */
   idempotency?: 'optional' | 'required' | 'workflow';
   ifMatch?: 'required';
+  /** What a stolen session must not do by itself: a person proves the second factor anew, 5 minutes before at most. A server's key has none. */
+  stepUp?: true | StepUpRule;
   /** `auth` routes share a stricter limit per address. */
   rate?: 'auth';
   deprecated?: Deprecation;
@@ -47,6 +49,9 @@ type Declaration = {
   /** Media types of the answer, where it is not JSON. */
   produces?: readonly string[];
 };
+/** When the second factor is asked for, where it is not always; `when` is how the policy says it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the declaration knows its own params and body
+export type StepUpRule = Readonly<{ when: string; isNeeded(input: Input<any, any, any, any>): boolean | Promise<boolean> }>;
 type Input<P, Q, H, B> = { params: P; query: Q; headers: H; body: B };
 type Schemas<I> = { [Where in keyof I]?: Joi.ObjectSchema<I[Where]> };
 
@@ -65,6 +70,8 @@ export type MountOptions = {
   /** Who is calling: the key, its secret and the token are checked here, and the limits counted. */
   identify(req: Request, res: Response, route: Route): Promise<Caller>;
   idempotency: Idempotency;
+  /** Throws unless this person has proved a second factor a short while ago, or needs none. */
+  requireStepUp(user: UserIdentity): Promise<void>;
   /** On outside production: a reply that its own schema refuses fails the test that caused it. */
   checkReplies: boolean;
   bodyLimitBytes: number;
@@ -106,6 +113,7 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
   if (route.deprecated) announceDeprecation(res, route.deprecated);
   await readBody(req, res, route, { limitBytes: route.bodyLimitBytes ?? options.bodyLimitBytes, sha256: caller.bodySha256 });
   const input = parseInput(route, req);
+  if (route.stepUp && caller.user && (route.stepUp === true || await route.stepUp.isNeeded(input))) await options.requireStepUp(caller.user);
   const context: Context = {
     caller,
     requestId: res.locals['requestId'],

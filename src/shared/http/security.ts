@@ -31,9 +31,10 @@ function headersSetBy(middleware: RequestHandler): Record<string, string> {
 
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', 'Idempotent-Replayed', 'Deprecation', 'Sunset'];
 
-/** Only the listed origins; `*` allows any, since no cookie signs anybody in. */
+/** Only the listed origins, which may send the cookies of a session; `*` allows any, but none of them with cookies. */
 export function crossOrigin(origins: readonly string[]): RequestHandler {
-  const answer = cors({ origin: origins.includes('*') ? '*' : [...origins], exposedHeaders: EXPOSED, maxAge: 600 });
+  const isAny = origins.includes('*');
+  const answer = cors({ origin: isAny ? '*' : [...origins], credentials: !isAny, exposedHeaders: EXPOSED, maxAge: 600 });
   // Servers and apps send no Origin; they need no answer about it, only caches have to know that it matters.
   return (req, res, next) => {
     if (req.headers.origin !== undefined) return answer(req, res, next);

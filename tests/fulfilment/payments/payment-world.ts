@@ -59,7 +59,7 @@ export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true, ad
   const app = express().use(requestContext);
   const router = Router();
   const caller = { key: null, user: null, ip: '127.0.0.1' };
-  mount(router, payments.rootRoutes, { identify: async () => caller, idempotency, checkReplies: true, bodyLimitBytes: 100_000 });
+  mount(router, payments.rootRoutes, { identify: async () => caller, requireStepUp: async () => {}, idempotency, checkReplies: true, bodyLimitBytes: 100_000 });
   const server = createServer(app.use(router).use(problemHandler(report))).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -27,7 +27,7 @@ const orderOf = (at: number): MailedOrder => ({
 });
 const node = ({ failpoint = () => {} }: { failpoint?: (name: string) => void } = {}) => createNotifications({
   connection: world.connection, outbox: world.container.outbox, inTransaction: world.container.inTransaction, failpoint, audit: world.container.audit.record,
-  now: () => new Date(Date.now() + world.clock.offsetMs), findOrder: async (id) => orderOf(parseInt(id, 16)), findLocaleOfUser: async () => undefined, revealSecret: (ref) => `SECRET-OF-${ref}`,
+  now: () => new Date(Date.now() + world.clock.offsetMs), findOrder: async (id) => orderOf(parseInt(id, 16)), findLocaleOfUser: async () => undefined, findAccount: async () => null, revealSecret: (ref) => `SECRET-OF-${ref}`,
   config: { smtpUrl: smtp.url, folder: '', from: 'Kontor <shop@kontor.example>', shopName: 'Kontor', fallbackLocale: 'en' },
 });
 let told = 0;

@@ -1,0 +1,35 @@
+import { SECRET, type Milestone, type MailModel } from './notifications.js';
+
+/** Somebody with an account, as far as a mail addresses them. */
+export type MailedAccount = Readonly<{ email: string; name?: string | undefined; locale?: string | undefined }>;
+type Data = Readonly<Record<string, unknown>>;
+type AccountEvent = Readonly<{ id: string; type: string; data: Data }>;
+/** `to` is said where it is not the account's address of today. */
+export type AccountDue = Readonly<{ milestone: Milestone; subject: string; to?: string; more: MailModel; secretRef?: string }>;
+
+const MAIL_OF_CODE: Readonly<Record<string, Milestone>> = {
+  password_reset: 'password_reset', email_verification: 'email_verification', email_change: 'email_verification', login_link: 'login_link',
+};
+
+type Rule = (event: AccountEvent) => AccountDue | null;
+const notice = (milestone: Milestone): Rule => ({ id }) => ({ milestone, subject: id, more: {} });
+
+/** Codes that were asked for, and notices of what the owner of an account should hear of, since it may have been somebody else. */
+const RULES: Readonly<Record<string, Rule>> = {
+  'user.code_granted': ({ data }) => {
+    const milestone = MAIL_OF_CODE[String(data['purpose'])];
+    const codeId = String(data['codeId']);
+    return milestone === undefined ? null : { milestone, subject: codeId, to: String(data['email']), more: { secret: SECRET }, secretRef: `account-code:${codeId}` };
+  },
+  'user.password_changed': notice('password_changed'),
+  'user.email_changed': ({ id, data }) => ({ milestone: 'email_changed', subject: id, to: String(data['before']), more: {} }),
+  'user.mfa_enabled': notice('mfa_enabled'),
+  'user.mfa_disabled': notice('mfa_disabled'),
+  'user.recovery_code_used': ({ id, data }) => ({ milestone: 'recovery_code_used', subject: id, more: { count: String(data['left']) } }),
+  'user.new_device': ({ id, data }) => ({ milestone: 'new_device', subject: id, more: { device: String(data['device']), place: String(data['ipRange']) } }),
+  'user.identity_linked': ({ id, data }) => ({ milestone: 'identity_linked', subject: id, more: { provider: String(data['provider']) } }),
+  'user.identity_unlinked': ({ id, data }) => ({ milestone: 'identity_unlinked', subject: id, more: { provider: String(data['provider']) } }),
+};
+
+export const ACCOUNT_EVENTS = Object.keys(RULES);
+export const dueAccountMail = (event: AccountEvent): AccountDue | null => RULES[event.type]?.(event) ?? null;
