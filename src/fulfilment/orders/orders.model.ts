@@ -24,14 +24,15 @@ const shippingMethodSchema = new Schema({
 }, { _id: false });
 const promotionSchema = new Schema({ promotionId: String, name: String, code: String, amount: moneySchema }, { _id: false });
 
+const components = { type: [new Schema({ sku: String, name: String, quantity: Number, share: moneySchema }, { _id: false, id: false })], default: undefined };
 const itemSchema = new Schema({
   id: { type: String, required: true }, productId: { type: String, required: true }, productName: { type: String, required: true },
   name: { type: String, required: true }, sku: { type: String, required: true }, quantity: { type: Number, required: true, min: 1 },
   unitPrice: moneySchema, discount: moneySchema, tax: moneySchema, taxRateBps: { type: Number, required: true }, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
   priceSource: { type: new Schema({ kind: String, id: String, name: String, from: Schema.Types.Mixed }, { _id: false, id: false }), default: null }, units: unitsSchema,
-  frozen: new Schema({ quantity: Number, discount: moneySchema, tax: moneySchema, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema] }, { _id: false }),
+  frozen: new Schema({ quantity: Number, discount: moneySchema, tax: moneySchema, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema], components }, { _id: false }),
   credited: { type: new Schema({ units: Number, amount: Number }, { _id: false }) }, finalSale: Boolean,
-  components: { type: [new Schema({ sku: String, name: String, quantity: Number, share: moneySchema }, { _id: false, id: false })], default: undefined },
+  components,
   digital: { type: new Schema({ kind: String, maxDownloads: Number, expiresInDays: Number }, { _id: false, id: false }) },
 }, { _id: false, id: false });
 

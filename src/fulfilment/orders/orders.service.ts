@@ -11,7 +11,7 @@ import type { NewOrder } from './orders.repository.js';
 import type { UnitsOfLine } from './credits.js';
 import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
 import type { Note } from './notes/notes.js';
-import { applyEdit, noteDifference, type DifferenceNews, type EditedOrder, type EditMoney } from './use-cases/apply-edit.js';
+import { applyEdit, noteDifference, settleEdit, type DifferenceNews, type EditedOrder, type EditMoney, type EditSettlement } from './use-cases/apply-edit.js';
 import { claimOrder } from './use-cases/claim-order.js';
 import { completeDue } from './use-cases/complete-order.js';
 import { cancelUnits } from './use-cases/cancel-units.js';
@@ -117,6 +117,11 @@ export class OrderService {
   /** Inside the transaction that moves the stock of an edit. */
   applyEdit(order: Order, edited: EditedOrder, money: EditMoney): Promise<Order> {
     return applyEdit(this.deps, order, edited, money);
+  }
+
+  /** What an edit would do to the money. */
+  settleEdit(order: Order, after: Pick<EditedOrder, 'items' | 'totals'>): Promise<EditSettlement> {
+    return settleEdit(this.deps, order, after);
   }
 
   /** The hook of the payments module, for payments of a difference. */

@@ -20,7 +20,7 @@ export type OrderItem = Readonly<{
   allocations: readonly Reduction[]; taxes: readonly TaxShare[]; priceSource: Readonly<{ kind: string; id?: string; name?: string; from?: object }> | null;
   units: UnitCounters;
   /** How an edited line was sold: every other quantity of it is derived from this. */
-  frozen?: Readonly<{ quantity: number; discount: Money; tax: Money; lineTotal: Money; allocations: readonly Reduction[]; taxes: readonly TaxShare[] }>;
+  frozen?: Readonly<{ quantity: number; discount: Money; tax: Money; lineTotal: Money; allocations: readonly Reduction[]; taxes: readonly TaxShare[]; components?: ReadonlyArray<OrderComponent> }>;
   /** Units that are not to be paid any more, and what they were paid in minor units; cumulative. */
   credited?: Readonly<{ units: number; amount: number }>;
   /** What a set consists of: so many of each SKU in one unit, and its share of the line's total. */
@@ -101,13 +101,17 @@ export type Command = (typeof COMMANDS)[number];
 export const unsentUnits = (items: ReadonlyArray<Pick<OrderItem, 'units'>>): number => items.reduce((so, { units }) => so + units.ordered - units.cancelled - units.shipped, 0);
 const sum = (items: ReadonlyArray<Pick<OrderItem, 'units'>>, of: keyof UnitCounters): number => items.reduce((so, { units }) => so + units[of], 0);
 
-type Obedient = Axes & Pick<Order, 'holds'> & Readonly<{ items: ReadonlyArray<Pick<OrderItem, 'units'>> }>;
+/** Keys and files that an edit added and nobody has paid yet: the shop sends them by itself, in no parcel. */
+export const awaitsSending = ({ digital, units }: Pick<OrderItem, 'digital' | 'units'>): boolean =>
+  (digital?.kind === 'licence_key' || digital?.kind === 'download') && units.shipped === 0 && units.cancelled < units.ordered;
+
+type Obedient = Axes & Pick<Order, 'holds'> & Readonly<{ items: ReadonlyArray<Pick<OrderItem, 'units' | 'digital'>> }>;
 /** The commands that this order can obey now; anything else is a 409 that lists them. */
 export function allowedCommands({ status, paymentStatus, items, holds }: Obedient): Command[] {
   if (status === 'pending') return paymentStatus === 'paid' || paymentStatus === 'authorized' ? ['placed', 'cancelled'] : ['cancelled'];
   if (status !== 'placed') return [];
   const [unsent, shipped, delivered] = [unsentUnits(items), sum(items, 'shipped'), sum(items, 'delivered')];
-  const sendable = holds.length === 0 && sum(items, 'backordered') === 0;
+  const sendable = holds.length === 0 && sum(items, 'backordered') === 0 && !items.some(awaitsSending);
   return [
     ...(unsent > 0 && sendable ? ['shipped' as const] : []),
     ...(unsent === 0 && delivered < shipped ? ['delivered' as const] : []),

@@ -115,7 +115,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
       await afterCommit(() => cache.invalidate([productTag(productId), LISTS]));
     },
     ratingsOf: async (productIds: readonly string[]) => new Map((await products.findMany(productIds, 'staff')).map(({ id, rating }) => [id, rating])),
-    isShown: async (productId: string): Promise<boolean> => (await products.findMany([productId], 'public')).length === 1,
+    isShown: async (productId: string, channel: string | null = null): Promise<boolean> => (await products.findMany([productId], 'public', channel)).length === 1,
     /** Drafts and archived ones too. */
     countProducts: () => products.total('staff'),
     categoryTree: tree.current.bind(tree),

@@ -1,4 +1,4 @@
-import { add, allocate, fraction, money, portion, subtract, sum, times, type Money, type RoundingMode } from '../../shared/money.js';
+import { add, allocate, fraction, money, portion, subtract, sum, times, zero, type Money, type RoundingMode } from '../../shared/money.js';
 import type { Order, OrderItem } from '../../fulfilment/orders/index.js';
 import { computeTotals, type Allocation } from '../pricing/index.js';
 
@@ -8,7 +8,7 @@ export type AddedItem = Omit<OrderItem, 'id' | 'units'>;
 type Frozen = NonNullable<OrderItem['frozen']>;
 
 /** How a line was sold: from it every other quantity is derived, so that going back to it is exact. */
-const frozenOf = ({ frozen, quantity, discount, tax, lineTotal, allocations, taxes }: OrderItem): Frozen => frozen ?? { quantity, discount, tax, lineTotal, allocations, taxes };
+const frozenOf = ({ frozen, quantity, discount, tax, lineTotal, allocations, taxes, components }: OrderItem): Frozen => frozen ?? { quantity, discount, tax, lineTotal, allocations, taxes, ...(components?.length && { components }) };
 
 export function addLine(order: Editable, id: string, added: AddedItem): Editable {
   const units = { ordered: added.quantity, cancelled: 0, backordered: 0, allocated: added.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 };
@@ -47,12 +47,23 @@ function priced(order: Editable, item: OrderItem, quantity: number, allocations:
     lines: [{ id, sku, quantity, unitPrice, taxes: taxes.map(({ amount: _amount, ...rate }) => rate), allocations: allocations as readonly Allocation[] }],
   });
   const { discount, tax, lineTotal, taxes: shares } = line!;
-  return { ...item, quantity, discount, tax, lineTotal, allocations, taxes: shares };
+  return { ...item, quantity, discount, tax, lineTotal, allocations, taxes: shares, ...(item.components?.length && { components: sharedOut(item, lineTotal) }) };
 }
+
+/** Each part of a set keeps its share of what the line costs, as it was sold. */
+function sharedOut(item: OrderItem, lineTotal: Money): NonNullable<OrderItem['components']> {
+  const sold = (item.frozen ?? item).components!;
+  const alone = sold.map(({ share }) => share.amount);
+  const shares = allocate(lineTotal, alone.every((amount) => amount === 0) ? sold.map(({ quantity }) => quantity) : alone);
+  return sold.map((component, at) => ({ ...component, share: shares[at]! }));
+}
+
+/** A gift card is worth what it costs, and what was cancelled or returned is settled at what it was paid. */
+const isReducible = ({ digital, credited }: OrderItem): boolean => digital?.kind !== 'gift_card' && credited === undefined;
 
 /** A discount by hand on what is left of all lines; from then on they count as sold that way. */
 export function applyDiscount(order: Editable, { amount, rateBps = 0, reason }: { amount?: Money | undefined; rateBps?: number | undefined; reason: string }, editId: string): Editable {
-  const left = order.items.map(({ unitPrice, quantity, discount }) => subtract(times(unitPrice, quantity), discount));
+  const left = order.items.map((item) => (isReducible(item) ? subtract(times(item.unitPrice, item.quantity), item.discount) : zero(order.currency)));
   const all = sum(left, order.currency);
   const total = money(Math.min((amount ?? portion(all, rateBps)).amount, all.amount), order.currency);
   if (total.amount === 0) return order;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Inventory } from '../../fulfilment/inventory/index.js';
-import type { Order, OrderItem, Orders } from '../../fulfilment/orders/index.js';
+import { linesToReserve, type Order, type OrderItem, type Orders } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
@@ -10,11 +10,11 @@ import { requireVersion } from '../../shared/http/etag.js';
 import { subtract, zero } from '../../shared/money.js';
 import { addLine, applyDiscount, changeQuantity, changeShipping, removeLine, unitChanges, type AddedItem, type Editable } from './edit-engine.js';
 import { LineNotEditable, OrderEditNotFound, OrderEditStale, OrderNotEditable } from './order-edits.errors.js';
-import { settle, type MoneyPreview, type Operation, type OrderEdit } from './order-edits.js';
+import type { MoneyPreview, Operation, OrderEdit } from './order-edits.js';
 import type { OrderEditRepository } from './order-edits.repository.js';
 
 export type OrderEditDeps = Readonly<{
-  edits: OrderEditRepository; orders: Pick<Orders['service'], 'get' | 'applyEdit'>; fulfilmentsOf: Orders['goods']['fulfilmentsOf'];
+  edits: OrderEditRepository; orders: Pick<Orders['service'], 'get' | 'applyEdit' | 'settleEdit'>; fulfilmentsOf: Orders['goods']['fulfilmentsOf'];
   inventory: Pick<Inventory, 'reserve' | 'release'>; inTransaction: InTransaction; now: Clock; audit: RecordAudit;
   /** What these cost the customer of the order today. */
   quoteGoods(order: Order, lines: ReadonlyArray<{ sku: string; quantity: number }>): Promise<readonly AddedItem[]>;
@@ -38,8 +38,8 @@ export class OrderEditService {
     const id = edits.newId();
     let after: Editable = pickEditable(order);
     for (const [at, operation] of operations.entries()) after = await this.apply(order, after, operation, { at, editId: id });
-    if (after.items.length === 0) throw new LineNotEditable(operations.length - 1, 'Nothing would be left. Cancel the order instead.');
-    const edit: OrderEdit = { id, orderId, orderVersion: order.version, state: 'previewed', operations, reason, preview: previewOf(order, after), result: after, createdBy: actor, createdAt: now(), confirmedAt: null };
+    if (after.items.every(({ units }) => units.ordered === units.cancelled)) throw new LineNotEditable(operations.length - 1, 'Nothing would be left. Cancel the order instead.');
+    const edit: OrderEdit = { id, orderId, orderVersion: order.version, state: 'previewed', operations, reason, preview: await this.previewOf(order, after), result: after, createdBy: actor, createdAt: now(), confirmedAt: null };
     await edits.insert(edit);
     return edit;
   }
@@ -68,7 +68,7 @@ export class OrderEditService {
       const items = await this.moveStock(order, after.items, edit.id);
       await audit({ actor, action: 'order.edited', subject: `order:${orderId}`, before: order.totals, after: { totals: after.totals, operations: edit.operations, reason: edit.reason } });
       const { difference } = edit.preview;
-      return orders.applyEdit(order, { ...after, items }, { editId, reason: edit.reason, actor, difference, ...settle(order.outstanding?.amount.amount ?? 0, difference.amount) });
+      return orders.applyEdit(order, { ...after, items }, { editId, reason: edit.reason, actor, difference });
     }), 5);
   }
 
@@ -76,11 +76,17 @@ export class OrderEditService {
     const refuse = (reason: string, message: string) => { throw new OrderNotEditable(reason, message); };
     if (order.status !== 'placed') refuse('status', `This order is ${order.status}; only a placed one can be edited.`);
     const isUnpaid = order.paymentStatus === 'pending' && order.payment?.provider === 'offline';
-    if (!isUnpaid && !['paid', 'partially_paid', 'partially_refunded'].includes(order.paymentStatus)) refuse('payment', `Its payment is ${order.paymentStatus}; settle it before the order is edited.`);
-    if ((order.tenders?.length ?? 0) > 0 || order.origin) refuse('tenders', 'It was paid with gift cards, store credit or exchanged goods, which an edit cannot divide.');
-    if (order.items.some(({ units, credited }) => credited || units.shipped + units.cancelled + units.returnRequested + units.returned + units.writtenOff > 0)) refuse('units_moved', 'Some of it was sent, cancelled or returned already.');
+    if (!isUnpaid && !['paid', 'partially_paid', 'partially_refunded', 'refunded'].includes(order.paymentStatus)) refuse('payment', `Its payment is ${order.paymentStatus}; settle it before the order is edited.`);
+    if (order.origin) refuse('replacement', 'It replaces goods of another order and was paid with them, which an edit cannot divide. Exchange again instead.');
     if ((await this.deps.fulfilmentsOf(order.id)).some(({ state }) => OPEN.has(state))) refuse('being_packed', 'It is being packed. Give up its parcels first.');
     if (await this.deps.hasOpenPayment(order.id)) refuse('payment_in_progress', 'A payment for it is under way. Wait for its end.');
+  }
+
+  private async previewOf(order: Order, after: Editable): Promise<MoneyPreview> {
+    const { refund } = await this.deps.orders.settleEdit(order, after);
+    const difference = subtract(after.totals.grandTotal, order.totals.grandTotal);
+    const none = zero(order.currency);
+    return { before: order.totals.grandTotal, after: after.totals.grandTotal, difference, additional: difference.amount > 0 ? difference : none, refund: { ...none, amount: refund } };
   }
 
   private async apply(order: Order, so: Editable, operation: Operation, { at, editId }: { at: number; editId: string }): Promise<Editable> {
@@ -90,6 +96,7 @@ export class OrderEditService {
       case 'change_quantity': return changeQuantity(so, lineOf(so, operation.itemId, at, operation.quantity).id, operation.quantity);
       case 'change_address': return withAddresses(so, operation, at);
       case 'change_shipping_method': {
+        requireSent(so, operation.code, at);
         const { method, charge } = await this.deps.quoteShipping(order, so, operation.code);
         return changeShipping(so, method, charge);
       }
@@ -102,16 +109,16 @@ export class OrderEditService {
   /** More of what is in the order already is another line, at the price of today. */
   private async addGoods(order: Order, so: Editable, { sku, quantity }: { sku: string; quantity: number }, at: number): Promise<Editable> {
     const [added] = await this.deps.quoteGoods(order, [{ sku, quantity }]);
-    if (added!.components?.length || added!.digital) throw new LineNotEditable(at, 'Sets and digital goods cannot be added to an order.');
-    if (so.items.some((item) => item.sku === sku)) throw new LineNotEditable(at, 'This is in the order already: change its quantity.');
+    if (added!.digital?.kind === 'gift_card') throw new LineNotEditable(at, 'Gift cards cannot be added to an order: they are issued when an order is placed. Sell them in an order of their own.');
+    if (so.items.some((item) => item.sku === sku && fixedBecause(item) === null)) throw new LineNotEditable(at, 'This is in the order already: change its quantity.');
     return addLine(so, randomUUID(), added!);
   }
 
   /** Takes what is new and gives back what is not wanted any more; answers the items with their units as they are then. */
   private async moveStock(order: Order, after: readonly OrderItem[], editId: string): Promise<OrderItem[]> {
     const changes = unitChanges(order.items, after);
-    const less = changes.filter(({ delta }) => delta < 0).map(({ item, delta }) => ({ lineId: item.id, quantity: -delta }));
-    const more = changes.filter(({ delta }) => delta > 0).map(({ item, delta }) => ({ lineId: item.id, sku: item.sku, quantity: delta }));
+    const less = changes.filter(({ item, delta }) => delta < 0 && linesToReserve([item]).length > 0).map(({ item, delta }) => ({ lineId: item.id, quantity: -delta }));
+    const more = changes.filter(({ delta }) => delta > 0).flatMap(({ item, delta }) => linesToReserve([{ ...item, quantity: delta }]));
     const { shippingAddress: { country }, shippingMethod: { pickupLocationId } } = order;
     if (less.length > 0) await this.deps.inventory.release({ orderId: order.id, cause: 'cancelled', lines: less });
     const reserved = more.length === 0 ? [] : await this.deps.inventory.reserve({ orderId: order.id, cartId: `${order.cartId}:edit:${editId}`, lines: more, country, onlyFrom: pickupLocationId, expiresAt: null });
@@ -126,12 +133,29 @@ function pickEditable({ currency, items, totals, shippingCharge, shippingTax, sh
   return { currency, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, rounding };
 }
 
+/** Why a line stays as it is; null where it can be changed. */
+function fixedBecause({ digital, units, credited }: OrderItem): string | null {
+  if (digital?.kind === 'gift_card') return 'Its gift cards are issued. Cancel those that nobody has spent instead.';
+  if (digital && units.shipped > 0) return 'Its keys or files were sent already. Take them back as a return instead.';
+  if (credited || units.cancelled + units.returnRequested + units.returned + units.writtenOff > 0) return 'Units of this line were cancelled or returned, and it is settled at what it was sold for. Cancel or return the rest, or add the goods again as another line.';
+  return null;
+}
+
+/** `quantity` that the line is to have; none removes it. */
 function lineOf({ items }: Editable, itemId: string, at: number, quantity = 0): OrderItem {
   const item = items.find(({ id }) => id === itemId);
   if (!item) throw new LineNotEditable(at, 'The order has no such line.');
-  if (item.components?.length || item.digital) throw new LineNotEditable(at, 'Sets and digital goods stay as they were sold.');
+  const fixed = fixedBecause(item);
+  if (fixed !== null) throw new LineNotEditable(at, fixed);
   if (item.units.backordered > 0 && quantity < item.quantity) throw new LineNotEditable(at, 'Units of this line are back-ordered; cancel them instead.');
+  if (quantity < item.units.shipped) throw new LineNotEditable(at, `${item.units.shipped} units of this line were sent already and can only be returned.`);
   return item;
+}
+
+const PICKUP = 'pickup';
+/** The code that hands goods over, and the shop where they lie, are made with the order. */
+function requireSent({ shippingMethod: { pickupLocationId } }: Editable, code: string, at: number): void {
+  if (pickupLocationId !== undefined || code === PICKUP) throw new LineNotEditable(at, 'Whether goods are sent or fetched in a shop is settled when the order is placed. Cancel and order again.');
 }
 
 /** Another country or region is another tax on everything, which is another order. */
@@ -139,16 +163,4 @@ function withAddresses(so: Editable, { shippingAddress = so.shippingAddress, bil
   const { country, region } = so.shippingAddress;
   if (shippingAddress.country !== country || shippingAddress.region !== region) throw new LineNotEditable(at, 'Goods cannot be sent to another country or region: taxes and delivery would be others. Cancel and order again.');
   return { ...so, shippingAddress, billingAddress };
-}
-
-function previewOf(order: Order, after: Editable): MoneyPreview {
-  const difference = subtract(after.totals.grandTotal, order.totals.grandTotal);
-  const outstanding = order.outstanding?.amount.amount ?? 0;
-  const settled = settle(outstanding, difference.amount);
-  const { currency } = order;
-  const none = zero(currency);
-  return {
-    before: order.totals.grandTotal, after: after.totals.grandTotal, difference,
-    additional: difference.amount > 0 ? difference : none, refund: { amount: order.paymentStatus === 'pending' ? 0 : settled.refund, currency },
-  };
 }

@@ -16,8 +16,8 @@ export function reviewRoutes(reviews: ReviewService): Route[] {
     defineRoute({
       method: 'get', path: '/products/:id/reviews', summary: 'What people say of a product', tag, access: { scope: 'catalog:read' }, params: productParams, query: listQuery,
       responses: { 200: reviewPage, ...problems(400, 401, 403, 404) },
-      handle: async ({ params, query: { rating, verified, ...query } }) => {
-        const page = await reviews.list(params.id, { ...(rating !== undefined && { rating }), ...(verified !== undefined && { isVerified: verified }) }, query);
+      handle: async ({ params, query: { rating, verified, ...query } }, { caller }) => {
+        const page = await reviews.list({ productId: params.id, channel: caller.key?.channel ?? null }, { ...(rating !== undefined && { rating }), ...(verified !== undefined && { isVerified: verified }) }, query);
         return { status: 200, body: success('Reviews.', { ...page, items: page.items.map(presentReview) }) };
       },
     }),
@@ -25,7 +25,7 @@ export function reviewRoutes(reviews: ReviewService): Route[] {
       method: 'post', path: '/products/:id/reviews', summary: 'Review a product, once for each time it was bought', tag, access: personal, params: productParams, body: contentBody, idempotency: 'optional',
       responses: { 201: ownAnswer, ...refusals, ...problems(422) },
       handle: async ({ params, body }, { caller }) => {
-        const review = await reviews.write({ ...body, productId: params.id, userId: caller.user!.id });
+        const review = await reviews.write({ ...body, productId: params.id, userId: caller.user!.id, channel: caller.key?.channel ?? null });
         const message = review.status === 'published' ? 'Thank you. Your review is shown.' : 'Thank you. Somebody will look at your review before it is shown.';
         return { status: 201, location: `/reviews/${review.id}`, version: review.version, body: success(message, presentOwn(review)) };
       },

@@ -12,7 +12,7 @@ import type { ReviewFilter, ReviewRepository } from './reviews.repository.js';
 export type ReviewDeps = Readonly<{
   reviews: ReviewRepository; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; now: Clock;
   audit: (entry: { actor: Actor; action: string; subject: string; before?: unknown; after?: unknown }) => Promise<void>;
-  isShown(productId: string): Promise<boolean>;
+  isShown(productId: string, channel: string | null): Promise<boolean>;
   /** `orderId:itemId` of each line that this person bought of it. */
   purchasesOf(userId: string, productId: string): Promise<readonly string[]>;
   nameOf(userId: string): Promise<string>;
@@ -23,8 +23,8 @@ type Author = Readonly<{ userId: string }>;
 export class ReviewService {
   constructor(private readonly deps: ReviewDeps) {}
 
-  async list(productId: string, filter: Pick<ReviewFilter, 'rating' | 'isVerified'>, query: PageQuery): Promise<Page<Review> & { rating: Rating & { stars: Record<string, number> } }> {
-    if (!await this.deps.isShown(productId)) throw new ReviewedProductNotFound();
+  async list({ productId, channel }: { productId: string; channel: string | null }, filter: Pick<ReviewFilter, 'rating' | 'isVerified'>, query: PageQuery): Promise<Page<Review> & { rating: Rating & { stars: Record<string, number> } }> {
+    if (!await this.deps.isShown(productId, channel)) throw new ReviewedProductNotFound();
     const [page, rating] = await Promise.all([this.deps.reviews.page({ ...filter, productId, status: 'published' }, query), this.deps.reviews.rating(productId)]);
     return { ...page, rating };
   }
@@ -34,8 +34,8 @@ export class ReviewService {
   }
 
   /** A purchase makes it verified. Without one there is one review of a product, and it says so. */
-  async write({ userId, productId, ...content }: Author & Content & { productId: string }): Promise<Review> {
-    if (!await this.deps.isShown(productId)) throw new ReviewedProductNotFound();
+  async write({ userId, productId, channel, ...content }: Author & Content & { productId: string; channel: string | null }): Promise<Review> {
+    if (!await this.deps.isShown(productId, channel)) throw new ReviewedProductNotFound();
     const bought = await this.deps.purchasesOf(userId, productId);
     const candidates = bought.length > 0 ? bought : [`product:${productId}`];
     const reviewed = await this.deps.reviews.purchasesReviewed(userId, candidates);

@@ -49,7 +49,7 @@ export class CatalogueFollower {
     if (this.last.at.getTime() > now - UNSETTLED_MS) this.last = { at: new Date(now - UNSETTLED_MS), id: '' };
     for await (const product of this.products(this.last)) {
       this.last = { at: product.updatedAt, id: product.id };
-      const state = `${product.version}:${product.inStock}:${product.visible}:${tree.revision.structure}`;
+      const state = `${product.version}:${product.inStock}:${product.visible}:${product.visibleIn.join()}:${tree.revision.structure}`;
       if (this.seen.get(product.id) === state) continue;
       this.seen.set(product.id, state);
       this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
@@ -91,9 +91,9 @@ export class CatalogueFollower {
 }
 
 function entryOf(product: Product, tree: CategoryTree): SearchEntry {
-  const { id, visible, status, name, brand, attributes, priceRange, inStock, rating, createdAt } = product;
+  const { id, visible, visibleIn, status, name, brand, attributes, priceRange, inStock, rating, createdAt } = product;
   const categoryIds = [...new Set(product.categoryIds.flatMap((category) => [...tree.find(category)?.ancestors ?? [], category]))];
-  return { id, visible, status, name, categoryIds, brand, attributes, priceRange, inStock, rating, createdAt };
+  return { id, visible, visibleIn, status, name, categoryIds, brand, attributes, priceRange, inStock, rating, createdAt };
 }
 
 export function textsOf(product: Pick<Product, 'name' | 'brand' | 'description' | 'attributes' | 'categoryIds'>, tree: CategoryTree): Texts {

@@ -1,4 +1,4 @@
-import type { Audience, SearchEngine, SearchRequest, SearchResult, Suggestions } from './engine.js';
+import { mayFind, type Audience, type SearchEngine, type SearchRequest, type SearchResult, type Suggestions } from './engine.js';
 import { KeywordIndex, FIELDS, type Term, type Texts } from './keyword-index.js';
 import { comparing, narrow, type SearchEntry } from './search.js';
 import { cosine, vectorOf, type SemanticModel } from './semantic-model.js';
@@ -113,7 +113,7 @@ export class EmbeddedEngine implements SearchEngine {
   private *candidates(scores: ReadonlyMap<string, number> | null, audience: Audience): Generator<SearchEntry> {
     for (const id of (scores ?? this.entries).keys()) {
       const entry = this.entries.get(id);
-      if (entry && (entry.visible || audience === 'staff')) yield entry;
+      if (entry && mayFind(audience, entry)) yield entry;
     }
   }
 
@@ -136,7 +136,7 @@ export class EmbeddedEngine implements SearchEngine {
     const known = this.words.get(audience);
     if (known && (known.revision === this.revision || this.clock() < known.until)) return known;
     const begun = this.clock();
-    const frequency = this.index.vocabulary((id) => audience === 'staff' || this.entries.get(id)?.visible === true);
+    const frequency = this.index.vocabulary((id) => { const entry = this.entries.get(id); return entry !== undefined && mayFind(audience, entry); });
     const spelling = new Spelling({ words: frequency, together: (terms) => this.index.together(terms) });
     const sorted = [...frequency.keys()].sort();
     const made = { until: this.clock() + Math.max(VOCABULARY_MS, (this.clock() - begun) * KEPT_FOR_TIMES), revision: this.revision, sorted, frequency, spelling };

@@ -1,7 +1,10 @@
 import type { Texts } from './keyword-index.js';
 import type { Facet, Filters, SearchEntry, Sort } from './search.js';
 
-export type Audience = 'public' | 'staff';
+/** Who sees what is shown everywhere; that and what is sold in their channel; everything. */
+export type Audience = 'public' | `channel:${string}` | 'staff';
+export const mayFind = (audience: Audience, { visible, visibleIn = [] }: Pick<SearchEntry, 'visible' | 'visibleIn'>): boolean =>
+  visible || audience === 'staff' || visibleIn.some((channel) => audience === `channel:${channel}`);
 export type SearchRequest = Readonly<{
   text: string; filters: Filters; facets: readonly string[]; currency: string; audience: Audience; sort: Sort; skip: number; take: number;
 }>;

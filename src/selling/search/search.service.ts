@@ -74,4 +74,7 @@ export class SearchService {
   }
 }
 
-const audienceOf = (caller: Caller): Audience => (mayAct(caller, 'products:read') ? 'staff' : 'public');
+function audienceOf(caller: Caller): Audience {
+  if (mayAct(caller, 'products:read')) return 'staff';
+  return caller.key?.channel === undefined ? 'public' : `channel:${caller.key.channel}`;
+}

@@ -1,6 +1,6 @@
 /** What a search knows of a product, beside its words: enough to filter, count and sort without asking the database. */
 export type SearchEntry = Readonly<{
-  id: string; visible: boolean; status: string; name: string;
+  id: string; visible: boolean; /** Channels that show what is not shown everywhere. */ visibleIn?: readonly string[]; status: string; name: string;
   /** With everything above them, so that a parent finds what is below. */
   categoryIds: readonly string[];
   brand: string | null; attributes: Readonly<Record<string, unknown>>;

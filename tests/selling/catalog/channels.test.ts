@@ -1,3 +1,4 @@
+import { givenUser } from '../../support/given.js';
 import { openPricedShop, type Json, type PricedShop } from '../pricing/pricing-world.js';
 
 let shop: PricedShop;
@@ -73,4 +74,40 @@ test('channels are given and taken away, also together with a publication, and s
   expect(await seen()).toEqual([200, 200, 200]);
   expect((await shop.call('post', '/cart/items', { body: { sku } })).status).toBe(201);
   expect(await shop.violations()).toEqual([]);
+});
+
+test('searching finds it in its channel and nowhere else: no hit, no facet, no word of it, no suggestion', async () => {
+  const { sku, productId } = await hidden();
+  const word = sku.toLowerCase().replace('hid-', '');
+  const look = async (headers: Record<string, string>) => {
+    shop.container.search.lookAgain();
+    const [found, suggested] = [await shop.call('get', `/search?q=secret ${word}&facets=category`, { headers }), await shop.call('get', `/search/suggestions?q=${word.slice(0, -1)}`, { headers })];
+    return { ids: (found.body.data.items as Json[]).map(({ id }) => id), total: found.body.data.total as number, said: (found.text + suggested.text).includes(word), suggested: (suggested.body.data.products as Json[]).map(({ id }) => id) };
+  };
+
+  for (const headers of [outlet, {}, other, outlet]) {
+    const seen = await look(headers);
+    if (headers === outlet) {
+      expect(seen.ids).toContain(productId);
+      expect([seen.said, seen.suggested]).toEqual([true, [productId]]);
+    } else expect([seen.ids, seen.said, seen.suggested]).toEqual([[], false, []]);
+  }
+});
+
+test('reviews and wishlists of it exist in its channel only, also for somebody who wished for it there', async () => {
+  const { productId } = await hidden();
+  const key = async (channel?: string) => ({ 'x-api-key': (await shop.done('post', '/admin/api-keys', { name: 'app', kind: 'publishable', scopes: ['catalog:read', 'auth:write', 'customers:self'], ...(channel && { channel }) }))['key'] as string });
+  const [inside, outside] = [await key('outlet'), await key()];
+  const ada = await givenUser(shop);
+  const as = (app: Record<string, string>) => ({ headers: { ...ada.headers, ...app } });
+  const wish = (app: Record<string, string>) => shop.call('post', '/customers/me/wishlists/default/items', { ...as(app), body: { productId } });
+  const review = (app: Record<string, string>) => shop.call('post', `/products/${productId}/reviews`, { ...as(app), body: { rating: 5, title: 'Fine', body: 'Exactly what I wanted.' } });
+
+  expect([(await wish(outside)).status, (await review(outside)).status]).toEqual([404, 404]);
+  expect([(await wish(inside)).status, (await review(inside)).status]).toEqual([201, 201]);
+
+  const [reviewsIn, reviewsOut] = [await shop.call('get', `/products/${productId}/reviews`, as(inside)), await shop.call('get', `/products/${productId}/reviews`, as(outside))];
+  expect([reviewsIn.status, reviewsOut.status]).toEqual([200, 404]);
+  const listed = async (app: Record<string, string>) => (await shop.call('get', '/customers/me/wishlists/default', as(app))).body.data.items.map(({ product }: Json) => product?.['name'] ?? null);
+  expect([await listed(inside), await listed(outside)]).toEqual([[expect.stringMatching(/^Secret/)], [null]]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { OrderItem } from '../../../src/fulfilment/orders/index.js';
 import { addLine, applyDiscount, changeQuantity, removeLine, unitChanges, type AddedItem, type Editable } from '../../../src/selling/order-edits/edit-engine.js';
-import { settle } from '../../../src/selling/order-edits/order-edits.js';
+import { settleDifference as settle } from '../../../src/fulfilment/orders/edit-money.js';
 import { computeTotals } from '../../../src/selling/pricing/index.js';
 import { add, sum } from '../../../src/shared/money.js';
 

@@ -73,14 +73,15 @@ describe('a preview', () => {
     expect(await shop.count('order_edits', { orderId: id })).toBe(0);
   });
 
-  test('is for staff, and for placed orders of which nothing has moved', async () => {
+  test('is for staff, and units that were sent stay', async () => {
     const { id, itemId } = await bought();
     const customer = await givenUser(shop);
     expect((await shop.call('post', `/orders/${id}/edits`, { headers: customer.headers, body: { operations: [quantity(itemId, 1)], reason: 'mine' } })).body).toMatchObject({ status: 403, permission: 'orders:write' });
 
     await shop.call('put', `/orders/${id}/status`, { headers: shop.keys.secret, body: { status: 'shipped' } });
 
-    expect((await preview(id, quantity(itemId, 1))).body).toMatchObject({ status: 409, code: 'order_not_editable', reason: 'units_moved' });
+    expect((await preview(id, quantity(itemId, 1))).body).toMatchObject({ status: 400, code: 'line_not_editable', errors: [{ pointer: '#/body/operations/0', message: '2 units of this line were sent already and can only be returned.' }] });
+    expect((await preview(id, quantity(itemId, 3))).status).toBe(201);
   });
 });
 

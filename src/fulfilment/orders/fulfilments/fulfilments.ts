@@ -1,4 +1,4 @@
-import type { Order, OrderItem } from '../orders.js';
+import { awaitsSending, type Order, type OrderItem } from '../orders.js';
 
 export const FULFILMENT_STATES = ['pending', 'packed', 'shipped', 'delivered', 'cancelled'] as const;
 export type FulfilmentState = (typeof FULFILMENT_STATES)[number];
@@ -25,7 +25,7 @@ export const unitsIn = (lines: readonly UnitsOfItem[], itemId: string): number =
 export const unitsOf = (fulfilments: readonly Fulfilment[], itemId: string): number => fulfilments.reduce((so, { lines }) => so + unitsIn(lines, itemId), 0);
 
 /** Units that can be put into another parcel: in stock for this order, and in no open one. */
-export const freeUnits = (item: OrderItem, open: readonly Fulfilment[]): number => item.units.allocated - unitsOf(open, item.id);
+export const freeUnits = (item: OrderItem, open: readonly Fulfilment[]): number => (awaitsSending(item) ? 0 : item.units.allocated - unitsOf(open, item.id));
 
 /** What the order holds where, by line. */
 export type Held = Readonly<{ warehouseId: string; sku: string; lines: ReadonlyArray<{ lineId: string; quantity: number }> }>;

@@ -2,33 +2,50 @@ import type { Actor } from '../../../shared/actor.js';
 import { ConcurrentChange } from '../../../shared/errors.js';
 import { money, type Money } from '../../../shared/money.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
-import { fulfilmentStatusOf, type Order, type PaymentStatus } from '../orders.js';
+import { amountDue } from '../credits.js';
+import { settleDifference } from '../edit-money.js';
+import { fulfilmentStatusOf, returnStatusOf, type Order, type PaymentStatus } from '../orders.js';
 import { axes } from './finalise-order.js';
 import { orderEvent } from './recompute.js';
+import { sendDigital } from './send-digital.js';
 
 export type EditedOrder = Pick<Order, 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions'>;
-export type EditMoney = Readonly<{ editId: string; reason: string; actor: Actor; difference: Money; /** Minor units. */ outstanding: number; refund: number }>;
+export type EditMoney = Readonly<{ editId: string; reason: string; actor: Actor; difference: Money }>;
 
 export const editPurpose = (editId: string): string => `edit:${editId}`;
+
+export type EditSettlement = Readonly<{ outstanding: number; refund: number; /** What an unpaid order's payment has to bring then. */ payable: number | null }>;
+
+/** What an edit does to the money, in minor units. What was given away as goodwill cannot go back a second time. */
+export async function settleEdit(deps: Pick<OrderDeps, 'refunds'>, order: Order, after: Pick<EditedOrder, 'items' | 'totals'>): Promise<EditSettlement> {
+  const { left } = await deps.refunds.received(order.id);
+  if (order.paymentStatus === 'pending') {
+    const due = amountDue({ ...order, ...after }).amount;
+    return { outstanding: 0, refund: Math.max(0, left - due), payable: Math.max(0, due - left) };
+  }
+  const { outstanding, refund } = settleDifference(order.outstanding?.amount.amount ?? 0, after.totals.grandTotal.amount - order.totals.grandTotal.amount);
+  return { outstanding, refund: Math.min(refund, left), payable: null };
+}
 
 /** Inside the transaction that moves the stock: the order as it was previewed, and the money that follows from it. */
 export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrder, edit: EditMoney): Promise<Order> {
   const { items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions } = edited;
   const { editId, reason, actor, difference } = edit;
-  const isUnpaid = order.paymentStatus === 'pending';
-  const [outstanding, refund] = isUnpaid ? [0, 0] : [edit.outstanding, edit.refund];
-  const after = { fulfilmentStatus: fulfilmentStatusOf(items), paymentStatus: statusAfter(order.paymentStatus, outstanding) };
+  const { outstanding, refund, payable } = await settleEdit(deps, order, edited);
+  const after = { fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items), paymentStatus: statusAfter(order.paymentStatus, outstanding) };
   const open = money(outstanding, order.currency);
-  const payment = isUnpaid ? await deps.refunds.changeUnpaid(order.id, totals.grandTotal) : order.payment;
+  const due = payable === null ? null : money(payable, order.currency);
+  const payment = due === null ? order.payment : await deps.refunds.changeUnpaid(order.id, due) ?? order.payment;
   const changed = await deps.orders.change(order, {
     ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment, editedAt: deps.now(),
-    outstanding: outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null,
+    outstanding: outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null, ...(due !== null && { amountDue: due }),
   }, { ...entry(deps.now(), 'order.edited', reason, axes(order, after), after, actor), details: { editId, difference, refund, outstanding } });
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
   if (refund > 0) await deps.refunds.refund({ orderId: order.id, amount: money(refund, order.currency), reason, key: `${order.id}:edit:${editId}`, lines: [], shipping: 0 });
   await deps.outbox.record(orderEvent('order.edited', changed, { editId, difference, refund }),
     ...(outstanding > 0 ? [orderEvent('order.payment_requested', changed, { requestId: editId, amount: open })] : []));
-  return changed;
+  // Keys and files that were added leave once they are paid for.
+  return outstanding > 0 ? changed : sendDigital(deps, changed, 'added by an edit');
 }
 
 function statusAfter(status: PaymentStatus, outstanding: number): PaymentStatus {
@@ -50,6 +67,7 @@ export async function noteDifference(deps: OrderDeps, { orderId, purpose, outcom
   if (!after) return;
   const changed = await deps.orders.change(order, { ...after, ...(outcome === 'paid' && { outstanding: null }) }, entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after));
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
+  if (outcome === 'paid' && changed.status === 'placed') await sendDigital(deps, changed, 'paid');
 }
 
 async function refundedAxis(deps: OrderDeps, order: Order, outcome: PaymentStatus): Promise<{ paymentStatus: PaymentStatus } | null> {

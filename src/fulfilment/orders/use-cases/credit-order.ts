@@ -1,10 +1,11 @@
 import type { Actor } from '../../../shared/actor.js';
-import { creditLines, settlementOf, shippingLeftOf, type CreditedLine, type UnitsOfLine } from '../credits.js';
+import { creditLines, settlementOf, shippingLeftOf, totalOf, type CreditedLine, type UnitsOfLine } from '../credits.js';
 import type { OrderDeps } from '../orders.deps.js';
-import type { Order, OrderItem } from '../orders.js';
+import type { Order, OrderItem, PaymentStatus } from '../orders.js';
 import { giveBack } from './give-back.js';
 import { clawBack } from './loyalty-share.js';
 import { recompute } from './recompute.js';
+import { sendDigital } from './send-digital.js';
 
 export type CreditOrder = Readonly<{
   /** The items with their units as they are now. */
@@ -22,7 +23,7 @@ export type CreditOrder = Readonly<{
 export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
 
 /** Inside the caller's transaction: units, money and points change together, once. */
-export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards' | 'returnsUntil'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
+export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards' | 'returnsUntil' | 'digital'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
   const { lines, event, reason, key, actor, details } = request;
   const cards = lines.filter(({ itemId }) => before.items.some(({ id, digital }) => id === itemId && digital?.kind === 'gift_card'));
   if (cards.length > 0) await deps.giftCards.voidOf(before.id, cards);
@@ -30,7 +31,18 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;
   const { refunded, settlement } = await giveBack(deps, before, { lines: credits, shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, reason, key });
-  const order = await recompute(deps, before, { items, event, cause: reason, actor, more: { settlement }, details: { ...details, lines, refunded } });
+  const owedLess = totalOf(credits) + shipping - (settlement.retained - settlementOf(before).retained) - (settlement.refunded - settlementOf(before).refunded);
+  const { outstanding, ...owed } = owedAfter(before, owedLess);
+  const credited = await recompute(deps, before, { items, event, cause: reason, actor, ...owed, more: { settlement, ...(outstanding !== undefined && { outstanding }) }, details: { ...details, lines, refunded } });
+  const order = outstanding === null ? await sendDigital(deps, credited, 'nothing is owed any more') : credited;
   await clawBack(deps, order, reason);
   return { order, credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
+}
+
+/** What an edit asked for beside what was paid is owed less by so much. A payment of the former amount is for something else then, and goes back. */
+function owedAfter({ outstanding, paymentStatus, version }: Order, less: number): { outstanding?: Order['outstanding']; paymentStatus?: PaymentStatus } {
+  if (!outstanding || less <= 0) return {};
+  const amount = outstanding.amount.amount - less;
+  if (amount > 0) return { outstanding: { amount: { ...outstanding.amount, amount }, purpose: `${outstanding.purpose.split('~')[0]!}~${version}` } };
+  return { outstanding: null, ...(paymentStatus === 'partially_paid' && { paymentStatus: 'paid' as const }) };
 }

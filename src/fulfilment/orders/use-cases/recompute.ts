@@ -6,12 +6,12 @@ import type { Change } from '../orders.repository.js';
 
 export type UnitsChange = Readonly<{
   items: readonly OrderItem[]; event: string; cause: string; actor: Actor;
-  details?: Readonly<Record<string, unknown>>; more?: Omit<Change, keyof Axes | 'items'>; status?: Order['status'];
+  details?: Readonly<Record<string, unknown>>; more?: Omit<Change, keyof Axes | 'items'>; status?: Order['status']; paymentStatus?: Order['paymentStatus'];
 }>;
 
 /** The one writer of what units say: the axes that follow from them change with them, and only if nobody was faster. */
-export async function recompute(deps: Pick<OrderDeps, 'orders' | 'now' | 'returnsUntil'>, order: Order, { items, event, cause, actor, details, more = {}, status = order.status }: UnitsChange): Promise<Order> {
-  const derived: Axes = { status, paymentStatus: order.paymentStatus, fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items) };
+export async function recompute(deps: Pick<OrderDeps, 'orders' | 'now' | 'returnsUntil'>, order: Order, { items, event, cause, actor, details, more = {}, status = order.status, paymentStatus = order.paymentStatus }: UnitsChange): Promise<Order> {
+  const derived: Axes = { status, paymentStatus, fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items) };
   const names = (Object.keys(derived) as Array<keyof Axes>).filter((name) => derived[name] !== order[name]);
   const of = (axes: Axes): Partial<Axes> => Object.fromEntries(names.map((name) => [name, axes[name]]));
   const delivered = derived.fulfilmentStatus === 'delivered' && order.fulfilmentStatus !== 'delivered' && { deliveredAt: deps.now(), completesAt: await deps.returnsUntil(order.returnPolicyVersion, deps.now()) };

@@ -1,20 +1,21 @@
 import { SYSTEM } from '../../../shared/actor.js';
 import { ConcurrentChange } from '../../../shared/errors.js';
 import type { OrderDeps } from '../orders.deps.js';
-import type { Order } from '../orders.js';
+import { awaitsSending, type Order } from '../orders.js';
 import { moveUnits, recompute } from './recompute.js';
 
 /** Inside the transaction that places the order: keys and files are sent, shipped and delivered at once. Other orders cost nothing here. */
-export async function sendDigital(deps: Pick<OrderDeps, 'digital' | 'orders' | 'now' | 'returnsUntil'>, order: Order): Promise<Order> {
+export async function sendDigital(deps: Pick<OrderDeps, 'digital' | 'orders' | 'now' | 'returnsUntil'>, order: Order, cause = 'placed'): Promise<Order> {
   if (!order.items.some(({ digital }) => digital)) return order;
+  const unsent = order.items.filter(awaitsSending);
   // Where no parcel follows, the time to change one's mind begins now.
   const more = order.items.every(({ digital }) => digital) ? { completesAt: await deps.returnsUntil(order.returnPolicyVersion, deps.now()) } : {};
-  if (order.items.some(({ digital }) => digital?.kind === 'licence_key' || digital?.kind === 'download')) {
-    const lines = await deps.digital.deliver(order);
+  if (unsent.length > 0) {
+    const lines = await deps.digital.deliver({ ...order, items: unsent.map((item) => ({ ...item, quantity: item.units.ordered - item.units.cancelled })) });
     const items = moveUnits(moveUnits(order.items, lines, 'allocated', 'shipped'), lines, null, 'delivered');
-    return recompute(deps, order, { items, event: 'order.digital_delivered', cause: 'placed', actor: SYSTEM, details: { lines }, more });
+    return recompute(deps, order, { items, event: 'order.digital_delivered', cause, actor: SYSTEM, details: { lines }, more });
   }
-  if (!more.completesAt) return order;
+  if (!more.completesAt || order.completesAt) return order;
   const dated = await deps.orders.change(order, more, null);
   if (!dated) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
   return dated;
