@@ -31,6 +31,7 @@ import { createCheckout, createQuoteGoods } from './selling/checkout/index.js';
 import { createDraftOrders } from './selling/draft-orders/index.js';
 import { createOrderEdits } from './selling/order-edits/index.js';
 import { createReorder } from './selling/reorder/index.js';
+import { createMedia } from './selling/media/index.js';
 import { createGiftCards, tenderedOrder } from './selling/gift-cards/index.js';
 import { createPricing } from './selling/pricing/index.js';
 import { createReviews } from './selling/reviews/index.js';
@@ -58,6 +59,7 @@ import type { Logger } from './shared/logging/logger.js';
 import type { Metrics } from './shared/metrics/metrics.js';
 import type { PersonalData } from './shared/personal-data.js';
 import type { Schedule } from './shared/schedule.js';
+import { createStorage } from './shared/storage/index.js';
 import { createQuoteReplacements, createRevealSecret, ifShort, refundsThrough } from './wiring.js';
 
 export type Container = ReturnType<typeof createContainer>;
@@ -83,7 +85,13 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const jobs = createJobs({ connection, now, inTransaction, audit: audit.record, report });
 
   const apiKeys = createApiKeys({ connection, now, inTransaction, audit: audit.record, report, deriveSecret: secretFor });
-  const customers = createCustomers({ connection, now, outbox, inTransaction, audit: audit.record });
+  const files = createStorage({ config: config.storage, publicUrl: config.http.publicUrl, sign: secretFor, now });
+  const media = createMedia({ connection, now, inTransaction, report, storage: files.storage, sign: secretFor, config: config.media });
+
+  const customers = createCustomers({
+    connection, now, outbox, inTransaction, audit: audit.record,
+    avatars: { take: media.takeAvatar, show: (userId, fileId) => media.attach('avatar', userId, fileId === null ? [] : [fileId]) },
+  });
   const { record: securityEvent } = securityEvents;
   const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, securityEvent, config: config.auth });
   const accountMail = createAccountMail({ connection, auth, outbox, inTransaction, now, securityEvent, deriveSecret: secretFor });
@@ -110,7 +118,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const digital = createDigital({ connection, now, inTransaction, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
-  const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, market: config.market });
+  const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, media, market: config.market });
+  media.referencesFrom({ name: 'products', inUse: catalog.showsMedia });
   pricing.knowVariantsBy(catalog.findVariants);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   inventory.expandWith(catalog.componentsOf);
@@ -211,6 +220,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const parts: Part[] = [
     importExport,
     catalog,
+    media,
+    files,
     search,
     reviews,
     wishlists,
@@ -257,7 +268,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants,
-    audit, securityEvents, jobs, importExport, apiKeys, auth, customers, loyalty,
+    audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments, catalog, search, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import request from 'supertest';
 import winston from 'winston';
 import { loadConfig } from '../../config/index.js';
@@ -26,6 +29,7 @@ export function testEnvironment(overrides: Record<string, string> = {}, database
     NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', MONGODB_URI: uri.toString(), REDIS_URL: redisUrl, REDIS_KEY_PREFIX: `${name}:`,
     JWT_SECRET: 'a-secret-of-the-tests-that-is-long-enough', BCRYPT_COST: '4', LOG_LEVEL: 'error', MONGODB_POOL_SIZE: '30',
     RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_AUTH_PER_MINUTE: '100000', SHUTDOWN_GRACE_MS: '0',
+    STORAGE_DIR: join(tmpdir(), 'kontor-test-files', name),
     PAYMENT_SIMULATOR_SECRET: 'a-secret-of-the-simulator', ...overrides,
   };
 }
@@ -71,6 +75,7 @@ export async function openWorld({ env = {} }: WorldOptions = {}) {
       container.cache.close();
       await connection.close();
       await redis.close();
+      await rm(environment['STORAGE_DIR']!, { recursive: true, force: true });
       // a node that shares the database of another world leaves it to that one
       if (isOurs) await giveBackDatabase(config.mongo.uri);
     },

@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors.js';
+import { ConflictError, NotFoundError, RuleViolation, UnavailableError } from '../../shared/errors.js';
 import { MAX_ADDRESSES } from './customers.js';
 
 export class CustomerNotFound extends NotFoundError {
@@ -65,4 +65,15 @@ export class CompanyHasMembers extends ConflictError {
 export class ProfileExists extends ConflictError {
   readonly code = 'profile_exists';
   constructor() { super('This user has a customer profile already.'); }
+}
+
+export class AvatarWaiting extends UnavailableError {
+  readonly code = 'avatar_waiting';
+  override readonly retryAfterSeconds = 30;
+  constructor() { super('The picture cannot be checked for malware at this moment, so it is not shown. Try again in a while.'); }
+}
+
+export class AvatarMissing extends RuleViolation {
+  readonly code = 'file_required';
+  constructor() { super('Send the picture in the field file of a multipart/form-data body.', {}, [{ pointer: '#/body/file', code: 'file_required', message: '"file" is required' }]); }
 }

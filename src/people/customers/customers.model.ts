@@ -21,7 +21,7 @@ const customerSchema = new Schema<CustomerRow>({
   addresses: { type: [addressSchema], required: true },
   defaultShippingAddressId: String,
   defaultBillingAddressId: String,
-  groupIds: { type: [String], default: undefined }, companyId: String, vatId: String, taxExemption: String,
+  groupIds: { type: [String], default: undefined }, companyId: String, vatId: String, taxExemption: String, avatarUrl: String,
   searchKeys: { type: [String], required: true },
   version: { type: Number, required: true },
   createdAt: { type: Date, required: true },

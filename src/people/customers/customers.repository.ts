@@ -83,7 +83,7 @@ export class CustomerRepository {
   }
 }
 
-const OPTIONAL = ['phone', 'locale', 'defaultShippingAddressId', 'defaultBillingAddressId', 'companyId', 'vatId', 'taxExemption'] as const;
+const OPTIONAL = ['phone', 'locale', 'defaultShippingAddressId', 'defaultBillingAddressId', 'companyId', 'vatId', 'taxExemption', 'avatarUrl'] as const;
 
 function toCustomer({ _id, searchKeys: _keys, groupIds = [], ...customer }: Stored): Customer {
   return { ...customer, groupIds, id: _id.toHexString() };

@@ -46,7 +46,7 @@ const summary = Joi.object({
   id: id().required(), userId: id().required(), email: Joi.string().required(), firstName: Joi.string().required(), lastName: Joi.string().required(),
   phone: Joi.string(), locale: Joi.string(), customFields: Joi.object().required(),
   defaultShippingAddressId: addressId(), defaultBillingAddressId: addressId(),
-  groupIds: Joi.array().items(id()).required(), companyId: id(), vatId: Joi.string(), taxExemption: Joi.string(),
+  groupIds: Joi.array().items(id()).required(), companyId: id(), vatId: Joi.string(), taxExemption: Joi.string(), avatarUrl: Joi.string().description('512 pixels square; -thumb (64) and -card (160) beside it'),
   version: Joi.number().integer().required(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
 }).meta({ name: 'Customer' });
 

@@ -10,7 +10,7 @@ import type { PageQuery } from '../../shared/http/pagination.js';
 import {
   MAX_ADDRESSES, withAddress, withChangedAddress, withoutAddress, withProfile, type AddressChange, type Customer, type ProfileChange, type SavedAddress, type StaffChange,
 } from './customers.js';
-import { AddressNotFound, CustomerNotFound, TooManyAddresses, UnknownDefaultAddress, UnknownGroups } from './customers.errors.js';
+import { AddressNotFound, AvatarWaiting, CustomerNotFound, TooManyAddresses, UnknownDefaultAddress, UnknownGroups } from './customers.errors.js';
 import type { CustomerFilter, CustomerRepository, NewCustomer } from './customers.repository.js';
 
 type Deps = {
@@ -18,7 +18,15 @@ type Deps = {
   missingGroups(ids: readonly string[]): Promise<string[]>;
   /** What is remembered of this user as a buyer is over. */
   forgetBuyer(userId: string): void;
+  avatars: Avatars;
 };
+/** Files are kept elsewhere; here is only where the picture of a person is read. */
+export type Avatars = Readonly<{
+  /** Makes a square picture of a file; null while it cannot be shown yet. */
+  take(userId: string, path: string, name: string): Promise<{ id: string; url: string } | null>;
+  /** Inside the transaction of the profile: this file, or none, instead of the one before. */
+  show(userId: string, fileId: string | null): Promise<void>;
+}>;
 type IfMatch = number | undefined;
 type Told = { type: string; data?: Record<string, unknown> };
 
@@ -105,6 +113,24 @@ export class CustomerService {
       return withoutAddress(customer, addressId);
     };
     return this.change(() => this.getByUser(userId), ifMatch, remove, () => ({ type: 'customer.address_removed', data: { addressId } }));
+  }
+
+  async setAvatar(userId: string, file: { path: string; name: string }, ifMatch: IfMatch): Promise<Customer> {
+    await this.getByUser(userId);
+    const taken = await this.deps.avatars.take(userId, file.path, file.name);
+    if (!taken) throw new AvatarWaiting();
+    return this.showAvatar(userId, taken, ifMatch);
+  }
+
+  removeAvatar(userId: string, ifMatch: IfMatch): Promise<Customer> {
+    return this.showAvatar(userId, null, ifMatch);
+  }
+
+  private showAvatar(userId: string, avatar: { id: string; url: string } | null, ifMatch: IfMatch): Promise<Customer> {
+    return this.change(() => this.getByUser(userId), ifMatch, ({ avatarUrl: _before, ...customer }) => ({ ...customer, ...(avatar && { avatarUrl: avatar.url }) }), async () => {
+      await this.deps.avatars.show(userId, avatar?.id ?? null);
+      return { type: 'customer.updated', data: { fields: ['avatarUrl'] } };
+    });
   }
 
   /** Reads, changes, saves where the version still stands, and tells; a lost race begins again from the new state. */

@@ -13,6 +13,7 @@ export type Customer = Readonly<{
   vatId?: string;
   /** Why no tax is due, as the authorities name it. */
   taxExemption?: string;
+  avatarUrl?: string;
   version: number; createdAt: Date; updatedAt: Date;
 }>;
 

@@ -1,21 +1,24 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import { avatarRoutes } from './avatars.routes.js';
 import { BuyerService } from './buyers.service.js';
 import { CustomerRepository } from './customers.repository.js';
 import { customerRoutes } from './customers.routes.js';
-import { CustomerService } from './customers.service.js';
+import { CustomerService, type Avatars } from './customers.service.js';
 import { CompanyRepository, GroupRepository } from './groups.repository.js';
 import { groupRoutes } from './groups.routes.js';
 import { CompanyService, GroupService } from './groups.service.js';
 
 export type Customers = ReturnType<typeof createCustomers>;
 
-type CustomersDeps = { connection: Connection; now: Clock; outbox: Outbox; inTransaction: InTransaction; audit: RecordAudit };
+type CustomersDeps = { connection: Connection; now: Clock; outbox: Outbox; inTransaction: InTransaction; audit: RecordAudit; avatars: Avatars; uploadFolder?: string };
 
-export function createCustomers({ connection, ...deps }: CustomersDeps) {
+export function createCustomers({ connection, uploadFolder = join(tmpdir(), 'kontor-uploads'), ...deps }: CustomersDeps) {
   const customers = new CustomerRepository(connection);
   const groups = new GroupRepository(connection);
   const companies = new CompanyRepository(connection);
@@ -27,7 +30,7 @@ export function createCustomers({ connection, ...deps }: CustomersDeps) {
   const service = new CustomerService({ ...deps, customers, missingGroups, forgetBuyer: buyers.forget.bind(buyers) });
   const shared = { ...deps, groups, companies, customers, profiles: service, forgetBuyers: () => { buyers.forgetAll(); } };
   return {
-    routes: [...customerRoutes(service), ...groupRoutes(new GroupService(shared), new CompanyService(shared))],
+    routes: [...customerRoutes(service), ...avatarRoutes(service, uploadFolder), ...groupRoutes(new GroupService(shared), new CompanyService(shared))],
     createProfile: service.createProfile.bind(service),
     changeEmail: service.changeEmail.bind(service),
     findByUser: service.findByUser.bind(service),

@@ -81,3 +81,13 @@ export class StatusFilterForStaff extends ForbiddenError {
   readonly code = 'missing_permission';
   constructor() { super('Only staff may ask for products by status.', { permission: 'products:read' }); }
 }
+
+export class ProductImageNotFound extends NotFoundError {
+  readonly code = 'product_image_not_found';
+  constructor(mediaId: string) { super('This product does not show that file.', { mediaId }); }
+}
+
+export class TooManyImages extends ConflictError {
+  readonly code = 'too_many_images';
+  constructor(limit: number) { super(`A product shows at most ${limit} pictures. Take one away first.`, { limit }); }
+}

@@ -25,7 +25,7 @@ export type CountRow = { _id: number; all: number; visible: number };
 export type SlugCounterRow = { _id: string; last: number };
 
 const required = <T>(type: T) => ({ type, required: true as const });
-const imageSchema = new Schema<Image>({ url: required(String), alt: { type: String, default: '' } }, { _id: false });
+const imageSchema = new Schema<Image>({ url: required(String), alt: { type: String, default: '' }, mediaId: String }, { _id: false });
 const mixed = { type: Schema.Types.Mixed, required: true as const };
 
 const productSchema = new Schema<ProductRow>({
@@ -52,6 +52,8 @@ const variantSchema = new Schema<VariantRow>({
 }, { versionKey: false, minimize: false });
 variantSchema.index({ skuKey: 1 }, { unique: true });
 variantSchema.index({ productId: 1, position: 1, _id: 1 });
+// Which files are shown.
+variantSchema.index({ 'image.mediaId': 1 }, { sparse: true });
 // Which sets contain a SKU.
 variantSchema.index({ 'components.sku': 1 }, { sparse: true });
 
@@ -63,6 +65,7 @@ const countSchema = new Schema<CountRow>({ _id: required(Number), all: required(
 /** Every list is bounded by `visible` (staff ask for both values), then by one filter, then in the order that is shown. */
 function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]: readonly [string, ...string[]]): Schema<ProductRow> {
   schema.index({ externalRef: 1 }, { unique: true, partialFilterExpression: { externalRef: { $type: 'string' } } });
+  schema.index({ 'images.mediaId': 1 }, { sparse: true });
   schema.index({ publishAt: 1 }, { partialFilterExpression: { status: 'active', visible: false } });
   schema.index({ status: 1, createdAt: -1, _id: -1 });
   schema.index({ visibleIn: 1, createdAt: -1, _id: -1 }, { sparse: true });

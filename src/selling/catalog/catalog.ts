@@ -5,7 +5,9 @@ export type ProductStatus = (typeof PRODUCT_STATUSES)[number];
 export type Scalar = string | number | boolean;
 export type FieldValue = Scalar | readonly Scalar[];
 export type Fields = Readonly<Record<string, FieldValue>>;
-export type Image = Readonly<{ url: string; alt: string }>;
+/** `mediaId` where it is a file of ours: then the other sizes lie beside the address. */
+export type Image = Readonly<{ url: string; alt: string; mediaId?: string }>;
+export const MAX_IMAGES = 50;
 export type Seo = Readonly<{ title?: string; description?: string; keywords?: readonly string[] }>;
 export type Sustainability = Readonly<{ footprintGrams?: number; recycledPercent?: number; certifications?: readonly string[]; madeIn?: string }>;
 export type Dimensions = Readonly<{ length: number; width: number; height: number }>;

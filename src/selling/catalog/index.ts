@@ -20,11 +20,12 @@ import { CategoryService } from './categories.service.js';
 import { CategoryPaths } from './category-paths.service.js';
 import { CategoryReads } from './category-reads.service.js';
 import { catalogSubscribers } from './catalog.events.js';
-import type { InventoryPort } from './catalog.deps.js';
+import type { InventoryPort, MediaPort } from './catalog.deps.js';
 import { LiveTree } from './live-tree.js';
 import { PriceTagService, type BuyerOf } from './price-tags.service.js';
 import { PriceHistoryService } from './price-history.service.js';
 import { LISTS, ProductChanges, productTag } from './product-changes.js';
+import { productImageRoutes } from './product-images.routes.js';
 import { ProductImport } from './product-import.service.js';
 import { ProductPresenter } from './product-presenter.js';
 import { ProductReads } from './product-reads.service.js';
@@ -55,12 +56,12 @@ export type { WalkedProduct } from './product-walk.service.js';
 export type Catalog = ReturnType<typeof createCatalog>;
 type Deps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; cache: Pick<Cache, 'read' | 'invalidate'>; audit?: RecordAudit;
-  pricing: Pricing; buyerOf: BuyerOf; inventory: InventoryPort; market: Readonly<{ defaultCurrency: string; flatShippingRates: Readonly<Record<string, number>> }>;
+  pricing: Pricing; buyerOf: BuyerOf; inventory: InventoryPort; media: MediaPort; market: Readonly<{ defaultCurrency: string; flatShippingRates: Readonly<Record<string, number>> }>;
 };
 
 const PUBLISH_EVERY_MS = 1_000;
 
-export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, buyerOf, inventory, market }: Deps) {
+export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, buyerOf, inventory, media, market }: Deps) {
   const { defaultCurrency } = market;
   const currencies = [defaultCurrency, ...Object.keys(market.flatShippingRates).filter((currency) => currency !== defaultCurrency)] as const;
   const products = new ProductRepository(connection, currencies);
@@ -69,7 +70,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const categories = new CategoryRepository(connection);
   const attributes = new AttributeRepository(connection);
 
-  const writing = { now, inTransaction, outbox, cache, pricing, inventory, audit };
+  const writing = { now, inTransaction, outbox, cache, pricing, inventory, audit, media };
   const turns = createTurns();
   const tree = new LiveTree(categories);
   const changes = new ProductChanges(writing);
@@ -91,6 +92,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const routes: Route[] = [
     ...productRoutes(reads),
     ...productStaffRoutes({ products: productService, presenter, bulk, slugs: new SlugService(slugs) }),
+    ...productImageRoutes({ products: productService, variants: variantService, presenter }),
     ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants, products, defaultCurrency }) }),
     ...categoryRoutes({ categories: categoryService, reads: new CategoryReads({ tree, cache }), products: reads }),
     ...attributeRoutes(new AttributeService({ attributes, inTransaction, audit })),
@@ -109,6 +111,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     categoriesWithin: async (ids: readonly string[]): Promise<readonly string[]> => { const held = await tree.current(); return [...new Set(ids.flatMap((id) => held.withDescendants(id)))]; },
     summariesOf: reads.summaries.bind(reads),
     changedAfter: products.changedAfter.bind(products),
+    /** Uploaded files that products and variants show; may answer others besides. */
+    showsMedia: async (mediaIds: readonly string[]): Promise<string[]> => [...await products.mediaInUse(mediaIds), ...await variants.mediaInUse(mediaIds)],
     /** Inside a transaction; what was cached of the product is dropped after it. */
     saveRating: async (productId: string, rating: Product['rating']): Promise<void> => {
       await products.saveRating(productId, rating, now());

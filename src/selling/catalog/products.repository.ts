@@ -108,6 +108,11 @@ export class ProductRepository {
     return { product: toProduct(product), variants: variants.map(toVariant) };
   }
 
+  /** Of these uploaded files those that a product shows, and others that it shows beside them. */
+  async mediaInUse(mediaIds: readonly string[]): Promise<string[]> {
+    return await this.products.distinct('images.mediaId', { 'images.mediaId': { $in: mediaIds as string[] } }) as string[];
+  }
+
   async page(filter: ProductFilter, query: ProductListQuery): Promise<Page<Product>> {
     const page = await findPage(this.products, {
       filter: filterOf(filter), hint: hintOf(filter, this.currencies[0]), total: isUnfiltered(filter.query) && filter.channel === null ? () => this.total(filter.audience) : undefined,

@@ -18,7 +18,7 @@ const fields = (forPatch = false) => Joi.object().pattern(FIELD_NAME, Joi.altern
   ...scalars, Joi.array().items(Joi.string().max(500), Joi.number(), Joi.boolean()).max(50), ...(forPatch ? [Joi.valid(null)] : []),
 )).max(50);
 const webAddress = () => Joi.alternatives(Joi.string().uri({ scheme: ['http', 'https'] }).max(2000), Joi.string().pattern(/^\/(?!\/)\S*$/, 'path').max(2000));
-const image = () => Joi.object({ url: webAddress().required(), alt: text(300).default('') });
+const image = () => Joi.object({ url: webAddress().required(), alt: text(300).default(''), mediaId: id().description('Where it is an uploaded file; its address then follows from it') });
 const seo = () => Joi.object({ title: line(200), description: line(500), keywords: Joi.array().items(line(100)).max(30) });
 const sustainability = () => Joi.object({
   footprintGrams: Joi.number().integer().min(0), recycledPercent: Joi.number().min(0).max(100), certifications: Joi.array().items(line(120)).max(30), madeIn: line(100),

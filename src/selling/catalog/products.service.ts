@@ -1,6 +1,6 @@
 import type { Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
-import { derive, mergeFields, visibility, type FieldValue, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
+import { derive, mergeFields, visibility, type FieldValue, type Image, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound } from './catalog.errors.js';
 import { differences } from './differences.js';
@@ -26,7 +26,7 @@ export type ProductWithVariants = Readonly<{ product: Product; variants: readonl
 
 type Deps = Writing & {
   products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; rules: ProductRules; changes: ProductChanges;
-  turns: Turns; sets: SetRules; variantService: Pick<VariantService, 'build' | 'introduce' | 'reconcile'>;
+  turns: Turns; sets: SetRules; variantService: Pick<VariantService, 'build' | 'introduce' | 'reconcile' | 'dropPictures' | 'withPictures'>;
 };
 
 export class ProductService {
@@ -52,17 +52,23 @@ export class ProductService {
 
   /** Orders and reports still need it, so a product is never deleted. */
   archive(edit: Edit): Promise<ProductWithVariants> {
-    return this.change(edit, (product) => ({ ...product, status: 'archived' }), { checked: {} });
+    return this.change(edit, (product) => ({ ...product, status: 'archived', images: withoutUploads(product.images) }), { checked: {}, dropsPictures: true });
+  }
+
+  /** Its pictures, and nothing else; `apply` may refuse. */
+  arrangeImages(edit: Edit, apply: (images: readonly Image[]) => readonly Image[]): Promise<ProductWithVariants> {
+    return this.change(edit, (product) => ({ ...product, images: apply(product.images) }), { checked: {} });
   }
 
   private async insert(input: NewProduct & { slug: string }, actor: Actor, isGenerated: boolean): Promise<ProductWithVariants> {
     const { products, variants, slugs, rules, changes, variantService } = this.deps;
-    const { variants: wanted, ...content } = input;
+    const { variants: wanted, ...given } = input;
+    const content = given.images.length > 0 ? { ...given, images: await this.deps.media.adopt([], given.images) } : given;
     const now = this.deps.now();
     const id = products.newId();
     await slugs.claim(input.slug, id, isGenerated ? 'try another' : 'refuse');
     await rules.check(content);
-    const made = wanted.map((variant, position) => variantService.build(variant, { productId: id, position, now }));
+    const made = (await variantService.withPictures(wanted)).map((variant, position) => variantService.build(variant, { productId: id, position, now }));
     const product: Product = {
       ...content, id, ...fromVariants(made), ...visibility(content, now), rating: { average: 0, count: 0 }, version: 1, createdAt: now, updatedAt: now,
     };
@@ -77,7 +83,7 @@ export class ProductService {
   }
 
   private change({ id, ifMatch, actor }: Edit, apply: (product: Product) => Product, options: {
-    checked?: Parameters<ProductRules['check']>[0]; variants?: readonly VariantContent[] | undefined;
+    checked?: Parameters<ProductRules['check']>[0]; variants?: readonly VariantContent[] | undefined; dropsPictures?: boolean;
   }): Promise<ProductWithVariants> {
     const { products, variants, rules, changes, slugs, variantService, audit } = this.deps;
     return this.deps.turns(id, () => this.deps.inTransaction(async () => {
@@ -85,9 +91,11 @@ export class ProductService {
       if (!before) throw new ProductNotFound(id);
       requireVersion(ifMatch, before.version);
       const now = this.deps.now();
-      const wanted = apply(before);
+      const applied = apply(before);
+      const wanted = sameImages(before.images, applied.images) ? applied : { ...applied, images: await this.deps.media.adopt(before.images, applied.images) };
       if (wanted.slug !== before.slug) await slugs.claim(wanted.slug, id);
       await rules.check(options.checked ?? wanted);
+      if (options.dropsPictures) await variantService.dropPictures(id);
       const kept = options.variants ? await variantService.reconcile(wanted, options.variants, actor) : await variants.ofProduct(id);
       const after: Product = { ...wanted, ...(options.variants && fromVariants(kept)), ...visibility(wanted, now), version: before.version + 1, updatedAt: now };
       await products.save(after, derive(after, now), before);
@@ -99,6 +107,10 @@ export class ProductService {
     }));
   }
 }
+
+const sameImages = (before: readonly Image[], after: readonly Image[]): boolean => before === after || JSON.stringify(before) === JSON.stringify(after);
+/** A product that is deleted leaves no files behind; addresses of others stay, they cost us nothing. */
+const withoutUploads = (images: readonly Image[]): readonly Image[] => images.filter(({ mediaId }) => mediaId === undefined);
 
 const isCopyStale = (before: Product, after: Product): boolean =>
   before.name !== after.name || before.status !== after.status || before.visible !== after.visible || before.visibleIn.join() !== after.visibleIn.join() || before.slug !== after.slug

@@ -70,6 +70,15 @@ export class VariantRepository {
     return new Map(found.map(({ skuKey, productId }) => [skuKey, productId.toHexString()]));
   }
 
+  /** Of these uploaded files those that a variant shows as its own. */
+  async mediaInUse(mediaIds: readonly string[]): Promise<string[]> {
+    return await this.variants.distinct('image.mediaId', { 'image.mediaId': { $in: mediaIds as string[] } }) as string[];
+  }
+
+  async dropImages(ids: readonly string[]): Promise<void> {
+    await this.variants.updateMany({ _id: { $in: ids as string[] } }, { $set: { image: null }, $inc: { version: 1 } });
+  }
+
   /** Just enough to derive the price range and whether anything is in stock. */
   async essentials(productId: string): Promise<Array<{ prices: readonly VariantPrice[]; enabled: boolean; available: number; sku: string; position: number }>> {
     return this.variants.find({ productId }, { _id: 0, prices: 1, enabled: 1, available: 1, sku: 1, position: 1 }).lean();

@@ -2,7 +2,7 @@ import { afterCommit } from '../../shared/db/transaction.js';
 import type { Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import type { AvailabilityService } from './availability.service.js';
-import { skuKeyOf, type Product, type Variant, type VariantContent } from './catalog.js';
+import { skuKeyOf, type Image, type Product, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound, SkuIsFixed, VariantNotFound } from './catalog.errors.js';
 import { differences } from './differences.js';
@@ -28,8 +28,9 @@ export class VariantService {
     return { ...content, id: this.deps.variants.newId(), productId, position, ...firstStock(content), version: 1, createdAt: now, updatedAt: now };
   }
 
-  add(productId: string, content: VariantContent, actor: Actor): Promise<Variant> {
+  add(productId: string, given: VariantContent, actor: Actor): Promise<Variant> {
     return this.change(productId, async (product) => {
+      const content = { ...given, ...await this.adopted(null, given.image) };
       await this.deps.sets.check([content]);
       const others = await this.deps.variants.essentials(productId);
       const position = others.reduce((last, other) => Math.max(last, other.position), -1) + 1;
@@ -84,7 +85,7 @@ export class VariantService {
       current.delete(skuKeyOf(content.sku));
       if (known) result.push(isSame(known, { ...known, ...content, sku: known.sku, position }) ? known : await this.save({ ...known, position }, content, actor));
       else {
-        const variant = this.build(content, { productId: product.id, position, now: this.deps.now() });
+        const variant = this.build({ ...content, ...await this.adopted(null, content.image) }, { productId: product.id, position, now: this.deps.now() });
         added.push(variant);
         result.push(variant);
       }
@@ -95,6 +96,28 @@ export class VariantService {
     return result;
   }
 
+  /** New variants with the addresses of their pictures. */
+  async withPictures(contents: readonly VariantContent[]): Promise<VariantContent[]> {
+    const made: VariantContent[] = [];
+    for (const content of contents) made.push(content.image ? { ...content, ...await this.adopted(null, content.image) } : content);
+    return made;
+  }
+
+  /** Inside the transaction of a product that is deleted: its variants show no uploaded pictures any more. */
+  async dropPictures(productId: string): Promise<void> {
+    const shown = (await this.deps.variants.ofProduct(productId)).filter(({ image }) => image?.mediaId !== undefined);
+    if (shown.length === 0) return;
+    await this.deps.media.adopt(shown.map(({ image }) => image!), []);
+    await this.deps.variants.dropImages(shown.map(({ id }) => id));
+  }
+
+  /** The picture with its address, when it is another than before. */
+  private async adopted(before: Image | null, after: Image | null): Promise<{ image?: Image | null }> {
+    if (before?.url === after?.url && before?.mediaId === after?.mediaId) return { image: after };
+    const [image = null] = await this.deps.media.adopt(before ? [before] : [], after ? [after] : []);
+    return { image };
+  }
+
   private async get(productId: string, variantId: string): Promise<Variant> {
     const variant = await this.deps.variants.find(productId, variantId);
     if (!variant) throw new VariantNotFound(variantId);
@@ -103,7 +126,8 @@ export class VariantService {
 
   private async save(before: Variant, patch: VariantPatch, actor: Actor): Promise<Variant> {
     const now = this.deps.now();
-    const after: Variant = { ...before, ...patch, sku: before.sku, version: before.version + 1, updatedAt: now };
+    const image = patch.image === undefined ? {} : await this.adopted(before.image, patch.image);
+    const after: Variant = { ...before, ...patch, ...image, sku: before.sku, version: before.version + 1, updatedAt: now };
     if (followsAnother(before, after)) await this.deps.sets.check([after]);
     await this.deps.variants.save(after, before.version);
     if (followsAnother(before, after)) await this.deps.variants.resetStock(after.id, firstStock(after));

@@ -5,12 +5,16 @@ import multer from 'multer';
 import type Joi from 'joi';
 import { UnauthenticatedError } from '../errors.js';
 
-/** `raw`: a signed webhook, whose signature covers the exact bytes. `file`: one upload in the field `file`, kept on disk. */
-export type Consumes = 'json' | 'raw' | { file: { maxBytes: number; directory: string } };
+/**
+ * `raw`: a signed webhook, whose signature covers the exact bytes. `file`: one upload in the field `file`, kept on disk.
+ * `stream`: the handler reads the body itself, and counts.
+ */
+export type Consumes = 'json' | 'raw' | 'stream' | { file: { maxBytes: number; directory: string } };
 
 type Reads = { body?: Joi.ObjectSchema; consumes?: Consumes };
 /** What a form with a file has besides the file. */
 const FORM_BYTES = 1_000_000;
+export const CUT: readonly string[] = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'];
 const LINGER_MS = 2_000;
 const parsers = new Map<string, RequestHandler>();
 
@@ -22,15 +26,14 @@ class BodyNotAsSigned extends UnauthenticatedError {
 /** Reads the body only after the caller was let in, so that strangers cannot make us buffer or parse. */
 export async function readBody(req: Request, res: Response, route: Reads, { limitBytes, sha256 }: { limitBytes: number; sha256?: string | undefined }): Promise<void> {
   const consumes = route.consumes ?? 'json';
-  const isRead = route.body !== undefined || consumes !== 'json';
-  if (!isRead) return;
+  if (consumes === 'stream' || (route.body === undefined && consumes === 'json')) return;
   const seen = sha256 === undefined ? null : hashOf(req);
   // fetch() says `Content-Length: 0` for a POST without a body: there is nothing whose type could be wrong.
   if (consumes !== 'json' || req.headers['content-length'] !== '0') await read(req, res, consumes, limitBytes);
   if (seen && seen.digest('hex') !== sha256) throw new BodyNotAsSigned();
 }
 
-async function read(req: Request, res: Response, consumes: Consumes, limitBytes: number): Promise<void> {
+async function read(req: Request, res: Response, consumes: Exclude<Consumes, 'stream'>, limitBytes: number): Promise<void> {
   if (consumes === 'json' && req.is('json') === false) throw createHttpError(415);
   const mostBytes = typeof consumes === 'object' ? consumes.file.maxBytes + FORM_BYTES : limitBytes;
   const declared = req.headers['content-length'];
@@ -65,7 +68,7 @@ export function cutLater(req: Request, res: Response): void {
   else res.once('finish', arm);
 }
 
-function parserFor(consumes: Consumes, limit: number): RequestHandler {
+function parserFor(consumes: Exclude<Consumes, 'stream'>, limit: number): RequestHandler {
   const id = `${JSON.stringify(consumes)}:${limit}`;
   const known = parsers.get(id);
   if (known) return known;
@@ -74,7 +77,7 @@ function parserFor(consumes: Consumes, limit: number): RequestHandler {
   return made;
 }
 
-function makeParser(consumes: Consumes, limit: number): RequestHandler {
+function makeParser(consumes: Exclude<Consumes, 'stream'>, limit: number): RequestHandler {
   if (consumes === 'json') return express.json({ limit, strict: true });
   if (consumes === 'raw') return express.raw({ limit, type: () => true });
   const { maxBytes, directory } = consumes.file;
@@ -87,7 +90,9 @@ function run(parser: RequestHandler, req: Request, res: Response): Promise<void>
   });
 }
 
+/** A form that is cut or malformed is the sender's error; what the disk says has a code and is ours. */
 function asHttpError(error: unknown): unknown {
-  if (!(error instanceof multer.MulterError)) return error;
-  return createHttpError(error.code === 'LIMIT_FILE_SIZE' ? 413 : 400);
+  if (error instanceof multer.MulterError) return createHttpError(error.code === 'LIMIT_FILE_SIZE' ? 413 : 400);
+  const { code, status } = error as { code?: string; status?: number };
+  return status === undefined && (code === undefined || CUT.includes(code)) ? createHttpError(400) : error;
 }

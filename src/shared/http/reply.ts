@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
+import { sendContent, type Content } from './content.js';
 import { etagOf, isFresh } from './etag.js';
 import { pickFields } from './fields.js';
 
@@ -20,6 +21,8 @@ export type Reply = {
   bytes?: StoredBody;
   /** Instead of `body`, for what may be larger than memory; read only as fast as the client takes it. */
   stream?: AsyncIterable<string>;
+  /** Instead of `body`: a file, with ranges. Sent as it is, never compressed. */
+  content?: Content;
   /** Path under the base, such as /orders/1. */
   location?: string;
   /** The version of the one resource that is answered; makes an ETag. */
@@ -43,9 +46,10 @@ export async function send(req: Request, res: Response, reply: Reply, stopping: 
   res.statusCode = reply.status;
   for (const name in reply.headers) res.setHeader(name, reply.headers[name]!);
   if (reply.cookies) res.setHeader('Set-Cookie', reply.cookies);
-  res.setHeader('Cache-Control', reply.cache === 'public' ? 'public, max-age=0, must-revalidate' : 'no-store');
+  res.setHeader('Cache-Control', reply.headers?.['Cache-Control'] ?? (reply.cache === 'public' ? 'public, max-age=0, must-revalidate' : 'no-store'));
   if (reply.location !== undefined) res.setHeader('Location', req.baseUrl + reply.location);
   if (reply.cache === 'public') res.setHeader('Vary', 'Origin, Accept-Language, x-api-key, Accept-Encoding');
+  if (reply.content) return sendContent(req, res, reply.content, reply.contentType ?? 'application/octet-stream');
   if (reply.stream) return sendStream(req, res, reply.stream, reply.contentType ?? JSON_TYPE, stopping);
   const stored = reply.bytes ?? await serialise(req, reply);
   if (stored.etag !== '') {

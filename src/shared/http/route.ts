@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import Joi from 'joi';
 import { withoutCardNumbers } from '../card-numbers.js';
@@ -24,6 +25,10 @@ export type Context = Readonly<{
   /** The body as sent, on routes that consume `raw`. */
   rawBody?: Buffer;
   file?: Express.Multer.File;
+  /** The body as it arrives, and what its headers say of it, on routes that consume `stream`. */
+  stream?: Readable;
+  contentType?: string | undefined;
+  contentLength?: number | undefined;
 }>;
 
 type Declaration = {
@@ -121,6 +126,7 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
     userAgent: withoutCardNumbers(String(req.headers['user-agent'] ?? '').slice(0, 300)),
     ...(route.consumes === 'raw' && { rawBody: req.body as Buffer }),
     ...(req.file && { file: req.file }),
+    ...(route.consumes === 'stream' && { stream: req, contentType: req.headers['content-type'], contentLength: numberOf(req.headers['content-length']) }),
   };
   if (!route.idempotency) return route.handle(input, context);
 
@@ -130,6 +136,8 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
   if (route.idempotency === 'workflow') return route.handle(input, { ...context, idempotency: request });
   return options.idempotency.run(request, () => route.handle(input, context));
 }
+
+const numberOf = (header: string | undefined): number | undefined => (header === undefined ? undefined : Number(header));
 
 const undeclared = (_route: Route) => (work: () => Promise<Reply>) => work();
 
@@ -153,7 +161,7 @@ function declared(route: Route, name: string) {
 }
 
 function check(reply: Reply, schema: Joi.Schema, name: string): void {
-  if (reply.stream || (reply.bytes && reply.contentType)) return;
+  if (reply.stream || reply.content || (reply.bytes && reply.contentType)) return;
   const body: unknown = reply.bytes ? JSON.parse(reply.bytes.body.toString()) : JSON.parse(JSON.stringify(reply.body));
   Joi.assert(body, schema, `${name} ${reply.status}`, { convert: false });
 }
