@@ -26,6 +26,26 @@ const key = (like: string) => Joi.string().allow('').pattern(/^pk_/, { invert: t
 const beside = (what: string) => ({ is: Joi.string().min(1).required(), then: Joi.string().min(1).required()
   .messages({ 'any.required': `{{#label}} is required beside it: ${what}`, 'string.empty': `{{#label}} is required beside it: ${what}` }) });
 
+/** `[{"id":"google","issuer":"https://accounts.google.com",...}]`; said without the value, which holds secrets. */
+const providerList = Joi.array().max(20).unique('id').items(Joi.object({
+  id: Joi.string().pattern(/^[a-z0-9][a-z0-9-]{0,31}$/).required(), name: Joi.string().max(60), issuer: Joi.string().uri({ scheme: ['https', 'http'] }).required(),
+  clientId: Joi.string().required(), clientSecret: Joi.string().required(), redirectUrl: Joi.string().uri({ scheme: ['https', 'http'] }).required(), scope: Joi.string(),
+}));
+const providers = () => Joi.string().allow('').custom((given: string, helpers) => (parseProviders(given) ? given : helpers.error('string.providers')))
+  .messages({ 'string.providers': '{{#label}} must be a JSON list of objects with id, name, issuer, clientId, clientSecret and redirectUrl' });
+
+type Provider = Readonly<{ id: string; name: string; issuer: string; clientId: string; clientSecret: string; redirectUrl: string; scope: string }>;
+/** Null when it is no such list. */
+function parseProviders(given: string): readonly Provider[] | null {
+  if (given === '') return [];
+  try {
+    const listed = Joi.attempt(JSON.parse(given), providerList) as Array<Partial<Provider> & Pick<Provider, 'id'>>;
+    return listed.map((one) => ({ name: one.id, scope: 'openid email profile', ...one }) as Provider);
+  } catch {
+    return null;
+  }
+}
+
 /** Every variable the process reads, with the only defaults that are safe in production. Secrets have none. */
 export const environment = Joi.object({
   NODE_ENV: Joi.string().valid('development', 'test', 'staging', 'production').required(),
@@ -50,6 +70,7 @@ export const environment = Joi.object({
   BREACHED_PASSWORDS_TIMEOUT_MS: Joi.number().integer().min(50).max(5000).default(800),
   MFA_SECRET: secret(32).allow('').default(''),
   MFA_REQUIRED_ROLES: Joi.string().pattern(/^(vendor|moderator|support|operations|admin)(,\s*(vendor|moderator|support|operations|admin))*$/, 'list of staff roles').allow('').default(''),
+  OIDC_PROVIDERS: providers().default(''),
   STEP_UP: Joi.string().valid('enrolled', 'always').default('enrolled'),
   STEP_UP_REFUND_ABOVE: Joi.string().pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:50000,USD:50000 in minor units').default('EUR:50000,USD:50000,GBP:50000,JPY:8000000,KWD:15000'),
 
@@ -143,7 +164,7 @@ export const environment = Joi.object({
   FAILPOINT: Joi.string().allow('').default(''),
 })
   .when(Joi.object({ NODE_ENV: Joi.valid('production', 'staging') }).unknown(), {
-    then: Joi.object({ FAILPOINT: Joi.valid('').messages({ 'any.only': '"FAILPOINT" is for test builds only' }) }),
+    then: Joi.object({ OIDC_PROVIDERS: Joi.string().pattern(/"issuer"\s*:\s*"http:/, { invert: true }).messages({ 'string.pattern.invert.base': '"OIDC_PROVIDERS" may name only https issuers' }), FAILPOINT: Joi.valid('').messages({ 'any.only': '"FAILPOINT" is for test builds only' }) }),
   })
   .unknown();
 
@@ -178,6 +199,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       isHttps: text('PUBLIC_URL').startsWith('https:'), rolesWithMfa: parseList(text('MFA_REQUIRED_ROLES')), isStepUpForced: text('STEP_UP') === 'always',
       failuresPerAccount: number('SIGN_IN_FAILURES_PER_ACCOUNT'), failuresPerAddress: number('SIGN_IN_FAILURES_PER_ADDRESS'),
     },
+    oidc: parseProviders(text('OIDC_PROVIDERS')) ?? [],
     mfa: { secret: text('MFA_SECRET') || text('JWT_SECRET'), issuer: text('SELLER_NAME') },
     stepUp: { refundAbove: parseRates(text('STEP_UP_REFUND_ABOVE')) },
     log: { level: text('LOG_LEVEL'), dir: text('LOG_DIR') },

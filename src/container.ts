@@ -21,6 +21,7 @@ import { createAccountMail } from './people/account-mail/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
 import { createAuth } from './people/auth/index.js';
+import { createSignInWith } from './people/sign-in-with/index.js';
 import { createConsents } from './people/consents/index.js';
 import { createCustomers } from './people/customers/index.js';
 import { createMfa } from './people/mfa/index.js';
@@ -96,6 +97,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, securityEvent, config: config.auth });
   const accountMail = createAccountMail({ connection, auth, outbox, inTransaction, now, securityEvent, deriveSecret: secretFor });
   const mfa = createMfa({ connection, auth, outbox, inTransaction, now, audit: audit.record, securityEvent, config: config.mfa });
+  const signInWith = createSignInWith({ connection, auth, outbox, inTransaction, now, securityEvent, deriveSecret: secretFor, config: config.oidc });
   const consents = createConsents({ connection, now, inTransaction, outbox });
   const activity = createActivity({ connection });
   const loyalty = createLoyalty({ connection, now, outbox, inTransaction, audit: audit.record, ...config.loyalty });
@@ -241,6 +243,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     auth,
     accountMail,
     mfa,
+    signInWith,
     customers,
     consents,
     activity,

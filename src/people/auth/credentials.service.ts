@@ -34,6 +34,11 @@ export class CredentialService {
     return user;
   }
 
+  /** The same, and whoever does it too at this moment has to wait. */
+  lock(id: string): Promise<User> {
+    return this.deps.users.touch(id, this.deps.now());
+  }
+
   findByEmail(email: string): Promise<User | null> {
     return this.deps.users.findByEmail(fold(email));
   }

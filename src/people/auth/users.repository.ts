@@ -5,7 +5,7 @@ import { ConcurrentChange } from '../../shared/errors.js';
 import { beginsWith, fold } from '../../shared/fold.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Role, User } from './auth.js';
-import { EmailTaken, UsernameTaken } from './auth.errors.js';
+import { EmailTaken, UserNotFound, UsernameTaken } from './auth.errors.js';
 import { userModel, type UserRow } from './auth.model.js';
 
 type Stored = UserRow & { _id: Types.ObjectId };
@@ -42,6 +42,13 @@ export class UserRepository {
   async findByEmail(email: string): Promise<User | null> {
     const found = await this.users.findOne({ email }).lean();
     return found && toUser(found);
+  }
+
+  /** Written to, so that two changes which must know of each other collide. */
+  async touch(id: string, now: Date): Promise<User> {
+    const found = await this.users.findOneAndUpdate({ _id: id }, { $set: { updatedAt: now } }, { returnDocument: 'after' }).lean();
+    if (!found) throw new UserNotFound();
+    return toUser(found);
   }
 
   async list(filter: UserFilter, query: PageQuery): Promise<Page<User>> {
