@@ -5,11 +5,13 @@ import type { PaymentTransaction, TransactionKind } from './payments.js';
 export type Posting = Readonly<{ account: string; debit: number; credit: number }>;
 export type JournalEntry = Readonly<{ transactionId: string; orderId: string; paymentId: string; at: Date; kind: TransactionKind; currency: string; postings: readonly Posting[] }>;
 
-/** Money at a provider is ours; what customers owe is a claim; what a bank took back is in dispute. */
+/** Money at a provider is ours; what customers owe is a claim; what a bank took back is in dispute, until it is ours again or lost. */
 const BETWEEN: Readonly<Partial<Record<TransactionKind, (provider: string) => readonly [debit: string, credit: string]>>> = {
   capture: (provider) => [`provider:${provider}`, 'customers'],
   refund: (provider) => ['customers', `provider:${provider}`],
   chargeback: (provider) => ['disputes', `provider:${provider}`],
+  dispute_won: (provider) => [`provider:${provider}`, 'disputes'],
+  dispute_lost: () => ['losses:disputes', 'disputes'],
 };
 
 /** Null: nothing moved. */

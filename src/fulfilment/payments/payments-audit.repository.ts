@@ -1,6 +1,9 @@
 import type { Connection } from 'mongoose';
 import { differenceModel, paymentModel, transactionModel, type DifferenceRow } from './payments.model.js';
-import type { PaymentTransaction } from './payments.js';
+import type { PaymentTransaction, TransactionKind } from './payments.js';
+
+/** Kinds of movements that change what is at a provider. */
+const COUNTED: TransactionKind[] = ['capture', 'refund', 'chargeback', 'dispute_won'];
 
 export type Found = Readonly<{ subject: string; detail: string }>;
 export type PaymentState = Readonly<{ idempotencyKey: string; orderId: string; capturedAmount: number; refundedAmount: number; disputedAmount: number; settled: boolean }>;
@@ -43,10 +46,10 @@ export class PaymentAuditRepository {
     const [done, asked] = [['success'], ['initial', 'pending']];
     const negative = (field: string) => ({ $multiply: [-1, `$${field}`] });
     const found = await this.transactions.aggregate<{ _id: object } & Record<string, number>>([
-      { $match: { kind: { $in: ['capture', 'refund', 'chargeback'] } } },
+      { $match: { kind: { $in: COUNTED } } },
       { $project: {
         paymentId: 1, captured: when(is('capture', done)), capturing: when(is('capture', asked)), refunded: when(is('refund', done)),
-        refunding: when(is('refund', asked)), disputed: when(is('chargeback', done)),
+        refunding: when(is('refund', asked)), disputed: { $subtract: [when(is('chargeback', done)), when(is('dispute_won', done))] },
       } },
       { $unionWith: { coll: this.payments.collection.collectionName, pipeline: [{ $project: {
         paymentId: '$_id', captured: negative('capturedAmount'), capturing: negative('capturingAmount'), refunded: negative('refundedAmount'),
@@ -61,8 +64,8 @@ export class PaymentAuditRepository {
   /** Debits come from the rows, credits from the totals of the payments: two ways to the same money, by provider and currency. */
   async findUnbalancedJournal(): Promise<Found[]> {
     const found = await this.transactions.aggregate<{ _id: { provider: string; currency: string }; off: number }>([
-      { $match: { kind: { $in: ['capture', 'refund', 'chargeback'] }, state: 'success' } },
-      { $project: { provider: 1, currency: '$amount.currency', amount: { $cond: [{ $eq: ['$kind', 'capture'] }, '$amount.amount', { $multiply: [-1, '$amount.amount'] }] } } },
+      { $match: { kind: { $in: COUNTED }, state: 'success' } },
+      { $project: { provider: 1, currency: '$amount.currency', amount: { $cond: [{ $in: ['$kind', ['capture', 'dispute_won']] }, '$amount.amount', { $multiply: [-1, '$amount.amount'] }] } } },
       { $unionWith: { coll: this.payments.collection.collectionName, pipeline: [{ $project: {
         provider: 1, currency: '$amount.currency', amount: { $subtract: [{ $add: ['$refundedAmount', '$disputedAmount'] }, '$capturedAmount'] },
       } }] } },
@@ -79,7 +82,7 @@ export class PaymentAuditRepository {
   }
 
   async movementsBetween(from: Date, to: Date, limit: number): Promise<PaymentTransaction[]> {
-    const found = await this.transactions.find({ at: { $gte: from, $lt: to }, state: 'success', kind: { $in: ['capture', 'refund', 'chargeback'] } }).sort({ at: 1, _id: 1 }).limit(limit).lean();
+    const found = await this.transactions.find({ at: { $gte: from, $lt: to }, state: 'success', kind: { $in: [...COUNTED, 'dispute_lost'] } }).sort({ at: 1, _id: 1 }).limit(limit).lean();
     return found.map(({ _id, paymentId, alarmed: _a, ...row }) => ({ id: _id.toHexString(), paymentId: String(paymentId), ...row }));
   }
 

@@ -16,6 +16,7 @@ export function eventsOf(before: Payment, after: Payment, rows: readonly RowChan
   const moved = rows.filter(({ state }) => state === 'success').flatMap(({ kind, amount, key }) => {
     if (kind === 'refund') return [event('payment.refunded', { key, refundAmount: amount })];
     if (kind === 'chargeback') return [event('payment.disputed', { disputedAmount: amount })];
+    if (kind === 'dispute_won' || kind === 'dispute_lost') return [event(`payment.${kind}`, { disputedAmount: amount })];
     // A payment that is captured in parts succeeds once; each part is told.
     return kind === 'capture' && before.status === 'authorized' ? [event('payment.captured', { captureAmount: amount })] : [];
   });

@@ -3,7 +3,8 @@ import type { Money } from '../../shared/money.js';
 /** News can arrive twice, late and in any order: of two statuses the later one in this list wins, so the end is always the same. */
 const STATUSES = ['pending', 'requires_action', 'failed', 'authorized', 'voided', 'succeeded', 'partially_refunded', 'refunded'] as const;
 export type PaymentStatus = typeof STATUSES[number];
-export type TransactionKind = 'authorization' | 'capture' | 'void' | 'refund' | 'chargeback';
+/** A chargeback takes money away for the time of a dispute; `dispute_won` brings it back, `dispute_lost` says that it is gone for good. */
+export type TransactionKind = 'authorization' | 'capture' | 'void' | 'refund' | 'chargeback' | 'dispute_won' | 'dispute_lost';
 export type TransactionState = 'initial' | 'pending' | 'success' | 'failure';
 export type Failure = Readonly<{ code: string; message: string }>;
 export type NextAction = Readonly<{ type: string; url: string }>;
@@ -48,6 +49,11 @@ export type PaymentTransaction = Readonly<{
 export type ProviderOperation = Readonly<{
   id: string; kind: TransactionKind; key?: string | undefined; amount: number; state: 'pending' | 'success' | 'failure'; failure?: Failure | undefined;
 }>;
+/** A dispute as movements, which are only ever added: however late its beginning is heard, its end stands beside it. */
+export const disputeOperations = ({ id, amount, outcome }: { id: string; amount: number; outcome: 'won' | 'lost' | null }): ProviderOperation[] => [
+  { id, kind: 'chargeback', amount, state: 'success' },
+  ...(outcome === null ? [] : [{ id: `${id}:${outcome}`, kind: `dispute_${outcome}`, amount, state: 'success' } as const]),
+];
 /** A payment as the provider sees it: every answer, look-up and webhook says the whole of it. */
 export type ProviderPayment = Readonly<{
   reference: string; idempotencyKey: string; orderId: string; amount: Money;
@@ -80,6 +86,11 @@ function excessOf({ amount, capturedAmount, refundedAmount }: Payment): string |
   if (capturedAmount > amount.amount) return `${capturedAmount} were captured of ${amount.amount}`;
   return refundedAmount > capturedAmount ? `${refundedAmount} were refunded of ${capturedAmount} captured` : null;
 }
+
+export const totalOf = (operations: readonly ProviderOperation[], kind: TransactionKind): number =>
+  operations.reduce((so, op) => (op.kind === kind && op.state === 'success' ? so + op.amount : so), 0);
+/** What a bank has taken back and not given again. */
+export const disputedOf = (operations: readonly ProviderOperation[]): number => totalOf(operations, 'chargeback') - totalOf(operations, 'dispute_won');
 
 type Totals = Pick<Payment, 'capturedAmount' | 'capturingAmount' | 'refundedAmount' | 'refundingAmount' | 'disputedAmount'>;
 const totalsOf = ({ capturedAmount, capturingAmount, refundedAmount, refundingAmount, disputedAmount }: Payment) =>
@@ -124,21 +135,23 @@ function rowChange(provider: string, { id, kind, key, amount, state, failure }: 
 /** True when this says nothing that we do not know, as most webhooks do; then not even the ledger has to be read. */
 export function isOldNews(payment: Payment, { status, operations }: ProviderPayment): boolean {
   const settled = payment.providerReference !== undefined && !payment.reversal && payment.capturingAmount === 0 && payment.refundingAmount === 0;
-  const total = (kind: TransactionKind) => operations.reduce((so, op) => (op.kind === kind && op.state === 'success' ? so + op.amount : so), 0);
+  const total = (kind: TransactionKind) => totalOf(operations, kind);
   const known = status === 'captured' ? payment.capturedAmount > 0 : laterOf(payment.status, status) === payment.status;
-  return settled && known && !isOpen(payment.status)
+  // How a dispute ended can make the totals look as they did before it: only the ledger tells.
+  const ended = operations.some(({ kind }) => kind === 'dispute_won' || kind === 'dispute_lost');
+  return settled && known && !ended && !isOpen(payment.status)
     && total('capture') <= payment.capturedAmount && total('refund') <= payment.refundedAmount && total('chargeback') <= payment.disputedAmount;
 }
 
 const COUNTED = {
-  capture: ['capturedAmount', 'capturingAmount'], refund: ['refundedAmount', 'refundingAmount'], chargeback: ['disputedAmount', null],
+  capture: ['capturedAmount', 'capturingAmount', 1], refund: ['refundedAmount', 'refundingAmount', 1], chargeback: ['disputedAmount', null, 1], dispute_won: ['disputedAmount', null, -1],
 } as const;
 
 function count(totals: ReturnType<typeof totalsOf>, { kind, state, amount }: RowChange, row: PaymentTransaction | undefined): void {
-  if (kind === 'authorization' || kind === 'void') return;
-  const [done, asked] = COUNTED[kind];
+  if (kind === 'authorization' || kind === 'void' || kind === 'dispute_lost') return;
+  const [done, asked, sign] = COUNTED[kind];
   if (asked && (row?.state === 'initial' || row?.state === 'pending')) totals[asked] -= row.amount.amount;
-  if (state === 'success') totals[done] += amount;
+  if (state === 'success') totals[done] += sign * amount;
 }
 
 function statusOf(payment: Payment, { capturedAmount, refundedAmount }: Totals, reported: ProviderPayment): PaymentStatus {

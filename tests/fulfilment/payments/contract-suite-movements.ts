@@ -186,6 +186,33 @@ export function describeMovements(adapter: Adapter): void {
       expect(await world.events(payment.orderId, 'payment.disputed')).toHaveLength(1);
     });
 
+    test.each([
+      { outcome: 'won', disputed: 0, refundable: 5000, balances: [['customers', -5000], ['disputes', 0], [`provider:${adapter}`, 5000]] },
+      { outcome: 'lost', disputed: 4000, refundable: 1000, balances: [['customers', -5000], ['disputes', 0], ['losses:disputes', 4000], [`provider:${adapter}`, 1000]] },
+    ] as const)('of a dispute that was $outcome: counted once, however often and in whichever order it is told, and debits equal credits', async ({ outcome, disputed, refundable, balances }) => {
+      world.simulator.faults.add({ duplicateWebhooks: 3, reorderWebhooks: true, probability: 1, skip: 0 });
+      const payment = await world.pay('ok');
+      const inBooks = world.simulator.paymentsOf(payment.orderId)[0]!;
+      world.simulator.ledger.chargeBack(inBooks, 4000);
+      const dispute = inBooks.operations.at(-1)!.id;
+      await settle();
+      expect(await world.now_of(payment)).toMatchObject({ disputedAmount: 4000 });
+      const refund = (amount: number, key: string) => world.payments.refund({ paymentId: payment.id, amount: eur(amount), reason: 'test', key: `${payment.id}:${key}` });
+      await expect(refund(1001, 'open')).rejects.toMatchObject({ code: 'refund_exceeds_captured' });
+
+      world.simulator.ledger.closeDispute(inBooks, dispute, outcome);
+      await settle();
+
+      expect(await world.now_of(payment)).toMatchObject({ disputedAmount: disputed, capturedAmount: 5000, status: 'succeeded' });
+      expect((await world.rows(payment.id)).slice(2)).toEqual([['chargeback', 'success', 4000], [`dispute_${outcome}`, 'success', 4000]]);
+      expect(await world.events(payment.orderId)).toEqual(['payment.succeeded', 'payment.disputed', `payment.dispute_${outcome}`]);
+      expect(await world.balancesOf(payment.id)).toEqual(balances);
+      await expect(refund(refundable + 1, 'too much')).rejects.toMatchObject({ code: 'refund_exceeds_captured', facts: { refundable: eur(refundable) } });
+      expect((await refund(refundable, 'all')).payment).toMatchObject({ refundedAmount: refundable, refundingAmount: 0 });
+      expect(world.simulator.refunds(payment.orderId)).toEqual([refundable]);
+      expect(await world.violations()).toEqual([]);
+    });
+
     test('of a refund that somebody made at the provider: counted, and somebody is told', async () => {
       const payment = await world.pay('ok');
       const capture = world.simulator.ledger.report().charges.find(({ orderId }) => orderId === payment.orderId)!;
@@ -199,21 +226,28 @@ export function describeMovements(adapter: Adapter): void {
   });
 
   test("the nightly comparison lists what the provider's books have and ours have not, and nothing else", async () => {
-    const [good, back, odd] = [await world.pay('ok'), await world.pay('ok'), await world.pay('ok')];
-    await world.payments.refund({ paymentId: back.id, amount: eur(1234), reason: 'test', key: `${back.id}:r` });
-    const inBooks = world.simulator.paymentsOf(odd.orderId)[0]!;
-    const edit = (amount: number) => { world.simulator.ledger.edit(inBooks, { add: { kind: 'refund', amount } }); };
+    const [good, back, odd, gone, taken] = [await world.pay('ok'), await world.pay('ok'), await world.pay('ok'), await world.pay('ok'), await world.pay('ok')];
+    for (const payment of [back, gone]) await world.payments.refund({ paymentId: payment.id, amount: eur(1234), reason: 'test', key: `${payment.id}:r` });
+    const inBooks = ({ orderId }: { orderId: string }) => world.simulator.paymentsOf(orderId)[0]!;
+    const { ledger } = world.simulator;
     world.clock.offsetMs += 4 * 3_600_000;
     await world.schedule('compare-payment-ledgers');
     const known = async () => (await world.connection.collection('payment_differences').find().toArray()).map(({ orderId, detail }) => [orderId, detail]);
     const before = await known();
 
-    edit(77);
+    ledger.edit(inBooks(odd), { add: { kind: 'refund', amount: 77 } });
+    ledger.edit(inBooks(gone), { remove: inBooks(gone).operations.find(({ kind }) => kind === 'refund')!.id });
+    ledger.edit(inBooks(taken), { add: { kind: 'chargeback', amount: 500 } });
+    const foreign = world.takeUnheard({ ...good, orderId: 'nobody', idempotencyKey: 'nobody:1' }, 300);
+    ledger.authorize(foreign);
     world.clock.offsetMs += 4 * 3_600_000;
     await world.schedule('compare-payment-ledgers');
 
     const fresh = (await known()).filter(([orderId]) => !before.some(([one]) => one === orderId));
-    expect(fresh).toEqual([[odd.orderId, "refunded: ours 0, the provider's 77"]]);
+    expect(fresh.sort()).toEqual([
+      [odd.orderId, "refunded: ours 0, the provider's 77"], [gone.orderId, "refunded: ours 1234, the provider's 0"], [taken.orderId, "disputed: ours 0, the provider's 500"],
+      ['nobody', 'the provider captured 300 for a payment that we do not know'],
+    ].sort());
     for (const { orderId } of [good, back]) expect(before.map(([one]) => one)).not.toContain(orderId);
   });
 }

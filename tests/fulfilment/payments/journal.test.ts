@@ -21,6 +21,13 @@ test('a capture, a refund and a chargeback as double entries', () => {
   ]);
 });
 
+test('a dispute that was won puts the money back, one that was lost is a loss: nothing stays in dispute', () => {
+  const of = (kind: TransactionKind) => balancesOf([row('capture', 5000), row('chargeback', 3000), row(kind, 3000)].map((one) => entryOf(one)!)).map(({ account, balance }) => [account, balance.amount]);
+
+  expect(of('dispute_won')).toEqual([['customers', -5000], ['disputes', 0], ['provider:stripe', 5000]]);
+  expect(of('dispute_lost')).toEqual([['customers', -5000], ['disputes', 0], ['losses:disputes', 3000], ['provider:stripe', 2000]]);
+});
+
 test('what only was held, asked for or refused moves nothing', () => {
   for (const kind of ['authorization', 'void'] as const) expect(entryOf(row(kind, 5000))).toBeNull();
   for (const state of ['initial', 'pending', 'failure'] as const) expect(entryOf(row('refund', 5000, state))).toBeNull();
@@ -28,7 +35,7 @@ test('what only was held, asked for or refused moves nothing', () => {
 
 test('of any movements debits equal credits, in each entry and in all', () => {
   const movement = fc.record({
-    kind: fc.constantFrom<TransactionKind>('authorization', 'capture', 'void', 'refund', 'chargeback'), state: fc.constantFrom<TransactionState>('initial', 'pending', 'success', 'failure'),
+    kind: fc.constantFrom<TransactionKind>('authorization', 'capture', 'void', 'refund', 'chargeback', 'dispute_won', 'dispute_lost'), state: fc.constantFrom<TransactionState>('initial', 'pending', 'success', 'failure'),
     amount: fc.integer({ min: 1, max: 10_000_000 }), provider: fc.constantFrom('stripe', 'paypal', 'offline'),
   });
   fc.assert(fc.property(fc.array(movement, { maxLength: 60 }), (movements) => {

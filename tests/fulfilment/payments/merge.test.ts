@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isOldNews, looksLikeCardNumber, merge, mismatchOf, outcomeOf, refundable, type Payment, type PaymentTransaction, type ProviderOperation, type ProviderPayment, type RowChange } from '../../../src/fulfilment/payments/payments.js';
+import { disputeOperations, isOldNews, looksLikeCardNumber, merge, mismatchOf, outcomeOf, refundable, type Payment, type PaymentTransaction, type ProviderOperation, type ProviderPayment, type RowChange } from '../../../src/fulfilment/payments/payments.js';
 
 const at = new Date('2026-11-01T00:00:00Z');
 const fresh: Payment = {
@@ -42,6 +42,20 @@ test('the whole life of a payment, each report any number of times and in any or
     const mixed = [...heard.slice(cut), ...heard.slice(0, cut)];
     expect(hear(mixed)).toEqual(end);
   }), { numRuns: 3_000 });
+});
+
+test('a dispute takes money for its time: won it is there again, lost it is not, and its beginning heard after its end changes nothing', () => {
+  const charged = [op('a', 'authorization', 1000), op('c', 'capture', 1000)];
+  const opened = report('captured', [...charged, op('d', 'chargeback', 600)]);
+  for (const [outcome, disputed, left] of [['won', 0, 1000], ['lost', 600, 400]] as const) {
+    const ended = report('captured', [...charged, ...disputeOperations({ id: 'd', amount: 600, outcome })]);
+    expect(isOldNews(hear([opened]).payment, ended)).toBe(false);
+    for (const heard of [[opened, ended], [ended, opened], [ended], [opened, ended, opened, ended]]) {
+      const { payment, rows } = hear(heard);
+      expect([payment.disputedAmount, refundable(payment), payment.status]).toEqual([disputed, left, 'succeeded']);
+      expect(rows.filter((key) => key.includes('d'))).toEqual(['simulator:d', `simulator:d:${outcome}`]);
+    }
+  }
 });
 
 test('what was heard is old news from then on, and nothing that is new ever is', () => {

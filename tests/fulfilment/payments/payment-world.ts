@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { Router } from 'express';
+import mongoose from 'mongoose';
+import { balancesOf, entryOf } from '../../../src/fulfilment/payments/journal.js';
 import { createPayments, type Payment } from '../../../src/fulfilment/payments/index.js';
+import type { PaymentTransaction } from '../../../src/fulfilment/payments/payments.js';
 import { openConnection, prepareCollections } from '../../../src/shared/db/connection.js';
 import { IdempotencyStore } from '../../../src/shared/db/idempotency.js';
 import { createInTransaction } from '../../../src/shared/db/transaction.js';
@@ -92,6 +95,12 @@ export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true, ad
       while (await outbox.deliverDue() > 0);
     },
     events: async (orderId: string, type?: string) => (await outbox.findEvents({ aggregateId: orderId })).map((event) => event.type).filter((name) => type === undefined || name === type),
+    /** Account by account, of what one payment moved. */
+    balancesOf: async (paymentId: string) => {
+      const found = await connection.collection('payment_transactions').find({ paymentId: new mongoose.Types.ObjectId(paymentId) }).toArray();
+      const entries = found.map((row) => entryOf({ ...row, id: String(row._id), paymentId } as unknown as PaymentTransaction)).filter((entry) => entry !== null);
+      return balancesOf(entries).map(({ account, balance }) => [account, balance.amount] as const);
+    },
     violations: async () => (await Promise.all(payments.invariants.map(({ check }) => check()))).flat(),
     async close(): Promise<void> {
       await simulator.close();

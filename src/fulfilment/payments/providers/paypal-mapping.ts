@@ -1,6 +1,6 @@
 import type { CapturedPayment, Order, OrdersCapture, Refund } from '@paypal/paypal-server-sdk';
 import { decimalOf, minorUnitDigits, parseMoney, type Money } from '../../../shared/money.js';
-import type { Failure, Payment, ProviderOperation, ProviderPayment } from '../payments.js';
+import { disputeOperations, type Failure, type Payment, type ProviderOperation, type ProviderPayment } from '../payments.js';
 
 /** PayPal takes these without decimals, whatever ISO 4217 says. */
 const WHOLE = new Set(['HUF', 'TWD']);
@@ -133,6 +133,10 @@ export const withCapture = ({ providerReference = '', idempotencyKey, orderId, a
 });
 
 export type WireDispute = { dispute_id: string; status?: string; dispute_amount?: { currency_code: string; value: string }; dispute_outcome?: { outcome_code?: string } };
-export const disputeOf = ({ dispute_id: id, dispute_amount: amount, dispute_outcome: outcome }: WireDispute): ProviderOperation => ({
-  id, kind: 'chargeback', amount: amount ? parseMoney(amount.value, amount.currency_code).amount : 0, state: outcome?.outcome_code === 'RESOLVED_SELLER_FAVOUR' ? 'failure' : 'success',
-});
+/** PayPal's words for an end after which the money is ours; PayPal itself pays the buyer in RESOLVED_WITH_PAYOUT. */
+const WON = new Set(['RESOLVED_SELLER_FAVOUR', 'CANCELED_BY_BUYER', 'RESOLVED_WITH_PAYOUT', 'DENIED']);
+const LOST = new Set(['RESOLVED_BUYER_FAVOUR', 'ACCEPTED']);
+export function disputeOf({ dispute_id: id, dispute_amount: amount, dispute_outcome: outcome }: WireDispute): ProviderOperation[] {
+  const code = outcome?.outcome_code ?? '';
+  return disputeOperations({ id, amount: amount ? parseMoney(amount.value, amount.currency_code).amount : 0, outcome: WON.has(code) ? 'won' : LOST.has(code) ? 'lost' : null });
+}

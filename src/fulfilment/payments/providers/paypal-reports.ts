@@ -7,8 +7,10 @@ import type { PaypalClient } from './paypal-client.js';
 const PAGE = 500;
 /** PayPal searches a month at most. */
 const LONGEST_MS = 31 * 24 * 3_600_000;
-/** The first four characters of PayPal's event codes: money that came, went back, or was taken back. */
-const KINDS: ReadonlyArray<readonly [RegExp, ProviderOperation['kind']]> = [[/^T00/, 'capture'], [/^T1106|^T1201|^T1110/, 'chargeback'], [/^T11/, 'refund']];
+/** By PayPal's event codes: money that came, was taken back or held for a dispute, was let go again, or went back. */
+const KINDS: ReadonlyArray<readonly [RegExp, ProviderOperation['kind']]> = [
+  [/^T00/, 'capture'], [/^T1106|^T1110|^T1201/, 'chargeback'], [/^T1111|^T1202|^T1205/, 'dispute_won'], [/^T11/, 'refund'],
+];
 
 /** The movements of PayPal's own books, gathered by the key that we wrote on each payment. */
 export async function listSince({ reports }: PaypalClient, since: Date): Promise<ListedPayment[]> {

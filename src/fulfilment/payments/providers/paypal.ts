@@ -149,7 +149,7 @@ async function lookUpAbout({ orders, rest }: PaypalClient, about: string): Promi
   const { result } = await orders.getOrder({ id: orderId });
   if (disputeId === undefined) return known(result);
   const dispute = await rest('GET', `/v1/customer/disputes/${encodeURIComponent(disputeId)}`);
-  return dispute.status === 200 ? known(result, [disputeOf(dispute.body as WireDispute)]) : { kind: 'not_found' };
+  return dispute.status === 200 ? known(result, disputeOf(dispute.body as WireDispute)) : { kind: 'not_found' };
 }
 
 const HEADERS = { auth_algo: 'paypal-auth-algo', cert_url: 'paypal-cert-url', transmission_id: 'paypal-transmission-id', transmission_sig: 'paypal-transmission-sig', transmission_time: 'paypal-transmission-time' };

@@ -11,7 +11,7 @@ type SimulatorDeps = { baseUrl: string; secret: string; timeoutMs: number; break
 
 const words = Joi.object({ code: Joi.string().max(100).required(), message: Joi.string().max(500).required() }).unknown();
 const operationSchema = Joi.object<ProviderOperation>({
-  id: Joi.string().max(100).required(), kind: Joi.string().valid('authorization', 'capture', 'void', 'refund', 'chargeback').required(),
+  id: Joi.string().max(100).required(), kind: Joi.string().valid('authorization', 'capture', 'void', 'refund', 'chargeback', 'dispute_won', 'dispute_lost').required(),
   key: Joi.string().max(300), amount: Joi.number().integer().min(0).required(), state: Joi.string().valid('pending', 'success', 'failure').required(), failure: words,
 }).unknown();
 const paymentSchema = Joi.object({

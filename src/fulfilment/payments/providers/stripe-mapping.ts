@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Money } from '../../../shared/money.js';
-import type { Failure, ProviderOperation, ProviderPayment } from '../payments.js';
+import { disputeOperations, type Failure, type ProviderOperation, type ProviderPayment } from '../payments.js';
 
 /** ISK and UGX have no minor unit, yet Stripe counts them in hundredths for old times' sake. Amounts in KWD and the like must end in 0: Stripe refuses others. */
 const HUNDREDTHS = new Set(['ISK', 'UGX']);
@@ -74,10 +74,12 @@ export const refundOf = ({ id, amount, currency, status, metadata, failure_reaso
   ...(reason !== undefined && reason !== '' && { failure: { code: reason, message: 'The refund did not reach the customer.' } }),
 });
 
-/** An inquiry takes no money yet; a dispute that was won gave it back. */
-export const disputeOf = ({ id, amount, currency, status }: Stripe.Dispute): ProviderOperation => ({
-  id, kind: 'chargeback', amount: fromStripe(amount, currency).amount, state: status.startsWith('warning') ? 'pending' : status === 'won' ? 'failure' : 'success',
-});
+/** An inquiry takes no money yet; a dispute took it, and its end brings it back or not. */
+export function disputeOf({ id, amount: cents, currency, status }: Stripe.Dispute): ProviderOperation[] {
+  const { amount } = fromStripe(cents, currency);
+  if (status.startsWith('warning')) return [{ id, kind: 'chargeback', amount, state: 'pending' }];
+  return disputeOperations({ id, amount, outcome: status === 'won' ? 'won' : status === 'lost' ? 'lost' : null });
+}
 
 /** Totals are what both books are compared by. */
 export const totalOperation = (kind: ProviderOperation['kind'], id: string, amount: number, currency: string): ProviderOperation =>

@@ -116,7 +116,7 @@ async function moreOf(stripe: Client, { id, latest_charge: charge }: Stripe.Paym
   if (charge === null || typeof charge === 'string') return [];
   const found: ProviderOperation[] = [];
   if (askAnyway || charge.amount_refunded > 0) for await (const one of stripe.refunds.list({ payment_intent: id, limit: PAGE })) found.push(refundOf(one));
-  if (charge.disputed) for await (const one of stripe.disputes.list({ payment_intent: id, limit: PAGE })) found.push(disputeOf(one));
+  if (charge.disputed) for await (const one of stripe.disputes.list({ payment_intent: id, limit: PAGE })) found.push(...disputeOf(one));
   return found;
 }
 

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { looksLikeCardNumber } from '../payments.js';
 import { begin, knownBehaviour, settleLater } from './charging.js';
 import { faultSchema, type FaultyOperation } from './faults.js';
-import { Refusal, total, type Answer, type Failure, type Kind, type Ledger, type SimPayment } from './ledger.js';
+import { left, Refusal, total, type Answer, type Failure, type Kind, type Ledger, type SimPayment } from './ledger.js';
 import { paypalEndpoints } from './paypal-endpoints.js';
 import { stripeEndpoints } from './stripe-endpoints.js';
 import { behaviourOf } from './tokens.js';
@@ -23,6 +23,8 @@ const configBody = Joi.object<{ webhookUrl: string }>({ webhookUrl: Joi.string()
 const editBody = Joi.object<{ paymentId: string; add?: { kind: Kind; amount: number }; remove?: string }>({
   paymentId: text().required(), add: Joi.object({ kind: Joi.string().valid('capture', 'refund', 'chargeback').required(), amount: minor().required() }), remove: text(),
 });
+
+const closeBody = Joi.object<{ chargeback: string; outcome: 'won' | 'lost' }>({ chargeback: text().required(), outcome: Joi.string().valid('won', 'lost').required() });
 
 const NOT_AUTHENTICATED: Failure = { code: 'authentication_failed', message: 'The cardholder did not confirm this payment.' };
 
@@ -139,8 +141,13 @@ function controls({ ledger, faults, target }: EndpointDeps): Endpoint[] {
     } },
     { method: 'POST', path: /^\/v1\/payments\/([^/]+)\/chargebacks$/, handle: ({ id, body }) => {
       const payment = ledger.get(id);
-      ledger.chargeBack(payment, read(amountBody, body).amount ?? total(payment, 'capture') - total(payment, 'refund'));
+      ledger.chargeBack(payment, read(amountBody, body).amount ?? left(payment));
       return { status: 201, body: payment };
+    } },
+    { method: 'POST', path: /^\/v1\/payments\/([^/]+)\/chargebacks\/close$/, handle: ({ id, body }) => {
+      const { chargeback, outcome } = read(closeBody, body);
+      ledger.closeDispute(ledger.get(id), chargeback, outcome);
+      return { status: 201, body: ledger.get(id) };
     } },
     { method: 'GET', path: /^\/v1\/faults$/, handle: () => ({ status: 200, body: { items: faults.list() } }) },
     { method: 'POST', path: /^\/v1\/faults$/, handle: ({ body }) => ({ status: 201, body: faults.add(read(faultSchema, body)) }) },

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Clock } from '../../../shared/clock.js';
 
-export type Kind = 'authorization' | 'capture' | 'void' | 'refund' | 'chargeback';
+export type Kind = 'authorization' | 'capture' | 'void' | 'refund' | 'chargeback' | 'dispute_won' | 'dispute_lost';
 export type Operation = { id: string; kind: Kind; key?: string; amount: number; state: 'pending' | 'success' | 'failure'; failure?: Failure; at: string;
-  /** PayPal refunds one capture, and says so. */
+  /** PayPal refunds one capture, and says so; the end of a dispute names it. */
   of?: string; note?: string };
 export type Failure = { code: string; message: string };
 /** Whose words a payment was made in: our own, Stripe's or PayPal's. One ledger keeps them all. */
@@ -156,7 +156,7 @@ export class Ledger {
   }
 
   refund(payment: SimPayment, amount: number, key: string | undefined, more: Pick<Operation, 'of' | 'note'> = {}): void {
-    if (amount > total(payment, 'capture') - total(payment, 'refund') - total(payment, 'chargeback')) {
+    if (amount > left(payment)) {
       throw new Refusal(409, 'refund_exceeds_captured', 'That is more than is left of what was captured.');
     }
     this.add(payment, 'refund', amount, key);
@@ -165,9 +165,19 @@ export class Ledger {
   }
 
   chargeBack(payment: SimPayment, amount: number): void {
-    if (amount > total(payment, 'capture') - total(payment, 'refund') - total(payment, 'chargeback')) throw new Refusal(409, 'nothing_to_dispute', 'So much was not captured.');
+    if (amount > left(payment)) throw new Refusal(409, 'nothing_to_dispute', 'So much was not captured.');
     this.add(payment, 'chargeback', amount, undefined);
     this.changed('payment.disputed', payment);
+  }
+
+  /** The bank's last word on a dispute. */
+  closeDispute(payment: SimPayment, id: string, outcome: 'won' | 'lost'): void {
+    const dispute = payment.operations.find((op) => op.id === id && op.kind === 'chargeback');
+    if (!dispute) throw new Refusal(404, 'dispute_unknown', 'There is no such dispute.');
+    if (outcomeOf(payment, dispute) !== null) throw new Refusal(409, 'dispute_closed', 'This dispute was decided.');
+    this.add(payment, `dispute_${outcome}`, dispute.amount, undefined);
+    Object.assign(payment.operations.at(-1)!, { id: `${id}:${outcome}`, of: id });
+    this.changed('payment.dispute_closed', payment);
   }
 
   /** A hand in the books, for drills: no event tells of it and no rule is asked. */
@@ -210,6 +220,16 @@ export class Ledger {
     if (this.deps.journal) appendFileSync(this.deps.journal, `${JSON.stringify(entry)}\n`);
   }
 }
+
+/** How a dispute ended, if it has. */
+export function outcomeOf({ operations }: SimPayment, { id }: Operation): 'won' | 'lost' | null {
+  const end = operations.find((op) => op.of === id && (op.kind === 'dispute_won' || op.kind === 'dispute_lost'));
+  return end ? (end.kind === 'dispute_won' ? 'won' : 'lost') : null;
+}
+
+/** What can still go back. */
+export const left = (payment: SimPayment): number =>
+  total(payment, 'capture') - total(payment, 'refund') - total(payment, 'chargeback') + total(payment, 'dispute_won');
 
 export const total = ({ operations }: SimPayment, kind: Kind): number =>
   operations.reduce((so, op) => (op.kind === kind && op.state === 'success' ? so + op.amount : so), 0);

@@ -128,7 +128,7 @@ function reports({ ledger }: EndpointDeps): Endpoint[] {
         const [from, to] = [Date.parse(query.get('start_date') ?? ''), Date.parse(query.get('end_date') ?? '')];
         const rows = mine().flatMap((payment) => [
           ...movements(payment, 'capture').map((op) => row(payment, op, 'T0006', 1)), ...movements(payment, 'refund').map((op) => row(payment, op, 'T1107', -1)),
-          ...movements(payment, 'chargeback').map((op) => row(payment, op, 'T1106', -1)),
+          ...movements(payment, 'chargeback').map((op) => row(payment, op, 'T1106', -1)), ...movements(payment, 'dispute_won').map((op) => row(payment, op, 'T1111', 1)),
         ]).filter(({ transaction_info: { transaction_updated_date: at } }) => Date.parse(at) >= from && Date.parse(at) <= to);
         return { status: 200, body: { transaction_details: rows, page: 1, total_items: rows.length, total_pages: 1 } };
       },

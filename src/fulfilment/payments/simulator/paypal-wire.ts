@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { decimalOf } from '../../../shared/money.js';
-import { total, type Kind, type Operation, type SimPayment } from './ledger.js';
+import { outcomeOf, total, type Kind, type Operation, type SimPayment } from './ledger.js';
 import { movements } from './wire.js';
 
 /** PayPal's words for what the ledger keeps: Orders v2, Payments v2, as far as adapters read them. */
@@ -68,9 +68,11 @@ export function refund(payment: SimPayment, op: Operation) {
 
 export function dispute(payment: SimPayment, op: Operation) {
   const disputed = movements(payment, 'capture')[0];
+  const outcome = outcomeOf(payment, op);
+  const ended = outcome === null ? {} : { status: 'RESOLVED', dispute_outcome: { outcome_code: outcome === 'won' ? 'RESOLVED_SELLER_FAVOUR' : 'RESOLVED_BUYER_FAVOUR' } };
   return {
     dispute_id: op.id.replace(TAIL, 'PP-D-'), create_time: op.at, reason: 'UNAUTHORISED', status: 'UNDER_REVIEW', dispute_life_cycle_stage: 'CHARGEBACK', dispute_amount: amountOf(op.amount, payment.amount.currency),
-    disputed_transactions: [{ seller_transaction_id: disputed ? captureIdOf(disputed) : '', custom: payment.idempotencyKey }],
+    disputed_transactions: [{ seller_transaction_id: disputed ? captureIdOf(disputed) : '', custom: payment.idempotencyKey }], ...ended,
   };
 }
 
@@ -85,6 +87,7 @@ const EVENTS: Readonly<Record<string, Told>> = {
   'payment.failed': { event_type: 'PAYMENT.CAPTURE.DENIED', resource_type: 'capture', resource: (payment) => captures(payment).at(-1) ?? authorization(payment) },
   'payment.refunded': { event_type: 'PAYMENT.CAPTURE.REFUNDED', resource_type: 'refund', resource: (payment) => refund(payment, last(payment, 'refund')) },
   'payment.disputed': { event_type: 'CUSTOMER.DISPUTE.CREATED', resource_type: 'dispute', resource: (payment) => dispute(payment, last(payment, 'chargeback')) },
+  'payment.dispute_closed': { event_type: 'CUSTOMER.DISPUTE.RESOLVED', resource_type: 'dispute', resource: (payment) => dispute(payment, last(payment, 'chargeback')) },
 };
 
 /** Null: PayPal tells nothing of it. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { total, type SimPayment } from './ledger.js';
+import { outcomeOf, total, type SimPayment } from './ledger.js';
 import { movements, seconds } from './wire.js';
 
 /** Stripe's words for what the ledger keeps: the shapes of API version 2026-10-28, as far as adapters read them. */
@@ -62,19 +62,19 @@ export const refundsOf = (payment: SimPayment, expand: Expand = []) => movements
 }));
 
 export const disputesOf = (payment: SimPayment, expand: Expand = []) => movements(payment, 'chargeback').map((op) => ({
-  id: op.id.replace(TAIL, 'dp_'), object: 'dispute', amount: toStripe(op.amount, payment.amount.currency), currency: payment.amount.currency.toLowerCase(), status: 'needs_response',
+  id: op.id.replace(TAIL, 'dp_'), object: 'dispute', amount: toStripe(op.amount, payment.amount.currency), currency: payment.amount.currency.toLowerCase(), status: outcomeOf(payment, op) ?? 'needs_response',
   payment_intent: expand.some((path) => path.includes('payment_intent')) ? intent(payment, expand) : intentIdOf(payment), charge: chargeIdOf(payment), created: seconds(op.at), reason: 'fraudulent', metadata: {},
 }));
 
 const EVENTS: Readonly<Record<string, string>> = {
   'payment.pending': 'payment_intent.processing', 'payment.requires_action': 'payment_intent.requires_action', 'payment.authorized': 'payment_intent.amount_capturable_updated',
   'payment.captured': 'payment_intent.succeeded', 'payment.failed': 'payment_intent.payment_failed', 'payment.voided': 'payment_intent.canceled',
-  'payment.refunded': 'refund.created', 'payment.disputed': 'charge.dispute.created',
+  'payment.refunded': 'refund.created', 'payment.disputed': 'charge.dispute.created', 'payment.dispute_closed': 'charge.dispute.closed',
 };
 
 export function stripeEvent(id: string, type: string, payment: SimPayment, now: Date) {
   const name = EVENTS[type] ?? type;
-  const object = name === 'refund.created' ? refundsOf(payment).at(-1) : name === 'charge.dispute.created' ? disputesOf(payment).at(-1) : intent(payment);
+  const object = name === 'refund.created' ? refundsOf(payment).at(-1) : name.startsWith('charge.dispute.') ? disputesOf(payment).at(-1) : intent(payment);
   return { id: id.replace(TAIL, 'evt_'), object: 'event', api_version: '2026-10-28.endive', created: Math.floor(now.getTime() / 1000), livemode: false, type: name, data: { object } };
 }
 

@@ -2,6 +2,7 @@ import { later, type Clock } from '../../../shared/clock.js';
 import type { InTransaction } from '../../../shared/db/transaction.js';
 import type { Outbox } from '../../../shared/events/outbox.js';
 import type { PaymentAuditRepository, PaymentState } from '../payments-audit.repository.js';
+import { disputedOf, totalOf } from '../payments.js';
 import type { PaymentRepository } from '../payments.repository.js';
 import type { ListedPayment, PaymentProvider } from '../provider.js';
 import type { Providers } from '../providers/registry.js';
@@ -62,16 +63,15 @@ export class CompareLedgers {
   }
 }
 
-const totalOf = ({ operations }: Pick<ListedPayment, 'operations'>, kind: string): number =>
-  operations.reduce((so, op) => (op.kind === kind && op.state === 'success' ? so + op.amount : so), 0);
-
 function unknownToUs(payment: ListedPayment): string | null {
-  const captured = totalOf(payment, 'capture');
+  const captured = totalOf(payment.operations, 'capture');
   return captured === 0 ? null : `the provider captured ${captured} for a payment that we do not know`;
 }
 
 function differenceOf(payment: Pick<ListedPayment, 'operations'>, own: { capturedAmount: number; refundedAmount: number; disputedAmount: number }): string | null {
-  const parts = ([['captured', 'capture', own.capturedAmount], ['refunded', 'refund', own.refundedAmount], ['disputed', 'chargeback', own.disputedAmount]] as const)
-    .map(([name, kind, ours]) => ({ name, ours, theirs: totalOf(payment, kind) })).filter(({ ours, theirs }) => ours !== theirs);
+  const parts = [
+    { name: 'captured', ours: own.capturedAmount, theirs: totalOf(payment.operations, 'capture') }, { name: 'refunded', ours: own.refundedAmount, theirs: totalOf(payment.operations, 'refund') },
+    { name: 'disputed', ours: own.disputedAmount, theirs: disputedOf(payment.operations) },
+  ].filter(({ ours, theirs }) => ours !== theirs);
   return parts.length === 0 ? null : parts.map(({ name, ours, theirs }) => `${name}: ours ${ours}, the provider's ${theirs}`).join('; ');
 }
