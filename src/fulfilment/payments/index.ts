@@ -131,6 +131,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     /** What a one-click purchase is paid with; null when the user has saved nothing. */
     findDefaultMethod: wallet.findDefault.bind(wallet),
     saveMethod: wallet.add.bind(wallet),
+    /** An account that is closed: its saved methods are gone here with the caller's transaction, and at the providers however often it takes. */
+    forgetMethodsOf: wallet.forgetAll.bind(wallet),
     capture: moves.capture.bind(moves),
     voidOrRefundForOrder: moves.reverseOrder.bind(moves),
   };

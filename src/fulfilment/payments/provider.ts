@@ -59,6 +59,8 @@ export type PaymentProvider = Readonly<{
   saveMethod?(request: SaveMethodRequest): Promise<SavedMethodAnswer>;
   /** True also when the provider had forgotten it. */
   forgetMethod?(saved: SavedMethodReference): Promise<boolean>;
+  /** Where the provider keeps customers as well as their cards. True also when it had forgotten this one. */
+  forgetCustomer?(customer: string): Promise<boolean>;
 }>;
 /** What the books of both sides are compared by; totals may stand for single movements. */
 export type ListedPayment = Pick<ProviderPayment, 'idempotencyKey' | 'orderId' | 'operations'> & Readonly<{ updatedAt: Date }>;

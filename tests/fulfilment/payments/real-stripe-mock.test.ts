@@ -38,6 +38,7 @@ here('look-ups by reference and of an event are', async (url) => {
 here('saving and forgetting a card are', async (url) => {
   expect((await providerAt(url).saveMethod!({ token: 'pm_card_visa', userId: 'u', key: 'k' })).kind).toBe('saved');
   expect(await providerAt(url).forgetMethod!({ customer: 'cus_1', method: 'pm_1' })).toBe(true);
+  expect(await providerAt(url).forgetCustomer!('cus_1')).toBe(true);
 });
 here('what Stripe does not know is refused here, so that the others prove something', async (url) => {
   const answer = await fetch(`${url}/v1/payment_intents`, { method: 'POST', headers: { authorization: 'Bearer sk_test_123', 'content-type': 'application/x-www-form-urlencoded' }, body: 'amount=5000&currency=eur&made_up=1' });

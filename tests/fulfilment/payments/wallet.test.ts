@@ -70,6 +70,31 @@ test('what is removed is forgotten at the provider as well, also when it was sil
   expect(simulator.ledger.findMethod(reference)).toBeUndefined();
 });
 
+test.each(['simulator', 'stripe', 'paypal'])('an account that is closed: nothing stays here, and %s forgets every card although it was silent at first', async (provider) => {
+  const [user, other] = [await givenUser(shop), await givenUser(shop)];
+  for (const token of ['ok', 'requires_action']) await add(user, { provider, token });
+  await add(other, { provider });
+  const referencesOf = async ({ id }: GivenUser) => ((await stored()).find(({ _id }) => String(_id) === id)?.['methods'] ?? []) as Array<{ methodReference: string; providerCustomer: string }>;
+  const [gone, kept] = [await referencesOf(user), await referencesOf(other)];
+  expect(gone).toHaveLength(2);
+
+  await expect(shop.container.inTransaction(async () => {
+    await shop.container.payments.forgetMethodsOf(user.id);
+    throw new Error('the rest of the closing failed');
+  })).rejects.toThrow('the rest of the closing failed');
+  expect(await referencesOf(user)).toEqual(gone);
+  simulator.faults.add({ on: 'look_up', status: 500, count: 4, probability: 1, skip: 0 });
+  expect(await shop.container.payments.forgetMethodsOf(user.id)).toBe(2);
+  expect(await shop.container.payments.forgetMethodsOf(user.id)).toBe(0);
+  for (let round = 0; round < 5; round++) { await shop.runEvents(); shop.clock.offsetMs += 120_000; }
+
+  expect(await list(user)).toEqual([]);
+  for (const { methodReference } of gone) expect(simulator.ledger.findMethod(methodReference)).toBeUndefined();
+  for (const { methodReference } of kept) expect(simulator.ledger.findMethod(methodReference)).toBeDefined();
+  expect(gone.map(({ providerCustomer }) => simulator.ledger.forgottenCustomers.has(providerCustomer))).toEqual(Array(2).fill(provider === 'stripe'));
+  shop.defects.splice(0);
+});
+
 test("another user's method is not found: neither removed, nor made default, nor paid with", async () => {
   const [owner, stranger] = [await givenUser(shop), await givenUser(shop)];
   const { id } = (await add(owner)).body.data;

@@ -70,6 +70,10 @@ export function createStripeProvider({ config, timeoutMs, returnUrl: home, break
       const asked = await ask(async () => (await client()).paymentMethods.detach(method).then((): ProviderAnswer | null => null, answerOfError));
       return asked.kind === 'answered' && (asked.value === null || asked.value.kind === 'not_found' || asked.value.kind === 'refused');
     },
+    forgetCustomer: async (customer) => {
+      const asked = await ask(async () => (await client()).customers.del(customer).then((): ProviderAnswer | null => null, answerOfError));
+      return asked.kind === 'answered' && (asked.value === null || asked.value.kind === 'not_found');
+    },
   };
 }
 

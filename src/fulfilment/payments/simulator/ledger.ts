@@ -36,6 +36,8 @@ export class Ledger {
   private readonly answers = new Map<string, { request: string; answer: Answer }>();
   private readonly methods = new Map<string, SimMethod>();
 
+  readonly forgottenCustomers = new Set<string>();
+
   constructor(private readonly deps: { now: Clock; onEvent: OnEvent; journal?: string | undefined }) {
     const { journal } = deps;
     if (!journal || !existsSync(journal)) return;
@@ -96,6 +98,13 @@ export class Ledger {
   countMethods(): number { return this.methods.size; }
 
   forgetMethod(id: string): boolean { return this.methods.delete(id); }
+
+  /** With the cards that it still has. */
+  forgetCustomer(id: string): boolean {
+    for (const method of this.methods.values()) if (method.customer === id) this.methods.delete(method.id);
+    this.forgottenCustomers.add(id);
+    return true;
+  }
 
   /** What a saved card stands for, or the token itself. */
   tokenOf(token: string): string { return this.methods.get(token)?.token ?? token; }

@@ -82,6 +82,7 @@ function methods(ledger: Ledger): Endpoint[] {
       method: 'POST', path: /^\/v1\/customers$/, operation: 'look_up',
       handle: ({ key, body }) => ledger.once(`stripe ${key}`, `customer:${JSON.stringify(body)}`, () => ({ status: 200, body: { id: `cus_${crypto.randomUUID().replaceAll('-', '')}`, object: 'customer', metadata: fields((body as Body)['metadata']) } })).answer,
     },
+    { method: 'DELETE', path: /^\/v1\/customers\/([^/]+)$/, operation: 'look_up', handle: ({ id }) => ({ status: 200, body: { id, object: 'customer', deleted: ledger.forgetCustomer(id) } }) },
     {
       method: 'POST', path: /^\/v1\/payment_methods\/([^/]+)\/attach$/, operation: 'look_up',
       handle: ({ id, key, body }) => {

@@ -16,6 +16,12 @@ export class WalletRepository {
     return found ? { userId, methods: found.methods, version: found.version } : { userId, methods: [], version: 0 };
   }
 
+  /** Refuses to forget what was added since it was read. */
+  async delete({ userId, version }: Wallet): Promise<void> {
+    const { deletedCount } = await this.wallets.deleteOne({ _id: userId, version });
+    if (deletedCount === 0) throw new ConcurrentChange('Your payment methods changed meanwhile.', {});
+  }
+
   /** Refuses to overwrite a wallet that changed since it was read. */
   async save({ userId, methods, version }: Wallet): Promise<void> {
     const changed = () => new ConcurrentChange('Your payment methods changed meanwhile.', {});

@@ -15,6 +15,7 @@ import type { WalletRepository } from './wallet.repository.js';
 type WalletDeps = { wallets: WalletRepository; providers: Providers; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock };
 type Added = Readonly<{ provider: string; token: string; default?: boolean }>;
 const REMOVED = 'payment_method.removed';
+const FORGOTTEN = 'payment_customer.forgotten';
 
 export class WalletService {
   constructor(private readonly deps: WalletDeps) {}
@@ -48,6 +49,22 @@ export class WalletService {
     }));
   }
 
+  /** Whoever closes their account: nothing stays here, and each provider forgets the cards and the customer. Joins the caller's transaction; answers how many cards it were. */
+  async forgetAll(userId: string): Promise<number> {
+    const { wallets, inTransaction, outbox } = this.deps;
+    return inTransaction(async () => {
+      const wallet = await wallets.find(userId);
+      if (wallet.version === 0) return 0;
+      await wallets.delete(wallet);
+      const customers = new Map(wallet.methods.map(({ provider, providerCustomer: customer }) => [`${provider} ${customer}`, { provider, customer }]));
+      await outbox.record(
+        ...wallet.methods.map(({ provider, providerCustomer, methodReference }) => ({ type: REMOVED, aggregateId: userId, data: { provider, customer: providerCustomer, method: methodReference } })),
+        ...[...customers.values()].map((data) => ({ type: FORGOTTEN, aggregateId: userId, data })),
+      );
+      return wallet.methods.length;
+    });
+  }
+
   async setDefault(userId: string, id: string): Promise<WalletMethod> {
     return retryLostRace(async () => {
       const wallet = await this.deps.wallets.find(userId);
@@ -72,10 +89,12 @@ export class WalletService {
 
   /** The provider forgets what the customer removed, however often it takes. */
   readonly subscriber: Subscriber = {
-    name: 'payments.forgetMethod', on: [REMOVED],
-    handle: async ({ data }) => {
+    name: 'payments.forgetMethod', on: [REMOVED, FORGOTTEN],
+    handle: async ({ type, data }) => {
       const provider = this.deps.providers.find(String(data['provider']));
-      const forgotten = await provider?.forgetMethod?.({ customer: String(data['customer']), method: String(data['method']) }) ?? true;
+      const customer = String(data['customer']);
+      const asked = type === FORGOTTEN ? provider?.forgetCustomer?.(customer) : provider?.forgetMethod?.({ customer, method: String(data['method']) });
+      const forgotten = await asked ?? true;
       if (!forgotten) throw new TemporarilyUnavailable('payment_provider_silent', 'The payment provider does not answer just now.', 5);
     },
   };
