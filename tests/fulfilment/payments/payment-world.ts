@@ -38,8 +38,10 @@ const configOf = (adapter: Adapter, url: string) => ({
   paypal: adapter === 'paypal' ? { clientId: 'client', clientSecret: SIMULATOR_SECRET, webhookId: 'WH-1', apiBase: url } : null,
 });
 
+type StripeConfig = { secretKey: string; webhookSecret: string; apiBase: string };
+
 /** Payments alone: their own database, a simulator over real HTTP, real webhooks, and no orders. */
-export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true, adapter = 'simulator' }: { timeoutMs?: number; webhooks?: boolean; adapter?: Adapter } = {}) {
+export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true, adapter = 'simulator', stripe }: { timeoutMs?: number; webhooks?: boolean; adapter?: Adapter; stripe?: StripeConfig } = {}) {
   const clock = { offsetMs: 0 };
   const now = () => new Date(Date.now() + clock.offsetMs);
   const simulator = await startSimulator({ now, settlesAfterMs: 600_000 });
@@ -52,7 +54,7 @@ export async function openPayments({ timeoutMs = TIMEOUT_MS, webhooks = true, ad
   const idempotency = new IdempotencyStore({ connection, inTransaction, now, lockMs: 10_000 });
   const payments = createPayments({
     connection, now, outbox, inTransaction, idempotency, report, failpoint: () => {}, audit: async () => {},
-    config: { ...configOf(adapter, simulator.url), timeoutMs },
+    config: { ...configOf(adapter, simulator.url), ...(stripe && { stripe }), timeoutMs },
   });
   outbox.subscribe(...payments.subscribers);
   const told: Payment[] = [];

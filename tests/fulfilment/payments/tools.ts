@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -35,6 +35,18 @@ export const startStripeMock = (): Promise<Tool> => orMissing(async () => {
   }
   const port = await freePort();
   return up(spawn(binary, ['-http-port', String(port)], { stdio: 'ignore' }), `http://127.0.0.1:${port}`);
+});
+
+/** Keeps what it is told, sends signed webhooks (Python). In a virtual environment of its own, so that nothing of the machine's is touched. */
+export const startLocalstripe = (): Promise<Tool> => orMissing(async () => {
+  const binary = join(KEPT, 'localstripe', 'bin', 'localstripe');
+  if (!existsSync(binary)) {
+    if (!await hasCommand('python3', '--version')) return { missing: 'no Python here' };
+    await run('python3', ['-m', 'venv', join(KEPT, 'localstripe')], { timeout: BUILD_MS });
+    await run(join(KEPT, 'localstripe', 'bin', 'python'), ['-m', 'pip', 'install', '-q', 'localstripe==1.15.10'], { timeout: BUILD_MS });
+  }
+  const port = await freePort();
+  return up(spawn(binary, ['--port', String(port), '--from-scratch'], { stdio: 'ignore', cwd: tmpdir() }), `http://localhost:${port}`);
 });
 
 async function freePort(): Promise<number> {

@@ -27,7 +27,8 @@ const CODES: Readonly<Record<string, string>> = {
 type Words = { code?: string | null | undefined; decline_code?: string | null | undefined; param?: string | null | undefined; message?: string | null | undefined };
 /** The bank's own reason where it gave one. */
 export function failureOf({ code, decline_code: reason, param, message }: Words): Failure {
-  const word = code === 'resource_missing' && param === 'payment_method' ? 'token_unknown' : reason ?? code ?? 'card_declined';
+  // The library says '' where the bank gave no reason.
+  const word = [code === 'resource_missing' && param === 'payment_method' ? 'token_unknown' : reason, code].find(Boolean) || 'card_declined';
   return { code: CODES[word] ?? word, message: message ?? 'The payment provider refused this.' };
 }
 
@@ -36,7 +37,8 @@ export function paymentOf(intent: Stripe.PaymentIntent, more: readonly ProviderO
   const { order_id: orderId, payment_key: idempotencyKey } = intent.metadata;
   const failed = intent.status === 'requires_payment_method' && intent.last_payment_error;
   const status = failed ? 'failed' : STATUS[intent.status];
-  if (orderId === undefined || idempotencyKey === undefined || !status) return null;
+  // A sum that is missing is not a sum of nothing.
+  if (orderId === undefined || idempotencyKey === undefined || !status || !Number.isSafeInteger(intent.amount_received)) return null;
   const redirect = intent.next_action?.redirect_to_url?.url;
   const before = typeof intent.latest_charge === 'object' ? intent.latest_charge?.payment_method_details?.card?.capture_before : undefined;
   return {

@@ -145,8 +145,10 @@ function readEvents(stripe: Client, { webhookSecret }: StripeConfig, { signature
 
 function eventsOf({ id, type, data: { object } }: Stripe.Event): ProviderEvent[] {
   if (type.startsWith('payment_intent.')) {
-    const payment = paymentOf(object as Stripe.PaymentIntent);
-    return payment ? [{ id, type, payment }] : [];
+    const intent = object as Stripe.PaymentIntent;
+    const payment = paymentOf(intent);
+    if (payment) return [{ id, type, payment }];
+    return intent.metadata['payment_key'] === undefined ? [] : [{ id, type, about: intent.id }];
   }
   const { payment_intent: about } = object as { payment_intent?: unknown };
   return /^(refund|charge)\./.test(type) && typeof about === 'string' ? [{ id, type, about }] : [];
