@@ -214,7 +214,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
         mode: text('TAX_MODE') as 'flat' | 'table', home: text('DEFAULT_COUNTRY'), flatRateBps: number('TAX_RATE_BPS'), pricesIncludeTax: bool('PRICES_INCLUDE_TAX'),
         netPriceCountries: parseList(text('NET_PRICE_COUNTRIES')), registrations: parseList(text('TAX_REGISTRATIONS')),
         foreignPrices: text('TAX_FOREIGN_PRICES') as 'keep' | 'recompute', shippingCategory: text('TAX_SHIPPING'),
-        rounding: { mode: text('TAX_ROUNDING') as 'half_up' | 'half_even', level: text('TAX_ROUNDING_LEVEL') as 'line' | 'order' },
+        rounding: { mode: text('TAX_ROUNDING') as 'half_up' | 'half_even', level: text('TAX_ROUNDING_LEVEL') as 'line' | 'order', per: 'jurisdiction' as const },
         reverseChargeUnverified: bool('TAX_UNVERIFIED_REVERSE_CHARGE'),
       },
       sellerVatId: text('SELLER_VAT_ID'), viesUrl: text('TAX_VIES_URL'), providerUrl: text('TAX_PROVIDER_URL'), providerSecret: text('TAX_PROVIDER_SECRET'), timeoutMs: number('TAX_TIMEOUT_MS'),

@@ -64,7 +64,7 @@ const orderSchema = new Schema<OrderRow>({
   items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema, shippingCharge: shippingChargeSchema, promotions: [promotionSchema], coupons: [String],
   tenders: { type: [new Schema({ kind: String, accountId: String, last4: String, amount: moneySchema }, { _id: false })], default: undefined }, amountDue: moneySchema,
   flags: { type: [String], default: undefined }, taxation: { type: new Schema({ shippingAs: String, vatId: { type: new Schema({ number: String, country: String, status: String }, { _id: false }) } }, { _id: false }) },
-  rounding: { type: new Schema({ mode: String, level: String }, { _id: false }) },
+  rounding: { type: new Schema({ mode: String, level: String, per: String }, { _id: false }) },
   shippingAddress: address, billingAddress: address,
   shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,
   payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String, locale: String, editedAt: Date,

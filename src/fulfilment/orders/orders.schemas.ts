@@ -67,7 +67,7 @@ export const orderReply = Joi.object({
   tenders: Joi.array().items(Joi.object({ kind: Joi.string().valid('gift_card', 'store_credit').required(), last4: Joi.string(), amount: moneySchema.required() })).required().description('Paid from gift cards and store credit'),
   outstanding: moneySchema.description('What an edit made it dearer by and is still to be paid'),
   amountDue: moneySchema.required().description('What the payment has to bring beside them'),
-  rounding: Joi.object({ mode: Joi.string().required(), level: Joi.string().required() }).required().description('How its taxes were rounded'),
+  rounding: Joi.object({ mode: Joi.string().required(), level: Joi.string().required(), per: Joi.string().valid('jurisdiction') }).required().description('How its taxes were rounded'),
   flags: Joi.array().items(Joi.string()).required().description('What somebody should look at; nothing waits for it'),
   vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().required() }).description("The buyer's, and what the register said of it then"),
   coupons: Joi.array().items(Joi.string()).required(),

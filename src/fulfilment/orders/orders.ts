@@ -56,7 +56,7 @@ export type Axes = Readonly<{ status: OrderStatus; paymentStatus: PaymentStatus;
 export type Order = Axes & Readonly<{
   id: string; number: string; holds: readonly string[]; cartId: string; email: string; userId: string | null; tokenHash: string | null; currency: string;
   items: readonly OrderItem[]; totals: OrderTotals; shippingTax: Money; shippingCharge: ShippingCharge;
-  promotions: ReadonlyArray<Readonly<{ promotionId: string; name: string; code?: string; amount: Money }>>; coupons: readonly string[]; rounding: { mode: string; level: string };
+  promotions: ReadonlyArray<Readonly<{ promotionId: string; name: string; code?: string; amount: Money }>>; coupons: readonly string[]; rounding: { mode: string; level: string; per?: 'jurisdiction' };
   shippingAddress: Address; billingAddress: Address; shippingMethod: OrderShippingMethod;
   /** The carrier could not be asked, so that its price was taken from a table. */
   shippingEstimated?: boolean;

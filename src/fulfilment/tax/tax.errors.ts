@@ -10,6 +10,14 @@ export class TaxRateExists extends ConflictError {
   constructor() { super('There is a rate of this layer and category for the same area from the same moment on. Change that one.'); }
 }
 
+export class TaxRatesNotImported extends RuleViolation {
+  readonly code = 'tax_rates_not_imported';
+  constructor(rows: ReadonlyArray<Readonly<{ line: number; column?: string; message: string }>>, errorsTotal: number) {
+    super('Nothing was imported: errors names the lines of the file that are wrong.', { errorsTotal },
+      rows.map(({ line, column, message }) => ({ pointer: `#/body/line/${line}${column === undefined ? '' : `/${column}`}`, code: 'invalid_row', message: `line ${line}: ${message}` })));
+  }
+}
+
 export class InvalidVatId extends RuleViolation {
   readonly code = 'vat_id_invalid';
   constructor(reason: 'format' | 'unknown') {

@@ -18,7 +18,8 @@ export type Rate = Readonly<{
 /** One tax on one line. `reason` says why nothing is due, where nothing is. */
 export type Levy = Readonly<{ name: string; rateBps: number; jurisdiction: string; reason?: string }>;
 export type RoundingLevel = 'line' | 'order';
-export type Rounding = Readonly<{ mode: RoundingMode; level: RoundingLevel }>;
+/** `per`: what each jurisdiction gets is rounded by itself; estimates of before that have none. */
+export type Rounding = Readonly<{ mode: RoundingMode; level: RoundingLevel; per?: 'jurisdiction' }>;
 
 /** What is decided once for the shop. README.md tells what each of them means for a customer. */
 export type TaxPolicy = Readonly<{

@@ -122,7 +122,7 @@ async function taxed({ lineItems, offers, promoted, taxation, settled, method }:
   const lines = lineItems.map(({ id, sku, quantity, unitPrice }) => ({ id, sku, quantity, unitPrice, taxes: taxes.lines.get(id)!, allocations: promoted.lines.get(id) ?? [] }));
   const shipping = shippingPrice && { price: shippingPrice, taxes: taxes.shipping, allocations: settled.shipping };
   return {
-    input: { lines, shipping, pricesIncludeTax, rounding: rounding.mode, level: rounding.level },
+    input: { lines, shipping, pricesIncludeTax, rounding: rounding.mode, level: rounding.level, per: rounding.per },
     taxation: { rounding, vatId, flags: taxes.flags, estimate: taxes.estimate, shippingAs: taxes.shipping === 'as_goods' ? 'goods' : 'own' },
   };
 }

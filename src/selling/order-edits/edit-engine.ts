@@ -43,7 +43,7 @@ function fitting(shares: OrderItem['allocations'], price: Money): OrderItem['all
 function priced(order: Editable, item: OrderItem, quantity: number, allocations: OrderItem['allocations']): OrderItem {
   const { id, sku, unitPrice, taxes } = item;
   const { lines: [line] } = computeTotals({
-    currency: order.currency, shipping: null, pricesIncludeTax: order.totals.taxIncluded, rounding: order.rounding.mode as RoundingMode,
+    currency: order.currency, shipping: null, pricesIncludeTax: order.totals.taxIncluded, rounding: order.rounding.mode as RoundingMode, per: order.rounding.per,
     lines: [{ id, sku, quantity, unitPrice, taxes: taxes.map(({ amount: _amount, ...rate }) => rate), allocations: allocations as readonly Allocation[] }],
   });
   const { discount, tax, lineTotal, taxes: shares } = line!;

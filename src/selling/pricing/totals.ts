@@ -7,6 +7,8 @@ export type LineTax = Readonly<{ name: string; rateBps: number; jurisdiction: st
 export type TaxShare = LineTax & Readonly<{ amount: Money }>;
 /** `line` rounds the tax of every line; `order` rounds that of all lines under the same taxes once and spreads it. */
 export type RoundingLevel = 'line' | 'order';
+/** `jurisdiction`: what each of them gets is rounded by itself, as on its own return. Orders of before that have none: all taxes together. */
+export type RoundedPer = 'jurisdiction' | undefined;
 
 export type PricedLine = Readonly<{ id: string; sku: string; quantity: number; unitPrice: Money; taxes: readonly LineTax[]; allocations?: readonly Allocation[] }>;
 export type TotalsInput = Readonly<{
@@ -18,6 +20,7 @@ export type TotalsInput = Readonly<{
   pricesIncludeTax: boolean;
   rounding?: RoundingMode;
   level?: RoundingLevel;
+  per?: RoundedPer;
 }>;
 
 export type LineTotals = Readonly<{
@@ -35,7 +38,7 @@ export type Totals = Readonly<{
 /** An amount under the taxes that it bears: a line, or a part of the shipping. */
 type Taxable = Readonly<{ amount: Money; taxes: readonly LineTax[] }>;
 type Taxed = Readonly<{ tax: Money; taxes: readonly TaxShare[] }>;
-type Rule = Readonly<{ included: boolean; rounding: RoundingMode; level: RoundingLevel }>;
+type Rule = Readonly<{ included: boolean; rounding: RoundingMode; level: RoundingLevel; per: RoundedPer }>;
 
 /**
  * The one place where an amount to pay is decided; cart, checkout and every later change of an order call it.
@@ -43,14 +46,14 @@ type Rule = Readonly<{ included: boolean; rounding: RoundingMode; level: Roundin
  * grandTotal = sum of discounted lines + discounted shipping, plus the tax where prices are net.
  */
 export function computeTotals(input: TotalsInput): { totals: Totals; lines: LineTotals[]; shipping: ShippingTotals } {
-  const { currency, lines, shipping, pricesIncludeTax, rounding = 'half_up', level = 'line' } = input;
+  const { currency, lines, shipping, pricesIncludeTax, rounding = 'half_up', level = 'line', per } = input;
   const goods = lines.map(({ unitPrice, quantity, allocations = [], sku }) => discounted(times(unitPrice, quantity), allocations, sku));
   const price = shipping?.price ?? zero(currency);
   const sent = discounted(price, shipping?.allocations ?? [], 'the shipping');
 
   const taxables: Taxable[] = lines.map(({ taxes }, at) => ({ amount: goods[at]!.left, taxes }));
   const parts = shipping?.taxes === 'as_goods' ? likeGoods(sent.left, taxables) : [{ amount: sent.left, taxes: shipping?.taxes ?? [] }];
-  const taxed = taxesOf([...taxables, ...parts], { included: pricesIncludeTax, rounding, level });
+  const taxed = taxesOf([...taxables, ...parts], { included: pricesIncludeTax, rounding, level, per });
 
   const priced = lines.map(({ id, sku, quantity, unitPrice, allocations = [] }, at): LineTotals => {
     const { discount, left } = goods[at]!;
@@ -100,23 +103,33 @@ function grouped(taxables: readonly Taxable[]): number[][] {
 }
 
 function taxesOf(taxables: readonly Taxable[], rule: Rule): Taxed[] {
-  if (rule.level === 'line') return taxables.map(({ amount, taxes }) => shared(taxOn(amount, taxes, rule), taxes));
+  if (rule.level === 'line') {
+    return taxables.map(({ amount, taxes }) => (taxes.length < 2 ? shared(taxOn(amount, taxes, rule), taxes) : together(rounded(taxes, rule).map((some) => shared(taxOn(amount, some, rule), some)))));
+  }
   const taxed: Taxed[] = [];
   for (const group of grouped(taxables)) {
     const { amount: { currency }, taxes } = taxables[group[0]!]!;
     const amounts = group.map((at) => taxables[at]!.amount);
-    const whole = taxOn(sum(amounts, currency), taxes, rule);
-    const spread = amounts.some(({ amount }) => amount > 0) ? allocate(whole, amounts.map(({ amount }) => amount)) : amounts;
-    for (const [of, at] of group.entries()) taxed[at] = shared(spread[of]!, taxes);
+    const whole = sum(amounts, currency);
+    const spread = rounded(taxes, rule).map((some) => ({ some, parts: whole.amount > 0 ? allocate(taxOn(whole, some, rule), amounts.map(({ amount }) => amount)) : amounts }));
+    for (const [of, at] of group.entries()) taxed[at] = together(spread.map(({ some, parts }) => shared(parts[of]!, some)));
   }
   return taxed;
 }
 
-/** Several taxes on one amount are rounded together once. */
+/** Which taxes are rounded as one. Inside a gross price they always are: what they add up to is decided by the price, and they share it. */
+function rounded(taxes: readonly LineTax[], { included, per }: Rule): ReadonlyArray<readonly LineTax[]> {
+  if (taxes.length < 2 || included || per !== 'jurisdiction') return [taxes];
+  return [...new Set(taxes.map(({ jurisdiction }) => jurisdiction))].map((of) => taxes.filter(({ jurisdiction }) => jurisdiction === of));
+}
+
 const taxOn = (amount: Money, taxes: readonly LineTax[], { included, rounding }: Rule): Money =>
   (included ? includedPortion : portion)(amount, sumOfRates(taxes.map(({ rateBps }) => rateBps)), rounding);
 
-/** They share the result by their rates. */
+const together = (parts: readonly Taxed[]): Taxed =>
+  (parts.length === 1 ? parts[0]! : { tax: parts.map(({ tax }) => tax).reduce(add), taxes: parts.flatMap(({ taxes }) => taxes) });
+
+/** Taxes that were rounded as one share the result by their rates. */
 function shared(tax: Money, taxes: readonly LineTax[]): Taxed {
   if (taxes.length === 1) return { tax, taxes: [{ ...taxes[0]!, amount: tax }] };
   const weights = taxes.map(({ rateBps }) => Math.round(rateBps * 100));

@@ -92,7 +92,7 @@ test('there are sixty of them', () => { expect(GOLDEN).toHaveLength(60); });
 test.each(GOLDEN)('$country: $_case', async ({ country, currency, goods, shipping, to = country, region, post, at, net = false, mode = 'half_up', level = 'line', reason, taxes, shippingTax, taxTotal, grandTotal }) => {
   const desk = taxDesk({
     rates: CALIFORNIA, ...(at && { at }),
-    policy: { home: country, registrations: [], pricesIncludeTax: !net, rounding: { mode, level }, shippingCategory: shipping?.[1] ?? 'standard' },
+    policy: { home: country, registrations: [], pricesIncludeTax: !net, rounding: { mode, level, per: 'jurisdiction' }, shippingCategory: shipping?.[1] ?? 'standard' },
   });
   const listed = goods.map(([price, quantity, category, off]) => ({ price, quantity, category, off }));
 

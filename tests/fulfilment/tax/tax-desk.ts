@@ -8,7 +8,7 @@ import { money, subtract, times } from '../../../src/shared/money.js';
 
 export const POLICY: TaxPolicy = {
   mode: 'table', home: 'DE', flatRateBps: 2000, pricesIncludeTax: true, netPriceCountries: [], registrations: ['EU'], foreignPrices: 'keep',
-  shippingCategory: 'standard', rounding: { mode: 'half_up', level: 'line' }, reverseChargeUnverified: false,
+  shippingCategory: 'standard', rounding: { mode: 'half_up', level: 'line', per: 'jurisdiction' }, reverseChargeUnverified: false,
 };
 type Options = { policy?: Partial<TaxPolicy>; rates?: readonly Rate[]; at?: string; vat?: 'valid' | 'invalid' | 'unverified'; provider?: TaxProvider };
 
@@ -37,7 +37,7 @@ export async function invoice(desk: TaxService, sale: Omit<TaxedSale, 'buyer'> &
   const taxables: TaxableLine[] = lines.map((line) => ({ id: line.id, category: line.category, quantity: line.quantity, amount: left(line) }));
   const taxes = await taxation.taxesOf(taxables, sent ? { amount: sent, category: shipping.category } : null);
   const computed = computeTotals({
-    currency, pricesIncludeTax: taxation.pricesIncludeTax, rounding: taxation.rounding.mode, level: taxation.rounding.level,
+    currency, pricesIncludeTax: taxation.pricesIncludeTax, rounding: taxation.rounding.mode, level: taxation.rounding.level, per: taxation.rounding.per,
     lines: lines.map((line) => ({ ...line, taxes: taxes.lines.get(line.id)! })), shipping: sent ? { price: sent, taxes: taxes.shipping } : null,
   });
   return { ...computed, flags: taxes.flags, estimate: taxes.estimate };

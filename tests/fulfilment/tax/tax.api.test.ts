@@ -82,6 +82,31 @@ test.each([
   expect([refused.status, await shop.count('tax_rates')]).toEqual([400, 0]);
 });
 
+test('a CSV file: a dry run names every wrong line and changes nothing; so does the import of a file with one, and a right one is all there', async () => {
+  const send = (text: string, query = '') => fetch(`${shop.url}/api/v1/tax-rates/import/csv${query}`, { method: 'POST', headers: { ...shop.keys.secret, 'content-type': 'text/csv' }, body: text }).then(async (answer) => ({ status: answer.status, body: await answer.json() as Record<string, any> })); // eslint-disable-line @typescript-eslint/no-explicit-any
+  const header = 'country,region,postalPrefix,layer,name,ratePercent,jurisdiction,validFrom\n';
+  const good = 'US,NY,,state,State,4,US-NY,2020-01-01\nUS,NY,100,city,City,4.5,US-NY-NYC,2020-01-01\n"US",NY,100,mctd,"MCTD, surcharge",0.375,US-NY-MCTD,2020-01-01\n';
+  const bad = `${header}US,NY,,state,State,4,US-NY,2020-01-01\r\n\r\nEU,,,vat,VAT,19,,2020-01-01\r\nDE,,,vat,VAT,nineteen,,yesterday\r\nUS,NY,,state,State,5,US-NY,2020-01-01\r\n`;
+
+  const dry = await send(bad, '?dry_run=true');
+  const refused = await send(bad);
+  const noHeader = await send('US,NY\n');
+  const empty = await send('');
+
+  expect(dry.status).toBe(200);
+  expect(dry.body['data']).toMatchObject({ dryRun: true, rows: 4, created: 1, updated: 0, errorsTotal: 4 });
+  expect(dry.body['data'].errors.map(({ line, column }: { line: number; column?: string }) => [line, column ?? null])).toEqual([[4, 'country'], [5, 'ratePercent'], [5, 'validFrom'], [6, null]]);
+  expect([refused.status, refused.body['code'], refused.body['errors'].map(({ pointer }: { pointer: string }) => pointer)]).toEqual([400, 'tax_rates_not_imported', ['#/body/line/4/country', '#/body/line/5/ratePercent', '#/body/line/5/validFrom', '#/body/line/6']]);
+  expect([noHeader.status, empty.status, await shop.count('tax_rates')]).toEqual([400, 400, 0]);
+
+  expect((await send(`${header}${good}`, '?dry_run=true')).body['data']).toMatchObject({ rows: 3, created: 3, updated: 0, errors: [] });
+  expect(await shop.count('tax_rates')).toBe(0);
+  expect((await send(`\uFEFF${header}${good}`)).body['data']).toMatchObject({ dryRun: false, created: 3, updated: 0 });
+  expect((await send(`${header}${good}`)).body['data']).toMatchObject({ created: 0, updated: 3 });
+  expect((await shop.connection.collection('tax_rates').find().sort({ layer: 1 }).toArray()).map(({ name, rateBps, jurisdiction }) => [name, rateBps, jurisdiction])).toEqual([['City', 450, 'US-NY-NYC'], ['MCTD, surcharge', 37.5, 'US-NY-MCTD'], ['State', 400, 'US-NY']]);
+  expect((await shop.call('post', '/tax-rates/import/csv', { headers: {} })).status).toBe(401);
+});
+
 test('an import is all or nothing, and holds for the next cart', async () => {
   const rates = [
     { country: 'US', region: 'NY', layer: 'state', name: 'State', rateBps: 400, validFrom: '2020-01-01' }, { country: 'US', region: 'NY', layer: 'city', postal: { from: '10001', to: '10292' }, name: 'City', rateBps: 450, validFrom: '2020-01-01' },

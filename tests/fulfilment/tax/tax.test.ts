@@ -58,6 +58,33 @@ test('a rate that staff entered for a country makes it one where tax is collecte
   expect(elsewhere[0]).toEqual([{ name: 'VAT', rateBps: 0, jurisdiction: 'US', reason: 'not_registered', amount: money(0, 'USD') }]);
 });
 
+const QUEBEC = [
+  rate({ country: 'CA', layer: 'gst', name: 'GST', rateBps: 500, jurisdiction: 'CA' }), rate({ country: 'CA', region: 'QC', layer: 'qst', name: 'QST', rateBps: 997.5, jurisdiction: 'CA-QC' }),
+];
+test.each([
+  // 5 % of 10.10 is 0.505, 9.975 % is 1.007: 0.51 and 1.01 by themselves, 1.51 together.
+  { _case: 'line by line', level: 'line', goods: [1010], taxes: [[51, 101]], taxTotal: 152 },
+  { _case: 'several lines, each by itself', level: 'line', goods: [1010, 1010, 1010], taxes: [[51, 101], [51, 101], [51, 101]], taxTotal: 456 },
+  { _case: 'once for the invoice: 5 % of 30.30 is 1.515, 9.975 % is 3.022', level: 'order', goods: [1010, 1010, 1010], taxes: [[51, 101], [51, 101], [50, 100]], taxTotal: 454 },
+] as const)('GST and QST are each rounded and shown by itself: $_case', async ({ level, goods, taxes, taxTotal }) => {
+  const desk = taxDesk({ rates: QUEBEC, policy: { home: 'CA', registrations: [], pricesIncludeTax: false, rounding: { mode: 'half_up', level, per: 'jurisdiction' } } });
+
+  const { lines, totals } = await invoice(desk, { to: { country: 'CA', region: 'QC' } }, 'CAD', goods.map((price) => ({ price })));
+
+  expect(lines.map((line) => line.taxes.map(({ amount }) => amount.amount))).toEqual(taxes);
+  expect(lines[0]!.taxes.map(({ name, jurisdiction }) => [name, jurisdiction])).toEqual([['GST', 'CA'], ['QST', 'CA-QC']]);
+  expect([totals.taxTotal.amount, totals.grandTotal.amount]).toEqual([taxTotal, goods.reduce<number>((so, one) => so + one, taxTotal)]);
+});
+
+test('inside a gross price both share what the price leaves; an order of before is computed as it was then', async () => {
+  const gross = taxDesk({ rates: QUEBEC, policy: { home: 'CA', registrations: [], shippingCategory: 'exempt' } });
+  const before = taxDesk({ rates: QUEBEC, policy: { home: 'CA', registrations: [], pricesIncludeTax: false, rounding: { mode: 'half_up', level: 'line' } } });
+  const amounts = async (desk: typeof gross, price: number) => (await invoice(desk, { to: { country: 'CA', region: 'QC' } }, 'CAD', [{ price }])).lines.map((line) => [line.tax.amount, ...line.taxes.map(({ amount }) => amount.amount)])[0];
+
+  expect(await amounts(gross, 1161)).toEqual([151, 50, 101]);
+  expect(await amounts(before, 1010)).toEqual([151, 50, 101]);
+});
+
 test.each([
   { _case: 'the last second of the old rate', at: '2025-06-30T23:59:59Z', bps: 2200 }, { _case: 'the first second of the new one', at: '2025-07-01T00:00:00Z', bps: 2400 },
 ])('$_case counts, by the moment of the order', async ({ at, bps }) => {

@@ -63,6 +63,12 @@ export class TaxRateRepository {
     await this.changed();
   }
 
+  /** What upsert would answer. */
+  async compare(all: readonly Complete[]): Promise<{ created: number; updated: number }> {
+    const updated = await this.rates.countDocuments({ key: { $in: all.map(keyOf) } });
+    return { created: all.length - updated, updated };
+  }
+
   /** Rows that are known are replaced; answers how many of each. */
   async upsert(all: readonly Complete[], now: Date): Promise<{ created: number; updated: number }> {
     const { upsertedCount, matchedCount } = await this.rates.bulkWrite(all.map((fields) => {

@@ -2,7 +2,8 @@ import { actorOf } from '../../../shared/http/caller.js';
 import { defineRoute, type Route } from '../../../shared/http/route.js';
 import { pageOf, problems, success, successOf } from '../../../shared/http/schemas.js';
 import type { TaxRate } from './tax-rates.js';
-import { fieldsOf, importBody, importReply, rateListQuery, rateParams, taxRateBody, taxRateReply } from './tax-rates.schemas.js';
+import { CSV_COLUMNS } from './tax-rates-csv.js';
+import { csvQuery, csvReply, fieldsOf, importBody, importReply, rateListQuery, rateParams, taxRateBody, taxRateReply, type CsvQuery } from './tax-rates.schemas.js';
 import type { TaxRateService } from './tax-rates.service.js';
 
 const tag = 'Tax';
@@ -35,6 +36,15 @@ export function taxRateRoutes(rates: TaxRateService): Route[] {
       method: 'post', path: '/tax-rates/import', summary: 'Enter many tax rates', tag, access, body: importBody, bodyLimitBytes: IMPORT_BYTES, idempotency: 'optional',
       responses: { 200: successOf(importReply), ...problems(400, 401, 403, 409, 413, 415, 422) },
       handle: async ({ body }, { caller }) => ({ status: 200, body: success('Tax rates imported.', await rates.import(body.rates.map(fieldsOf), actorOf(caller))) }),
+    }),
+    defineRoute<object, CsvQuery>({
+      method: 'post', path: '/tax-rates/import/csv', summary: 'Enter the tax rates of a CSV file', tag, access, query: csvQuery, consumes: 'raw', bodyLimitBytes: IMPORT_BYTES,
+      description: `The body is the file, in UTF-8. Columns: ${CSV_COLUMNS.join(', ')}; country, name, validFrom and one of rateBps and ratePercent are needed. All of it or none; a rate that is there already is replaced.`,
+      responses: { 200: successOf(csvReply), ...problems(400, 401, 403, 409, 413) },
+      handle: async ({ query }, { caller, rawBody }) => {
+        const done = await rates.importCsv(rawBody?.toString('utf8') ?? '', query.dry_run === 'true', actorOf(caller));
+        return { status: 200, body: success(done.dryRun ? 'Nothing was changed: this is what would be.' : 'Tax rates imported.', done) };
+      },
     }),
     defineRoute({
       method: 'get', path: '/tax-rates/:id', summary: 'Show a tax rate', tag, access, params: rateParams,

@@ -45,4 +45,10 @@ export const taxRateReply = Joi.object({
   version: Joi.number().integer().required(), createdAt: timestamp().required(), updatedAt: timestamp().required(),
 }).meta({ name: 'TaxRate' });
 
+export type CsvQuery = { dry_run: 'true' | 'false' };
+export const csvQuery = Joi.object<CsvQuery>({ dry_run: Joi.string().valid('true', 'false').default('false').description('Says what would be imported and which lines are wrong, and changes nothing') });
+export const csvReply = Joi.object({
+  dryRun: Joi.boolean().required(), rows: Joi.number().integer().required(), created: Joi.number().integer().required(), updated: Joi.number().integer().required(),
+  errorsTotal: Joi.number().integer().required(), errors: Joi.array().items(Joi.object({ line: Joi.number().integer().required(), column: Joi.string(), message: Joi.string().required() })).required(),
+});
 export const importReply = Joi.object({ created: Joi.number().integer().required(), updated: Joi.number().integer().required() });

@@ -5,12 +5,16 @@ import { retryLostRace } from '../../../shared/db/retry.js';
 import { afterCommit, type InTransaction } from '../../../shared/db/transaction.js';
 import { requireVersion } from '../../../shared/http/etag.js';
 import type { Page, PageQuery } from '../../../shared/http/pagination.js';
-import { TaxRateNotFound } from '../tax.errors.js';
+import { TaxRateNotFound, TaxRatesNotImported } from '../tax.errors.js';
+import { readTaxRatesCsv, type CsvRowError } from './tax-rates-csv.js';
 import { withDefaults, type TaxRate, type TaxRateFields } from './tax-rates.js';
 import type { TaxRateFilter, TaxRateRepository } from './tax-rates.repository.js';
 import type { TaxTables } from './tax-tables.js';
 
 type Deps = { rates: TaxRateRepository; tables: TaxTables; inTransaction: InTransaction; audit: RecordAudit; now: Clock };
+
+export type CsvImport = Readonly<{ dryRun: boolean; rows: number; created: number; updated: number; errors: readonly CsvRowError[]; errorsTotal: number }>;
+const NAMED_AT_MOST = 200;
 
 /** What staff say about rates; it holds for the next look-up, and never for an order that was placed. */
 export class TaxRateService {
@@ -61,6 +65,15 @@ export class TaxRateService {
       await this.deps.audit({ actor, action: 'tax_rates.imported', subject: 'tax_rates', after: counts });
       return counts;
     });
+  }
+
+  /** A file as staff have it. All of its rows or none; `dryRun` says what would be, wrong rows included, and changes nothing. */
+  async importCsv(text: string, dryRun: boolean, actor: Actor): Promise<CsvImport> {
+    const { rates, errors } = readTaxRatesCsv(text);
+    const result = { dryRun, rows: rates.length + new Set(errors.map(({ line }) => line)).size, errors: errors.slice(0, NAMED_AT_MOST), errorsTotal: errors.length };
+    if (dryRun) return { ...result, ...await this.deps.rates.compare(rates.map(withDefaults)) };
+    if (errors.length > 0) throw new TaxRatesNotImported(result.errors, errors.length);
+    return { ...result, ...await this.import(rates, actor) };
   }
 
   private change<T>(work: () => Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ type EstimateRow = Estimate & { _id?: never };
 
 const estimateSchema = new Schema<EstimateRow>({
   orderId: { type: String, required: true }, currency: { type: String, required: true }, request: { type: Schema.Types.Mixed, required: true },
-  rounding: { type: new Schema({ mode: String, level: String }, { _id: false }), required: true }, charged: { type: Number, required: true },
+  rounding: { type: new Schema({ mode: String, level: String, per: String }, { _id: false }), required: true }, charged: { type: Number, required: true },
   state: { type: String, enum: ['open', 'settled'], required: true }, attempts: { type: Number, required: true }, dueAt: { type: Date, default: null },
   exact: Number, difference: Number, createdAt: { type: Date, required: true }, settledAt: Date,
 }, { versionKey: false, minimize: false });

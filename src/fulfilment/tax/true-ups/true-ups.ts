@@ -14,7 +14,7 @@ export type Estimate = Readonly<{
 export function exactTaxOf({ request, rounding }: Pick<Estimate, 'request' | 'rounding'>, answer: ProviderTaxes): number {
   const { currency, lines, shipping, pricesIncludeTax } = request;
   const { totals } = computeTotals({
-    currency, pricesIncludeTax, rounding: rounding.mode, level: rounding.level,
+    currency, pricesIncludeTax, rounding: rounding.mode, level: rounding.level, per: rounding.per,
     lines: lines.map(({ id, amount }) => ({ id, sku: id, quantity: 1, unitPrice: money(amount, currency), taxes: answer.lines.get(id) ?? [] })),
     shipping: { price: money(shipping, currency), taxes: answer.shipping },
   });
