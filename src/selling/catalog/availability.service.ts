@@ -17,7 +17,12 @@ export class AvailabilityService {
   /** Orders that end at the same moment share a refresh: it reads after all of their commits. */
   private readonly together = createBatcher<readonly string[]>((lists) => this.refreshAll([...new Set(lists.flat())]));
 
+  private changed = async (_productIds: readonly string[]): Promise<void> => {};
+
   constructor(private readonly deps: Deps) {}
+
+  /** Told of products whose stock is another one, after it is written. */
+  onChange(told: (productIds: readonly string[]) => Promise<void>): void { this.changed = told; }
 
   /** Safe to repeat, to reorder and to run at once: what is copied carries a version, and only a newer one is taken. */
   async refresh(skus: readonly string[]): Promise<void> {
@@ -33,6 +38,7 @@ export class AvailabilityService {
     const flipped = taken < stock.length || ofSets.length > 0 ? await this.crossZero(stock, held, ofSets) : false;
     const products = [...new Set(held.map(({ productId }) => productId))];
     if (products.length > 0) await this.deps.cache.invalidate([...products.map(productTag), STOCK_LISTS, ...(flipped ? [LISTS] : [])]);
+    if (products.length > 0) await this.changed(products);
     // An order of a set tells of the set; it was its components that changed.
     const parts = sets.filter(({ sku }) => wanted.includes(sku)).flatMap(({ components }) => components!.map(({ sku }) => sku)).filter((sku) => !wanted.includes(sku));
     if (parts.length > 0) await this.refreshAll([...new Set(parts)]);

@@ -33,7 +33,7 @@ const productSchema = new Schema<ProductRow>({
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, attributes: mixed, customFields: mixed, images: { type: [imageSchema], required: true }, seo: mixed,
   sustainability: { type: Schema.Types.Mixed, default: null }, status: { type: String, enum: PRODUCT_STATUSES, required: true }, publishAt: { type: Date, default: null },
   externalRef: { type: String, default: null }, visible: required(Boolean), channels: { type: [String], default: undefined }, visibleIn: { type: [String], default: undefined }, attributeIndex: { type: [String], required: true }, brandKey: { type: String, default: null },
-  nameKey: required(String), nameWords: { type: [String], required: true }, priceRange: mixed, inStock: required(Boolean),
+  nameKey: required(String), nameWords: { type: [String], required: true }, priceRange: mixed, shownRange: mixed, inStock: required(Boolean),
   rating: { average: required(Number), count: required(Number) }, stockRevision: required(Number),
   version: required(Number), createdAt: required(Date), updatedAt: required(Date),
 }, { versionKey: false, minimize: false });
@@ -75,7 +75,7 @@ function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]:
   schema.index({ visible: 1, 'rating.average': -1, _id: -1 });
   for (const keys of Object.values(filterIndexes(marketCurrency))) schema.index(keys);
   // With createdAt a range of prices is put in the default order before anything is fetched.
-  for (const currency of [marketCurrency, ...others]) schema.index({ visible: 1, [`priceRange.${currency}.from`]: 1, _id: 1, createdAt: 1 });
+  for (const currency of [marketCurrency, ...others]) schema.index({ visible: 1, [`shownRange.${currency}.from`]: 1, _id: 1, createdAt: 1 });
   return schema;
 }
 

@@ -34,7 +34,11 @@ export type ProductContent = Readonly<{
 /** What follows from the content and is stored so that an index can answer for it. */
 export type Derived = Readonly<{ visible: boolean; visibleIn: readonly string[]; attributeIndex: readonly string[]; brandKey: string | null; nameKey: string; nameWords: readonly string[] }>;
 /** What follows from the variants. */
-export type FromVariants = Readonly<{ priceRange: Readonly<Record<string, PriceRange>>; inStock: boolean }>;
+export type FromVariants = Readonly<{
+  priceRange: Readonly<Record<string, PriceRange>>; inStock: boolean;
+  /** What a passer-by pays, lists, rules and rates included: lists are filtered and sorted by it. As entered until ShownPrices has looked. */
+  shownRange: Readonly<Record<string, PriceRange>>;
+}>;
 
 export type Product = ProductContent & FromVariants & Readonly<{
   id: string; slug: string; visible: boolean; visibleIn: readonly string[]; rating: Rating; version: number; createdAt: Date; updatedAt: Date;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /** Follow from the others, so they say nothing about what somebody did. */
-const DERIVED = new Set(['version', 'updatedAt', 'visible', 'visibleIn', 'priceRange', 'inStock', 'ancestors']);
+const DERIVED = new Set(['version', 'updatedAt', 'visible', 'visibleIn', 'priceRange', 'shownRange', 'inStock', 'ancestors']);
 
 type State = Readonly<Record<string, unknown>>;
 

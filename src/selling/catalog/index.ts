@@ -38,6 +38,8 @@ import { ProductService } from './products.service.js';
 import { productStaffRoutes } from './products-staff.routes.js';
 import { PublishingService } from './publishing.service.js';
 import { SetRules } from './set-rules.js';
+import { ShownPricesRepository } from './shown-prices.repository.js';
+import { ShownPrices } from './shown-prices.service.js';
 import { SlugRepository } from './slugs.repository.js';
 import { SlugService } from './slugs.service.js';
 import { createTurns } from './turns.js';
@@ -60,6 +62,7 @@ type Deps = {
 };
 
 const PUBLISH_EVERY_MS = 1_000;
+const SHOW_PRICES_MS = 5_000;
 
 export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, buyerOf, inventory, media, market }: Deps) {
   const { defaultCurrency } = market;
@@ -84,6 +87,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const imports = new ProductImport({ ...writing, products, variants, slugs, categories, attributes, availability, variantService });
   const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
   const prices = new PriceTagService({ pricing, buyerOf });
+  const shownPrices = new ShownPrices({ products, variants, looks: new ShownPricesRepository(connection), pricing, prices, cache, now, currencies });
   const reads = new ProductReads({ products, variants, slugs, tree, cache, prices, defaultCurrency });
   const walk = new ProductWalk({ products, variants, tree });
   const presenter = new ProductPresenter({ tree, defaultCurrency });
@@ -98,7 +102,12 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     ...attributeRoutes(new AttributeService({ attributes, inTransaction, audit })),
   ];
   const subscribers: Subscriber[] = catalogSubscribers({ cache, tree, availability, categories: categoryService });
-  const schedules: Schedule[] = [{ name: 'publishDue', everyMs: PUBLISH_EVERY_MS, run: () => publishing.publishDue() }];
+  subscribers.push({ name: 'catalog.showPrices', on: ['prices.changed'], handle: async () => { await shownPrices.run(); } });
+  const schedules: Schedule[] = [
+    { name: 'publishDue', everyMs: PUBLISH_EVERY_MS, run: () => publishing.publishDue() },
+    { name: 'showPrices', everyMs: SHOW_PRICES_MS, run: () => shownPrices.run() },
+  ];
+  availability.onChange(async (productIds) => { if (pricing.looksAtStock()) await shownPrices.stockChanged(productIds); });
 
   return {
     routes, subscribers, schedules,

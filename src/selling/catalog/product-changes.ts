@@ -15,7 +15,8 @@ type Essentials = Pick<Variant, 'prices' | 'enabled' | 'available'>;
 
 export function fromVariants(variants: readonly Essentials[]): FromVariants {
   const enabled = variants.filter((variant) => variant.enabled);
-  return { priceRange: priceRanges(enabled.map(({ prices }) => prices)), inStock: enabled.some(({ available }) => available > 0) };
+  const priceRange = priceRanges(enabled.map(({ prices }) => prices));
+  return { priceRange, shownRange: priceRange, inStock: enabled.some(({ available }) => available > 0) };
 }
 
 /** The amounts in which two states of a variant differ, as the history keeps them. */

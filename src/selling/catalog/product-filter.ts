@@ -31,7 +31,7 @@ export function filterOf({ query, currency, audience, channel, categoryIds }: Pr
   if (query.brand !== undefined) clauses.push({ brandKey: fold(query.brand) });
   if (query.in_stock !== undefined) clauses.push({ inStock: query.in_stock });
   const price = range(query['price[gte]'], query['price[lte]']) ?? (sortsByPrice(query) ? { $gte: 0 } : undefined);
-  if (price) clauses.push({ [`priceRange.${currency}.from`]: price });
+  if (price) clauses.push({ [`shownRange.${currency}.from`]: price });
   const created = range(dateOf(query['created_at[gte]']), dateOf(query['created_at[lte]']));
   if (created) clauses.push({ createdAt: created });
   const updated = range(dateOf(query['updated_at[gte]']), dateOf(query['updated_at[lte]']));
@@ -40,14 +40,14 @@ export function filterOf({ query, currency, audience, channel, categoryIds }: Pr
 }
 
 /** Narrows what an index entry found without fetching the product; these are no lists, so every entry has them. */
-const scalars = (currency: string): IndexKeys => ({ brandKey: 1, inStock: 1, [`priceRange.${currency}.from`]: 1 });
+const scalars = (currency: string): IndexKeys => ({ brandKey: 1, inStock: 1, [`shownRange.${currency}.from`]: 1 });
 const newest: IndexKeys = { createdAt: -1, _id: -1 };
 /** The indexes behind the filters, shared with the model, in the market's own currency. */
 export const filterIndexes = (currency: string) => ({
   category: { visible: 1, categoryIds: 1, ...newest, ...scalars(currency) },
   attribute: { visible: 1, attributeIndex: 1, ...newest, ...scalars(currency) },
-  brand: { visible: 1, brandKey: 1, ...newest, inStock: 1, [`priceRange.${currency}.from`]: 1 },
-  inStock: { visible: 1, inStock: 1, ...newest, [`priceRange.${currency}.from`]: 1 },
+  brand: { visible: 1, brandKey: 1, ...newest, inStock: 1, [`shownRange.${currency}.from`]: 1 },
+  inStock: { visible: 1, inStock: 1, ...newest, [`shownRange.${currency}.from`]: 1 },
   word: { visible: 1, nameWords: 1, ...newest },
 }) satisfies Record<string, IndexKeys>;
 

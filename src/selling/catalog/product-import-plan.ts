@@ -105,7 +105,7 @@ export class ImportPlan {
     if (isVariantSame && isSame(before, after)) return 'unchanged';
     const touched = isVariantSame ? previous : { ...wanted, version: (previous?.version ?? 0) + 1, updatedAt: now };
     draft.variants = previous ? variants.map((variant) => (variant === previous ? touched : variant)) : [...variants, touched];
-    draft.product = { ...after, priceRange: fromVariants(draft.variants).priceRange, ...visibility(after, now), version: before.version + 1, updatedAt: now };
+    draft.product = { ...after, ...rangesFrom(draft.variants), ...visibility(after, now), version: before.version + 1, updatedAt: now };
     draft.skus.add(row.sku);
     if (!this.ownerOfSlug.has(after.slug)) draft.newSlugs.push(after.slug);
     this.remember(draft.product, row.sku);
@@ -138,4 +138,10 @@ export function slugsFor(row: ImportProduct): string[] {
   if (row.slug) return [row.slug];
   const base = slugOf(row.name, 'product');
   return [base, `${base}-${slugOf(row.key, 'key')}`];
+}
+
+/** Not the stock: an import does not touch it. */
+function rangesFrom(variants: Parameters<typeof fromVariants>[0]): Pick<Product, 'priceRange' | 'shownRange'> {
+  const { priceRange, shownRange } = fromVariants(variants);
+  return { priceRange, shownRange };
 }

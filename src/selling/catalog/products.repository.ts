@@ -62,6 +62,12 @@ export class ProductRepository {
     return found.map(toProduct);
   }
 
+  /** Guarded by the version, which stays: whoever changed the product meanwhile is looked at again. */
+  async saveShownRanges(items: ReadonlyArray<Pick<Product, 'id' | 'version' | 'shownRange'>>): Promise<void> {
+    if (items.length === 0) return;
+    await this.products.bulkWrite(items.map(({ id, version, shownRange }) => ({ updateOne: { filter: { _id: new Types.ObjectId(id), version }, update: { $set: { shownRange } } } })) as never);
+  }
+
   async find(id: string): Promise<Product | null> {
     const found = await this.products.findOne({ _id: id }).lean();
     return found && toProduct(found);
@@ -76,8 +82,8 @@ export class ProductRepository {
   }
 
   /** Always a write, so that two changes of variants of one product cannot both be derived from the same state. */
-  async saveFromVariants(id: string, { priceRange, inStock }: FromVariants, updatedAt: Date): Promise<void> {
-    await this.products.updateOne({ _id: id }, { $set: { priceRange, inStock, updatedAt }, $inc: { version: 1, stockRevision: 1 } });
+  async saveFromVariants(id: string, { priceRange, shownRange, inStock }: FromVariants, updatedAt: Date): Promise<void> {
+    await this.products.updateOne({ _id: id }, { $set: { priceRange, shownRange, inStock, updatedAt }, $inc: { version: 1, stockRevision: 1 } });
   }
 
   /** The same for stock alone: the version stays, or every sale would make editors start again. */
@@ -117,7 +123,7 @@ export class ProductRepository {
     const page = await findPage(this.products, {
       filter: filterOf(filter), hint: hintOf(filter, this.currencies[0]), total: isUnfiltered(filter.query) && filter.channel === null ? () => this.total(filter.audience) : undefined,
       query, fallbackSort: '-createdAt', projection: { ...NOT_LISTED, ...(!filter.withDescription && { description: 0 }) },
-      paths: { name: 'nameKey', price: `priceRange.${filter.currency}.from`, rating: 'rating.average' },
+      paths: { name: 'nameKey', price: `shownRange.${filter.currency}.from`, rating: 'rating.average' },
     });
     return { ...page, items: page.items.map((row) => toProduct(row as Stored<ProductRow>)) };
   }

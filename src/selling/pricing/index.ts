@@ -19,7 +19,7 @@ import { rateRoutes } from './rates.routes.js';
 export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps, usualLadder } from './pricing.js';
 export type { Prices } from './pricing.js';
 export type { PricedVariant } from './price-book.js';
-export type { PriceView } from './ladders.service.js';
+export type { MovedLevel, PriceView } from './ladders.service.js';
 export type { RecordedChange } from './price-history.repository.js';
 export { computeTotals } from './totals.js';
 export type { Allocation, LineTax, LineTotals, ShippingTotals, Totals, TotalsInput } from './totals.js';
@@ -54,6 +54,10 @@ export function createPricing({ connection, now, inTransaction, audit, outbox, m
     resolve: ladders.resolve.bind(ladders),
     /** What reduced prices of today have to be shown with; those that are not reduced are missing. */
     reductionsOf: ladders.reductionsOf.bind(ladders),
+    movingChannels: ladders.movingChannels.bind(ladders),
+    looksAround: ladders.looksAround.bind(ladders),
+    looksAtStock: ladders.looksAtStock.bind(ladders),
+    noteMoved: ladders.noteMoved.bind(ladders),
     /** Call inside the transaction that changes the prices. */
     record: history.append.bind(history),
     historyOf: history.page.bind(history),

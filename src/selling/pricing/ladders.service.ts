@@ -1,3 +1,4 @@
+import type { Actor } from '../../shared/actor.js';
 import { guest } from '../../shared/buyer.js';
 import type { Clock } from '../../shared/clock.js';
 import type { Ladder } from '../../shared/ladder.js';
@@ -12,9 +13,12 @@ import { priceSteps, reductionOf, usualLadder, type PriceRecord } from './pricin
 import { publicSteps } from './public-prices.js';
 
 type Deps = {
-  live: Pick<LiveBook, 'current'>; entries: Pick<PriceEntryRepository, 'listed' | 'competitorsOf' | 'eventsOf'>; history: Pick<PriceHistoryRepository, 'timelines'>;
+  live: Pick<LiveBook, 'current' | 'known'>; entries: Pick<PriceEntryRepository, 'listed' | 'competitorsOf' | 'eventsOf'>; history: Pick<PriceHistoryRepository, 'timelines' | 'movedLast' | 'append'>;
   now: Clock; marketCurrency: string;
 };
+/** What a passer-by of a channel pays by a rule; null: no rule moves it. */
+export type MovedLevel = Readonly<{ variantId: string; productId: string; sku: string; currency: string; channel: string | null; amount: number | null }>;
+const RULES: Actor = { type: 'system', id: 'price_rules' };
 type Reduced = Readonly<{ variantId: string; sku: string }>;
 export type Reduction = Readonly<{ price: Money; reducedAt: Date; lowestPrior: Money }>;
 
@@ -67,10 +71,36 @@ export class LadderService {
       const own = records.get(variantId) ?? [];
       const isExplicit = rate === null || own.some((record) => record.currency === currency);
       const of = isExplicit ? currency : marketCurrency;
-      const found = reductionOf(stepsOf(own.filter((record) => record.currency === of), events.get(sku) ?? [], { currency: of, channel, until: now() }));
+      const found = reductionOf(stepsOf(own.filter((record) => record.currency === of && (record.kind !== 'moved' || (record.channel ?? null) === channel)), events.get(sku) ?? [], { currency: of, channel, until: now() }));
       const shown = (amount: number) => (isExplicit ? money(amount, currency) : convert(money(amount, of), rate, rounding));
       return found ? [[sku, { price: shown(found.amount), reducedAt: found.reducedAt, lowestPrior: shown(found.lowestPrior) }]] : [];
     }));
+  }
+
+  /** Channels in which rules move prices otherwise than elsewhere. */
+  async movingChannels(): Promise<string[]> {
+    return [...new Set((await this.deps.live.current()).rules.filter(({ active }) => active).flatMap(({ channels }) => channels))].sort();
+  }
+
+  /** Whether any rule looks at competitors, whose prices grow old by themselves. */
+  async looksAround(): Promise<boolean> {
+    return (await this.deps.live.current()).rules.some(({ active, adjust }) => active && adjust.kind === 'competitor');
+  }
+
+  /** Whether any rule looks at stock, by what this process knows already: stock changes too often to ask each time. */
+  looksAtStock(): boolean {
+    return this.deps.live.known()?.rules.some(({ active, stock }) => active && stock !== null) ?? false;
+  }
+
+  /** Writes down where rules move a price to, as far as that is another level than before. */
+  async noteMoved(levels: readonly MovedLevel[]): Promise<number> {
+    const last = await this.deps.history.movedLast([...new Set(levels.map(({ variantId }) => variantId))]);
+    const changes = levels.flatMap(({ amount, channel, ...of }) => {
+      const before = last.get(`${of.variantId} ${of.currency} ${channel ?? ''}`) ?? null;
+      return before === amount ? [] : [{ ...of, ...(channel !== null && { channel }), kind: 'moved' as const, before, after: amount, at: this.deps.now(), actor: RULES }];
+    });
+    await this.deps.history.append(changes);
+    return changes.length;
   }
 
   private async contextOf(query: LadderQuery): Promise<PriceContext | null> {

@@ -17,6 +17,9 @@ export class LiveBook {
     return this.recent.get('book', () => this.load());
   }
 
+  /** The last one that was asked for. */
+  known(): PriceBook | undefined { return this.held; }
+
   /** To be called after the commit of a change, before it is acknowledged. */
   forget(): void {
     this.recent.forget('book');

@@ -28,9 +28,18 @@ export class PriceHistoryRepository {
     return { ...page, items: page.items.map(({ _id, variantId: variant, productId, ...row }) => ({ id: _id.toHexString(), ...row, variantId: variant.toHexString(), productId: productId.toHexString() })) };
   }
 
+  /** What rules moved last, by `variantId currency channel`; what they let go of is missing. */
+  async movedLast(variantIds: readonly string[]): Promise<Map<string, number>> {
+    const found = await this.rows.aggregate<{ _id: { variantId: Types.ObjectId; currency: string; channel?: string | null }; after: number | null }>([
+      { $match: { kind: 'moved', variantId: { $in: variantIds.map((id) => new Types.ObjectId(id)) } } }, { $sort: { variantId: 1, currency: 1, channel: 1, at: -1, _id: -1 } },
+      { $group: { _id: { variantId: '$variantId', currency: '$currency', channel: '$channel' }, after: { $first: '$after' } } },
+    ]);
+    return new Map(found.flatMap(({ _id: { variantId, currency, channel }, after }) => (after === null ? [] : [[`${variantId.toHexString()} ${currency} ${channel ?? ''}`, after] as const])));
+  }
+
   /** By variant, oldest first, everything that decides what a passer-by pays. */
   async timelines(variantIds: readonly string[], currencies: readonly string[]): Promise<Map<string, PriceRecord[]>> {
-    const found = await this.rows.find({ variantId: { $in: variantIds as string[] }, currency: { $in: currencies as string[] }, kind: { $in: ['base', 'sale'] } }, { _id: 0, variantId: 1, currency: 1, kind: 1, before: 1, after: 1, at: 1 })
+    const found = await this.rows.find({ variantId: { $in: variantIds as string[] }, currency: { $in: currencies as string[] }, kind: { $in: ['base', 'sale', 'moved'] } }, { _id: 0, variantId: 1, currency: 1, kind: 1, channel: 1, before: 1, after: 1, at: 1 })
       .sort({ at: 1, _id: 1 }).lean();
     const timelines = new Map<string, PriceRecord[]>();
     for (const { variantId, ...record } of found) {

@@ -6,8 +6,9 @@ export type PriceEntry = Readonly<{ currency: string; base: number; sale?: numbe
 /** From this quantity on, each unit costs that much. */
 export type QuantityPrice = Readonly<{ minQuantity: number; amount: number }>;
 export type Prices = readonly PriceEntry[];
-export type PriceKind = 'base' | 'sale' | 'wholesale' | 'tier';
-export const PRICE_KINDS: readonly PriceKind[] = ['base', 'sale', 'wholesale', 'tier'];
+/** `moved`: what rules made of the base for a passer-by; null when they let go of it. */
+export type PriceKind = 'base' | 'sale' | 'wholesale' | 'tier' | 'moved';
+export const PRICE_KINDS: readonly PriceKind[] = ['base', 'sale', 'wholesale', 'tier', 'moved'];
 const SINGLE = ['base', 'sale', 'wholesale'] as const;
 
 export type EffectivePrice = Readonly<{ price: Money; compareAtPrice?: Money }>;
@@ -71,7 +72,7 @@ export function priceRanges(variants: readonly Prices[]): PriceRanges {
 }
 
 /** `minQuantity` where it is the price of a quantity. */
-export type PriceChange = Readonly<{ currency: string; kind: PriceKind; minQuantity?: number; before: number | null; after: number | null }>;
+export type PriceChange = Readonly<{ currency: string; kind: PriceKind; minQuantity?: number; channel?: string; before: number | null; after: number | null }>;
 
 /** Every amount that is another one afterwards; null stands for no such price. */
 export function priceChanges(before: Prices, after: Prices): PriceChange[] {
@@ -102,7 +103,7 @@ export function priceSteps(history: readonly PriceRecord[]): PriceStep[] {
     if (kind === 'tier') continue;
     if (after === null) delete now[kind];
     else now[kind] = after;
-    const amount = now.base === undefined ? null : Math.min(now.base, now.sale ?? now.base);
+    const amount = now.base === undefined ? null : Math.min(now.moved ?? now.base, now.sale ?? Infinity);
     // Base and sale changed by one write are one step.
     if (steps.at(-1)?.at.getTime() === at.getTime()) steps.pop();
     if (steps.at(-1)?.amount !== amount) steps.push({ at, amount });

@@ -7,15 +7,15 @@ export type ListEvent = Readonly<{ listId: string; at: Date }> & (
   | Readonly<{ list: Omit<PriceList, 'createdAt' | 'updatedAt'> | null }>
   | Readonly<{ tiers: readonly QuantityPrice[] | null }>);
 type Where = Readonly<{ currency: string; channel: string | null; until: Date }>;
-type State = { base: number | undefined; sale: number | undefined; lists: Map<string, Omit<PriceList, 'createdAt' | 'updatedAt'>>; said: Map<string, readonly QuantityPrice[]> };
+type State = { base: number | undefined; sale: number | undefined; moved: number | undefined; lists: Map<string, Omit<PriceList, 'createdAt' | 'updatedAt'>>; said: Map<string, readonly QuantityPrice[]> };
 
 /**
- * What a passer-by paid for one of it in a channel and currency, step by step: base and sale as they were changed, and lists
+ * What a passer-by paid for one of it in a channel and currency, step by step: base, sale and what rules moved as they were changed, and lists
  * for everybody as they began, ended and changed. Both histories oldest first.
  */
 export function publicSteps(records: readonly PriceRecord[], events: readonly ListEvent[], where: Where): PriceStep[] {
   const moments = [...new Set([...records.map(({ at }) => at), ...events.flatMap(momentsOf)].map((at) => at.getTime()))].filter((at) => at <= where.until.getTime()).sort((a, b) => a - b);
-  const state: State = { base: undefined, sale: undefined, lists: new Map(), said: new Map() };
+  const state: State = { base: undefined, sale: undefined, moved: undefined, lists: new Map(), said: new Map() };
   const steps: PriceStep[] = [];
   const [changes, sayings] = [pending(records), pending(events)];
   for (const moment of moments) {
@@ -41,7 +41,7 @@ function pending<T extends { at: Date }>(all: readonly T[]): (moment: number) =>
 }
 
 function take(state: State, { kind, after }: PriceRecord): void {
-  if (kind === 'base' || kind === 'sale') state[kind] = after ?? undefined;
+  if (kind === 'base' || kind === 'sale' || kind === 'moved') state[kind] = after ?? undefined;
 }
 
 function hear({ lists, said }: State, event: ListEvent): void {
@@ -52,12 +52,12 @@ function hear({ lists, said }: State, event: ListEvent): void {
   else said.delete(event.listId);
 }
 
-function priceOf({ base, sale, lists, said }: State, { currency, channel, until }: Where): number | null {
+function priceOf({ base, sale, moved, lists, said }: State, { currency, channel, until }: Where): number | null {
   const running = [...lists.values()].filter((list) => list.active && list.currency === currency && isPublic(list) && isFor(list, guest(channel)) && isRunning(list, until))
     .sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
   for (const { id } of running) {
     const single = said.get(id)?.find(({ minQuantity }) => minQuantity === 1);
     if (single) return single.amount;
   }
-  return base === undefined ? null : Math.min(base, sale ?? base);
+  return base === undefined ? null : Math.min(moved ?? base, sale ?? Infinity);
 }

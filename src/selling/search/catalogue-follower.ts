@@ -91,7 +91,7 @@ export class CatalogueFollower {
 }
 
 function entryOf(product: Product, tree: CategoryTree): SearchEntry {
-  const { id, visible, visibleIn, status, name, brand, attributes, priceRange, inStock, rating, createdAt } = product;
+  const { id, visible, visibleIn, status, name, brand, attributes, shownRange: priceRange, inStock, rating, createdAt } = product;
   const categoryIds = [...new Set(product.categoryIds.flatMap((category) => [...tree.find(category)?.ancestors ?? [], category]))];
   return { id, visible, visibleIn, status, name, categoryIds, brand, attributes, priceRange, inStock, rating, createdAt };
 }

@@ -105,6 +105,7 @@ test('a CSV file: a dry run names every wrong line and changes nothing; so does 
   expect((await send(`${header}${good}`)).body['data']).toMatchObject({ created: 0, updated: 3 });
   expect((await shop.connection.collection('tax_rates').find().sort({ layer: 1 }).toArray()).map(({ name, rateBps, jurisdiction }) => [name, rateBps, jurisdiction])).toEqual([['City', 450, 'US-NY-NYC'], ['MCTD, surcharge', 37.5, 'US-NY-MCTD'], ['State', 400, 'US-NY']]);
   expect((await shop.call('post', '/tax-rates/import/csv', { headers: {} })).status).toBe(401);
+  for (const { id } of (await shop.call('get', '/tax-rates', staff())).body.data.items as Array<{ id: string }>) await shop.call('delete', `/tax-rates/${id}`, staff());
 });
 
 test('an import is all or nothing, and holds for the next cart', async () => {

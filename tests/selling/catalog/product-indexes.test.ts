@@ -61,7 +61,7 @@ test.each(['status=draft', 'status=draft&category=chairs', 'status=archived&bran
 test('filters on one list and any scalars fetch only what is shown', async () => {
   const products = world.connection.collection('products');
   const category = await world.connection.collection('categories').findOne({ slug: 'chairs' });
-  const filter = { visible: true, categoryIds: category!._id, inStock: false, brandKey: 'brand 3', 'priceRange.EUR.from': { $lte: 300 } };
+  const filter = { visible: true, categoryIds: category!._id, inStock: false, brandKey: 'brand 3', 'shownRange.EUR.from': { $lte: 300 } };
   const index = (await products.indexes()).find(({ key }) => 'categoryIds' in key)!;
   const explained = await products.find(filter).hint(index.name!).sort({ createdAt: -1, _id: -1 }).limit(5).explain('executionStats') as Json;
   const total = await products.countDocuments(filter);

@@ -34,7 +34,7 @@ export function readTaxRatesCsv(text: string): ReadTaxRates {
 
 function recordsOf(text: string): { rows: Array<{ line: number; cells: Cells }> } | { errors: CsvRowError[] } {
   try {
-    const all = parse(text, { bom: true, trim: true, relax_column_count: true, skip_empty_lines: true, info: true }) as unknown as Array<{ record: string[]; info: { lines: number } }>;
+    const all = parse(text.replaceAll(/\r\n?/g, '\n'), { bom: true, trim: true, relax_column_count: true, skip_empty_lines: true, info: true }) as unknown as Array<{ record: string[]; info: { lines: number } }>;
     const [head, ...rest] = all;
     const header = head?.record ?? [];
     const unknown = header.filter((name) => !(CSV_COLUMNS as readonly string[]).includes(name));
