@@ -36,6 +36,7 @@ import { createMedia } from './selling/media/index.js';
 import { createGiftCards, tenderedOrder } from './selling/gift-cards/index.js';
 import { createPricing } from './selling/pricing/index.js';
 import { createReviews } from './selling/reviews/index.js';
+import { createSavedCarts } from './selling/saved-carts/index.js';
 import { createSearch } from './selling/search/index.js';
 import { createWishlists } from './selling/wishlists/index.js';
 import { createPromotions } from './selling/promotions/index.js';
@@ -118,7 +119,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const tax = createTax({ connection, now, inTransaction, outbox, audit: audit.record, config: config.tax });
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
 
-  const digital = createDigital({ connection, now, inTransaction, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
+  const digital = createDigital({ connection, now, inTransaction, outbox, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
   const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, media, market: config.market });
   media.referencesFrom({ name: 'products', inUse: catalog.showsMedia });
@@ -180,6 +181,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     connection, oneClick: { findDefaultMethod: payments.findDefaultMethod, findProfile: customers.findByUser, ...config.market },
   });
 
+  const savedCarts = createSavedCarts({ connection, now, carts: cart.service, quoting: cart.quoting });
   const reorder = createReorder({ orders: orders.service, carts: cart.service, quoting: cart.quoting });
   const draftOrders = createDraftOrders({
     connection, now, outbox, inTransaction, audit: audit.record, checkout, orders: orders.service, findOffers, quoting: cart.quoting,
@@ -228,6 +230,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     reviews,
     wishlists,
     cart,
+    savedCarts,
     promotions,
     giftCards,
     draftOrders,

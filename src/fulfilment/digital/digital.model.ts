@@ -6,9 +6,9 @@ const number = { type: Number, required: true };
 const time = { type: Date, required: true };
 
 /** The key itself is sealed; its mark makes sure that none is in the pool twice. */
-export type LicenceKeyRow = { _id: Types.ObjectId; sku: string; cipher: string; mark: string; state: 'free' | 'issued'; orderId?: string; itemId?: string; importedAt: Date; issuedAt?: Date };
+export type LicenceKeyRow = { _id: Types.ObjectId; sku: string; cipher: string; mark: string; state: 'free' | 'issued' | 'revoked'; orderId?: string; itemId?: string; importedAt: Date; issuedAt?: Date; revokedAt?: Date };
 const licenceKeySchema = new Schema<LicenceKeyRow>({
-  sku: text, cipher: text, mark: text, state: { type: String, enum: ['free', 'issued'], required: true }, orderId: String, itemId: String, importedAt: time, issuedAt: Date,
+  sku: text, cipher: text, mark: text, state: { type: String, enum: ['free', 'issued', 'revoked'], required: true }, orderId: String, itemId: String, importedAt: time, issuedAt: Date, revokedAt: Date,
 }, { versionKey: false });
 licenceKeySchema.index({ sku: 1, mark: 1 }, { unique: true });
 licenceKeySchema.index({ sku: 1, state: 1, _id: 1 });

@@ -46,6 +46,19 @@ export class DigitalRepository {
     return modifiedCount;
   }
 
+  /** The last that were issued for this line; a key that somebody has seen is never free again. Answers how many. */
+  async revoke({ orderId, itemId, quantity, now }: { orderId: string; itemId: string; quantity: number; now: Date }): Promise<number> {
+    const found = await this.keys.find({ orderId, state: 'issued', itemId }, { _id: 1 }).sort({ _id: -1 }).limit(quantity).lean();
+    const { modifiedCount } = await this.keys.updateMany({ _id: { $in: found.map(({ _id }) => _id) }, state: 'issued' }, { $set: { state: 'revoked', revokedAt: now } });
+    return modifiedCount;
+  }
+
+  /** So many uses fewer; a link of which none is left ends. */
+  async lessUses(orderId: string, itemId: string, uses: number): Promise<boolean> {
+    const { modifiedCount } = await this.grants.updateOne({ orderId, itemId }, [{ $set: { max: { $max: [0, { $subtract: ['$max', uses] }] } } }], { updatePipeline: true });
+    return modifiedCount === 1;
+  }
+
   async findIssued(orderId: string): Promise<Array<SealedKey & { itemId: string }>> {
     const found = await this.keys.find({ orderId, state: 'issued' }).sort({ _id: 1 }).lean<LicenceKeyRow[]>();
     return found.map(({ _id, sku, cipher, mark, itemId }) => ({ id: _id.toHexString(), sku, cipher, mark, itemId: itemId! }));

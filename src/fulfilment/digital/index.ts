@@ -5,6 +5,7 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import { createFieldCipher } from '../../shared/crypto/field-cipher.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox } from '../../shared/events/outbox.js';
 import { actorOf } from '../../shared/http/caller.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Invariant } from '../../shared/invariant.js';
@@ -20,9 +21,10 @@ type Deps = {
   connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit; secret: string; publicUrl: string; uploadFolder?: string;
   inventory: Pick<Inventory, 'ensureWarehouse' | 'requireStockable' | 'receive' | 'ship'>;
   requireOrder(id: string, owner: OrderOwner): Promise<unknown>;
+  outbox: Pick<Outbox, 'record'>;
 };
 
-export function createDigital({ connection, now, inTransaction, audit, secret, publicUrl, inventory, requireOrder, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
+export function createDigital({ connection, now, inTransaction, audit, secret, publicUrl, inventory, requireOrder, outbox, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
   const digital = new DigitalRepository(connection);
   const keys = new LicenceKeysService({ digital, cipher: createFieldCipher(secret, 'licence-keys'), inventory, inTransaction, audit, now });
   const downloads = new DownloadsService({ digital, secret, publicUrl, now });
@@ -38,7 +40,21 @@ export function createDigital({ connection, now, inTransaction, audit, secret, p
     check: async () => (await digital.findUnlikeStock()).map(({ _id, keys: difference }) => ({ invariant: 'digital.pool_equals_stock', subject: `stock:${_id}`, detail: `free keys and stock differ by ${difference}` })),
   }];
 
+  /** Inside the transaction that pays them back: keys are taken out of use, and what was bought can be downloaded so often less. */
+  async function revoke({ id, items }: { id: string; items: readonly DigitalItem[] }, lines: ReadonlyArray<{ itemId: string; quantity: number }>): Promise<void> {
+    const ended: Array<{ itemId: string; sku: string; quantity: number }> = [];
+    for (const { itemId, quantity } of lines) {
+      const item = items.find((one) => one.id === itemId);
+      const count = item?.digital?.kind === 'licence_key' ? await digital.revoke({ orderId: id, itemId, quantity, now: now() }) : 0;
+      const isEnded = item?.digital?.kind === 'download' && await digital.lessUses(id, itemId, item.digital.maxDownloads * quantity);
+      if (item && (count > 0 || isEnded)) ended.push({ itemId, sku: item.sku, quantity });
+    }
+    // Whoever sold the keys has to be told which count no longer; the keys themselves stand in no event.
+    if (ended.length > 0) await outbox.record({ type: 'order.digital_revoked', aggregateId: id, data: { orderId: id, lines: ended } });
+  }
+
   return {
+    revoke,
     routes, invariants, rootRoutes: [downloadRoute(downloads)],
     /** Inside the transaction that places an order: its keys leave the pool, its files can be downloaded. Answers what was sent. */
     async deliver({ id, items }: { id: string; items: readonly DigitalItem[] }): Promise<Array<{ itemId: string; quantity: number }>> {

@@ -65,7 +65,7 @@ export type OrderDeps = Readonly<{
   /** Gift cards and store credit: what an order was paid with, and what was bought with it. Asked only where there is some. */
   tenders: { giveBack(orderId: string): Promise<unknown>; takeAgain(orderId: string, tenders: readonly OrderTender[]): Promise<boolean> };
   /** Inside the transaction that places an order with such items: sends what the shop sends by itself. */
-  digital: { deliver(order: Order): Promise<ReadonlyArray<{ itemId: string; quantity: number }>> };
+  digital: { deliver(order: Order): Promise<ReadonlyArray<{ itemId: string; quantity: number }>>; revoke(order: Order, lines: readonly UnitsOfLine[]): Promise<void> };
   giftCards: { issueFor(order: Order): Promise<unknown>; /** Of these units, or of all; throws when one was spent. */ voidOf(orderId: string, units?: readonly UnitsOfLine[]): Promise<unknown> };
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;

@@ -16,6 +16,8 @@ export type ReturnPolicy = Readonly<{
   refundsShipping: boolean;
   /** Returns within the policy need nobody's consent. */
   autoApprove: boolean;
+  /** What becomes of licence keys and files that are paid back; policies from before say nothing and revoke. */
+  digitalGoods?: 'revoke' | 'keep';
   /** Not returnable, unless the shop is at fault. */
   finalSale: Readonly<{ productIds: readonly string[]; categoryIds: readonly string[]; skus: readonly string[] }>;
   createdAt: Date | null;
@@ -24,7 +26,7 @@ export type PolicyTerms = Omit<ReturnPolicy, 'version' | 'createdAt'>;
 
 /** Until somebody decides otherwise: what the law demands. */
 export const STATUTORY: ReturnPolicy = {
-  version: 0, windowDays: 14, fee: { bps: 0, fixed: [] }, refundsShipping: true, autoApprove: false, finalSale: { productIds: [], categoryIds: [], skus: [] }, createdAt: null,
+  version: 0, windowDays: 14, fee: { bps: 0, fixed: [] }, refundsShipping: true, autoApprove: false, digitalGoods: 'revoke', finalSale: { productIds: [], categoryIds: [], skus: [] }, createdAt: null,
 };
 
 const DAY_MS = 86_400_000;

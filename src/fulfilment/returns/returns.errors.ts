@@ -42,6 +42,11 @@ export class WarehouseUnknown extends RuleViolation {
   }
 }
 
+export class ComponentUnknown extends RuleViolation {
+  readonly code = 'component_unknown';
+  constructor(sku: string) { super(`${sku} is no part of this set.`, { sku }, [{ pointer: '#/body/lines', code: 'component_unknown', message: 'components names parts of the set' }]); }
+}
+
 export class DeductionTooHigh extends RuleViolation {
   readonly code = 'deduction_too_high';
   constructor(itemId: string, most: number) { super('A deduction is at most what the units that arrived were paid.', { itemId, most }, [{ pointer: '#/body/deductions', code: 'deduction_too_high', message: 'the deduction exceeds what was paid' }]); }

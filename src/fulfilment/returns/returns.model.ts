@@ -8,7 +8,7 @@ const count = { type: Number, required: true, min: 0, validate: Number.isSafeInt
 const lineSchema = new Schema({ itemId: text, sku: text, quantity: count, reason: text, restocked: count, writtenOff: count, dismissed: count }, { _id: false });
 const receiptSchema = new Schema({
   id: text, at: { type: Date, required: true }, actor: { type: new Schema({ type: text, id: { type: String, default: null } }, { _id: false, id: false }), required: true },
-  lines: [new Schema({ itemId: text, quantity: count, condition: text, disposition: text, warehouseId: { type: String, default: null } }, { _id: false })],
+  lines: [new Schema({ itemId: text, quantity: count, condition: text, disposition: text, warehouseId: { type: String, default: null }, components: { type: [String], default: undefined } }, { _id: false })],
 }, { _id: false, id: false });
 const settlementSchema = new Schema({
   lines: [new Schema({ itemId: text, quantity: count, amount: count }, { _id: false })], shipping: count, fee: count, deductions: count, carried: count, refunded: count,

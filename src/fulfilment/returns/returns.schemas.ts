@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
-import { amount, id, line, moneySchema, timestamp } from '../../shared/http/schemas.js';
+import { amount, id, line, moneySchema, sku, timestamp } from '../../shared/http/schemas.js';
 import { money } from '../../shared/money.js';
 import { RETURN_REASONS } from '../return-policies/index.js';
 import { outstandingOf, REFUND_FORMS, RETURN_STATES, type Condition, type Deduction, type Disposition, type GoodsReturn, type RefundForm, type ReturnState } from './returns.js';
@@ -21,12 +21,13 @@ export const refundBody = Joi.object<RefundBody>({ refundTo: refundForm().descri
 export type ReasonBody = { reason: string };
 export const reasonBody = Joi.object<ReasonBody, true>({ reason: line(500).min(1).required() });
 
-export type ReceiptBody = { receiptId?: string; lines: Array<{ itemId: string; quantity: number; condition: Condition; disposition?: Disposition; warehouseId?: string }> };
+export type ReceiptBody = { receiptId?: string; lines: Array<{ itemId: string; quantity: number; condition: Condition; disposition?: Disposition; warehouseId?: string; components?: string[] }> };
 export const receiptBody = Joi.object<ReceiptBody>({
   receiptId: Joi.string().pattern(/^[\w.:-]{1,64}$/, 'receipt id').description('A name of your own: booking it again changes nothing'),
   lines: Joi.array().items(Joi.object({
     ...units, condition: Joi.string().valid('ok', 'damaged').required(), disposition: Joi.string().valid('restock', 'write_off').description('By default what is ok is restocked and what is damaged written off'),
     warehouseId: id().description('Where it goes; by default where it was sent from'),
+    components: Joi.array().items(sku()).min(1).max(50).unique().description('Of a set, what of it came back; the share of the rest is not refunded'),
   })).min(1).max(200).required(),
 });
 export type InspectionBody = { deductions?: Deduction[]; note?: string };
@@ -46,7 +47,7 @@ export const returnReply = Joi.object({
   })).required(),
   receipts: Joi.array().items(Joi.object({
     id: Joi.string().required(), at: timestamp().required(),
-    lines: Joi.array().items(Joi.object({ itemId: Joi.string().required(), quantity: count, condition: Joi.string().required(), disposition: Joi.string().required(), warehouseId: id().allow(null).required() })).required(),
+    lines: Joi.array().items(Joi.object({ itemId: Joi.string().required(), quantity: count, condition: Joi.string().required(), disposition: Joi.string().required(), warehouseId: id().allow(null).required(), components: Joi.array().items(Joi.string()) })).required(),
   })).required(),
   policyVersion: count, outsidePolicy: Joi.boolean().required(), refundTo: refundForm().required(), note: Joi.string(), rejection: Joi.string(),
   deductions: Joi.array().items(Joi.object({ itemId: Joi.string().required(), amount: moneySchema.required(), reason: Joi.string().required() })).required(),
@@ -67,7 +68,7 @@ export function presentReturn(goods: GoodsReturn) {
     id: goods.id, number: goods.number, orderId: goods.orderId, state: goods.state,
     lines: goods.lines.map((one) => ({ itemId: one.itemId, sku: one.sku, quantity: one.quantity, reason: one.reason, restocked: one.restocked, writtenOff: one.writtenOff, outstanding: outstandingOf(one) })),
     receipts: goods.receipts.map(({ id: receiptId, at, lines }) => ({
-      id: receiptId, at: at.toISOString(), lines: lines.map(({ itemId, quantity, condition, disposition, warehouseId }) => ({ itemId, quantity, condition, disposition, warehouseId })),
+      id: receiptId, at: at.toISOString(), lines: lines.map(({ itemId, quantity, condition, disposition, warehouseId, components }) => ({ itemId, quantity, condition, disposition, warehouseId, ...(components?.length && { components }) })),
     })),
     policyVersion: goods.policyVersion, outsidePolicy: goods.outsidePolicy, refundTo: goods.refundTo ?? 'original', ...(goods.note !== undefined && { note: goods.note }), ...(goods.rejection !== undefined && { rejection: goods.rejection }),
     deductions: goods.deductions.map(({ itemId, amount: minor, reason }) => ({ itemId, amount: of(minor), reason })),

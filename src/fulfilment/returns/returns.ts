@@ -11,7 +11,10 @@ export type ReturnLine = Readonly<{ itemId: string; sku: string; quantity: numbe
 /** Goods that arrived together; its id makes a repeated booking the same one. */
 export type Receipt = Readonly<{
   id: string; at: Date; actor: Readonly<{ type: string; id: string | null }>;
-  lines: ReadonlyArray<Readonly<{ itemId: string; quantity: number; condition: Condition; disposition: Disposition; warehouseId: string | null }>>;
+  lines: ReadonlyArray<Readonly<{ itemId: string; quantity: number; condition: Condition; disposition: Disposition; warehouseId: string | null;
+    /** Of a set, the SKUs that came; all of it, where nothing is said. */
+    components?: readonly string[];
+  }>>;
 }>;
 /** Minor units. */
 export type Deduction = Readonly<{ itemId: string; amount: number; reason: string }>;

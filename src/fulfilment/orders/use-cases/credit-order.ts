@@ -18,6 +18,8 @@ export type CreditOrder = Readonly<{
   retained?: number; carried?: number;
   /** The user who wants store credit instead of the money. */
   creditOf?: string | undefined;
+  /** Keys and files stay with the customer although they are paid back. */
+  keepsDigital?: boolean;
   event: string; reason: string; key: string; actor: Actor; details?: Readonly<Record<string, unknown>>;
 }>;
 export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
@@ -27,6 +29,8 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const { lines, event, reason, key, actor, details } = request;
   const cards = lines.filter(({ itemId }) => before.items.some(({ id, digital }) => id === itemId && digital?.kind === 'gift_card'));
   if (cards.length > 0) await deps.giftCards.voidOf(before.id, cards);
+  const sent = lines.filter(({ itemId }) => before.items.some(({ id, digital, units }) => id === itemId && digital && units.shipped > 0));
+  if (sent.length > 0 && !request.keepsDigital) await deps.digital.revoke(before, sent);
   const { items, credits } = creditLines({ items: request.items, totals: before.totals }, lines);
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../../shared/actor.js';
-import { moveUnits, type Order } from '../../orders/index.js';
+import { moveUnits, type Order, type OrderItem } from '../../orders/index.js';
 import type { ReturnDeps } from '../returns.deps.js';
-import { IllegalReturnMove, UnitsNotExpected, WarehouseUnknown } from '../returns.errors.js';
+import { ComponentUnknown, IllegalReturnMove, UnitsNotExpected, WarehouseUnknown } from '../returns.errors.js';
 import { itemOf, returnEvent, type ReturnService } from '../returns.service.js';
 import { afterReceipt, mayBecome, nextStates, outstanding, type Condition, type Disposition, type GoodsReturn, type Receipt } from '../returns.js';
 
-type Arrived = Readonly<{ itemId: string; quantity: number; condition: Condition; disposition?: Disposition | undefined; warehouseId?: string | undefined }>;
+type Arrived = Readonly<{ itemId: string; quantity: number; condition: Condition; disposition?: Disposition | undefined; warehouseId?: string | undefined; components?: readonly string[] | undefined }>;
 export type ReceiveGoods = Readonly<{ receiptId?: string | undefined; lines: readonly Arrived[]; actor: Actor }>;
 /** Told inside the transaction once everything has come. */
 export type OnReceived = (goods: GoodsReturn, actor: Actor) => Promise<void>;
@@ -38,27 +38,34 @@ export async function receiveGoods(deps: ReturnDeps, service: ReturnService, id:
 async function placed(deps: ReturnDeps, order: Order, lines: readonly Arrived[]): Promise<Receipt['lines']> {
   const active = new Set((await deps.inventory.activeWarehouses()).map(({ id }) => id));
   const sent = (await deps.orders.fulfilmentsOf(order.id)).flatMap((fulfilment) => fulfilment.lines);
-  return lines.map(({ itemId, quantity, condition, disposition = condition === 'ok' ? 'restock' : 'write_off', warehouseId }) => {
-    itemOf(order, itemId);
+  return lines.map(({ itemId, quantity, condition, disposition = condition === 'ok' ? 'restock' : 'write_off', warehouseId, components }) => {
+    requireComponents(itemOf(order, itemId), components);
     const site = warehouseId ?? sent.find((line) => line.itemId === itemId && line.warehouseId !== null && active.has(line.warehouseId))?.warehouseId ?? [...active][0] ?? null;
     if (site === null || !active.has(site)) throw new WarehouseUnknown(site);
-    return { itemId, quantity, condition, disposition, warehouseId: site };
+    return { itemId, quantity, condition, disposition, warehouseId: site, ...(components && { components }) };
   });
 }
 
 async function book(deps: ReturnDeps, order: Order, { id, number }: GoodsReturn, { id: receiptId, lines, actor }: Receipt): Promise<void> {
   const cause = { type: 'return', id };
-  const goods = (wanted: Disposition) => lines.filter(({ disposition }) => disposition === wanted).flatMap(({ itemId, quantity, warehouseId }) => stockOf(order, itemId, quantity).map((line) => ({ ...line, warehouseId: warehouseId! })));
+  const goods = (wanted: Disposition) => lines.filter(({ disposition }) => disposition === wanted).flatMap(({ itemId, quantity, warehouseId, components }) => stockOf(order, itemId, quantity, components).map((line) => ({ ...line, warehouseId: warehouseId! })));
   const [fine, broken] = [goods('restock'), goods('write_off')];
   const booking = { cause, actor: actor as Actor };
   if (fine.length > 0) await deps.inventory.restock({ ...booking, key: `${number}:${receiptId}`, lines: fine });
   if (broken.length > 0) await deps.inventory.writeOff({ ...booking, key: `${number}:${receiptId}`, lines: broken });
 }
 
-/** A set comes back as what it is made of. */
-function stockOf(order: Order, itemId: string, quantity: number): Array<{ sku: string; quantity: number }> {
-  const { sku, components } = itemOf(order, itemId);
-  return components?.length ? components.map((component) => ({ sku: component.sku, quantity: component.quantity * quantity })) : [{ sku, quantity }];
+function requireComponents({ components = [] }: OrderItem, came: readonly string[] | undefined): void {
+  const unknown = came?.find((sku) => !components.some((component) => component.sku === sku));
+  if (unknown !== undefined) throw new ComponentUnknown(unknown);
+}
+
+/** A set comes back as what it is made of, or as that part of it which came; keys and files come back to no shelf. */
+function stockOf(order: Order, itemId: string, quantity: number, came: readonly string[] | undefined): Array<{ sku: string; quantity: number }> {
+  const { sku, components, digital } = itemOf(order, itemId);
+  if (digital) return [];
+  if (!components?.length) return [{ sku, quantity }];
+  return components.filter((component) => came?.includes(component.sku) ?? true).map((component) => ({ sku: component.sku, quantity: component.quantity * quantity }));
 }
 
 function unitsAfter(order: Order, arrived: Receipt['lines']) {

@@ -1,5 +1,5 @@
 import type { Actor } from '../../../shared/actor.js';
-import { money, portion } from '../../../shared/money.js';
+import { allocate, fraction, money, portion } from '../../../shared/money.js';
 import { creditLines, moveUnits, totalOf, type CreditedLine, type Order } from '../../orders/index.js';
 import { isFault, type ReturnPolicy, type ReturnReason } from '../../return-policies/index.js';
 import type { ReturnDeps } from '../returns.deps.js';
@@ -18,10 +18,28 @@ export function inspectReturn(deps: ReturnDeps, service: ReturnService, id: stri
   return moved(deps, service, id, 'inspected', async (order, before) => {
     const open = outstanding(before);
     if (before.cause?.type === 'exchange' && open.length > 0) throw new ExchangeNotSettled('incomplete');
-    requireWithin(order, before, deductions);
-    const change = { lines: closed(before.lines), deductions, ...(note !== undefined && { note }) };
-    await deps.orders.change(order, { items: moveUnits(order.items, open, 'returnRequested', null), event: 'order.return_inspected', cause: 'goods inspected', actor, details: { returnId: id, missing: open, deductions } });
+    const all = [...missingShares(order, before), ...deductions];
+    requireWithin(order, before, all);
+    const change = { lines: closed(before.lines), deductions: all, ...(note !== undefined && { note }) };
+    await deps.orders.change(order, { items: moveUnits(order.items, open, 'returnRequested', null), event: 'order.return_inspected', cause: 'goods inspected', actor, details: { returnId: id, missing: open, deductions: all } });
     return change;
+  });
+}
+
+/** Of sets that came back in part, what the rest was paid: its share of those units to the cent, so that the parts add up to the whole. */
+function missingShares(order: Order, goods: GoodsReturn): Deduction[] {
+  const { credits } = creditLines(order, received(goods));
+  return credits.flatMap(({ itemId, quantity, amount }) => {
+    const { components = [] } = order.items.find(({ id }) => id === itemId)!;
+    const parts = goods.receipts.flatMap(({ lines }) => lines).filter((line) => line.itemId === itemId && line.components);
+    if (components.length === 0 || parts.length === 0) return [];
+    const weights = components.some(({ share }) => share.amount > 0) ? components.map(({ share }) => share.amount) : components.map((component) => component.quantity);
+    const shares = allocate(money(amount, order.currency), weights);
+    return components.flatMap(({ sku }, at): Deduction[] => {
+      const kept = parts.reduce((so, line) => (line.components!.includes(sku) ? so : so + line.quantity), 0);
+      const share = fraction(shares[at]!, kept, quantity).amount;
+      return share > 0 ? [{ itemId, amount: share, reason: `${sku} was not sent back` }] : [];
+    });
   });
 }
 
@@ -44,7 +62,7 @@ export function refundReturn(deps: ReturnDeps, service: ReturnService, id: strin
     const deductions = before.deductions.reduce((so, { amount }) => so + amount, 0);
     const fee = Math.min(feeOf(policy, before, preview, order.currency), totalOf(preview) - deductions);
     const { credits, shipping, retained, refunded } = await deps.orders.credit(order, {
-      items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: carries, creditOf: creditOf(order, refundTo),
+      items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: carries, creditOf: creditOf(order, refundTo), keepsDigital: policy.digitalGoods === 'keep',
       event: 'order.return_refunded', reason: `return ${before.number}`, key: `return:${id}`, actor, details: { returnId: id },
     });
     const carried = Math.min(carries, totalOf(credits) + shipping - retained);

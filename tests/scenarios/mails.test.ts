@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { CARD, openCardShop, type CardShop } from '../support/card-shop.js';
+import { ADDRESS } from '../support/shop.js';
+import { startSmtp, type Smtp } from '../support/smtp.js';
+
+let shop: CardShop;
+let smtp: Smtp;
+let store: { id: string };
+beforeAll(async () => {
+  smtp = await startSmtp();
+  shop = await openCardShop({ env: { SMTP_URL: smtp.url } });
+  store = (await staff('post', '/warehouses', { code: 'STORE', name: 'Covent Garden', location: { address: '1 Long Acre', city: 'London', postalCode: 'WC2E 9LH', country: 'GB' }, pickup: true, priority: 300 })).body.data;
+}, 60_000);
+beforeEach(() => { smtp.received.splice(0); });
+afterEach(async () => {
+  expect(shop.defects.splice(0)).toEqual([]);
+  expect(await shop.violations()).toEqual([]);
+});
+afterAll(async () => {
+  await shop.close();
+  await smtp.close();
+});
+
+const staff = (method: 'get' | 'post' | 'put' | 'patch', path: string, body?: object) => shop.call(method, path, { headers: shop.keys.secret, ...(body && { body }) });
+const order = async (sku: string, body: object = CARD) => {
+  const { body: reply, status } = await shop.order((await shop.given.cart(sku)).guest, { email: `${randomUUID()}@example.com`, ...body });
+  if (status !== 201) throw new Error(JSON.stringify(reply));
+  return reply.data as { id: string; number: string; email: string; orderToken: string; items: Array<{ id: string }> };
+};
+/** What the worker would send, and again after every event was told a second time. */
+const mailsTo = async (email: string) => {
+  const told = async () => {
+    await shop.work();
+    for (const { name, run } of shop.container.schedules) if (name === 'send-mails') await run(new AbortController().signal);
+  };
+  await told();
+  await shop.connection.collection('inbox').deleteMany({ _id: { $regex: /^notifications:/ } as never });
+  await shop.connection.collection('outbox').updateMany({ 'deliveries.subscriber': 'notifications' }, { $set: { state: 'pending', dueAt: new Date(0), 'deliveries.$[d].state': 'pending', 'deliveries.$[d].dueAt': new Date(0) } }, { arrayFilters: [{ 'd.subscriber': 'notifications' }] });
+  await told();
+  return smtp.received.filter(({ to }) => to.includes(email)).map(({ subject, text }) => ({ subject, text }));
+};
+const subjects = (mails: ReadonlyArray<{ subject: string }>) => mails.map(({ subject }) => subject).sort();
+
+test('the buyer of a gift card gets its code, once', async () => {
+  const { sku } = await shop.given.variant();
+  await staff('post', '/products', { name: 'Gift', description: 'x', categoryIds: [], status: 'active', variants: [{ sku: `GIFT-${sku}`, prices: [{ currency: 'EUR', base: 2500 }], digital: { kind: 'gift_card' }, shipping: { requiresShipping: false } }] });
+  await shop.runEvents();
+  const { id, email, orderToken, number } = await order(`GIFT-${sku}`);
+  const [{ code }] = (await shop.call('get', `/orders/${id}/gift-cards`, { headers: { 'x-order-token': orderToken } })).body.data.items as [{ code: string }];
+
+  const mails = await mailsTo(email);
+
+  expect(subjects(mails)).toEqual(['A gift card for you', `Payment for order ${number}`, `Your order ${number}`].sort());
+  expect(mails.find(({ subject }) => subject === 'A gift card for you')!.text).toContain(code);
+});
+
+test('somebody who waits for goods hears when they are there, and when they have left', async () => {
+  const { sku } = await shop.given.variant({ stock: 0 });
+  await staff('patch', `/inventory/${sku}/${shop.warehouse['id']}`, { preorder: { cap: 5, shipsAt: '2027-03-01T00:00:00Z' } });
+  await shop.runEvents();
+  const { id, email, number } = await order(sku);
+  await shop.restock(sku, 2);
+  await shop.runEvents();
+  const sent = await staff('post', `/orders/${id}/fulfilments`, { state: 'shipped', carrier: 'DHL', trackingNumber: `T-${id}` });
+  expect(sent.status).toBe(201);
+
+  const mails = await mailsTo(email);
+
+  expect(subjects(mails)).toEqual([`Payment for order ${number}`, `Your order ${number}`, `Your order ${number} can be sent now`, `Your order ${number} is on its way`].sort());
+  expect(mails.find(({ subject }) => subject.endsWith('on its way'))!.text).toContain(`T-${id}`);
+});
+
+test('a return is answered twice: that it may come, and what it brought', async () => {
+  const { sku } = await shop.given.variant({ price: 1000 });
+  const { id, email, number, items: [item], orderToken } = await order(sku);
+  for (const status of ['shipped', 'delivered']) await staff('put', `/orders/${id}/status`, { status });
+  const asked = (await shop.call('post', `/orders/${id}/returns`, { headers: { 'x-order-token': orderToken }, body: { lines: [{ itemId: item!.id, quantity: 1, reason: 'changed_mind' }] } })).body.data.id as string;
+  await staff('post', `/returns/${asked}/approval`, {});
+  await staff('post', `/returns/${asked}/receipts`, { lines: [{ itemId: item!.id, quantity: 1, condition: 'ok' }] });
+  await staff('post', `/returns/${asked}/inspection`, {});
+  await staff('post', `/returns/${asked}/refund`, {});
+
+  const mails = await mailsTo(email);
+
+  const of = (subject: string) => mails.filter((mail) => mail.subject === subject);
+  expect([of(`Your return for order ${number}`).length, of(`Refund of your return for order ${number}`).length, of(`Refund for order ${number}`).length]).toEqual([1, 1, 1]);
+  expect(of(`Refund of your return for order ${number}`)[0]!.text).toContain('We pay back €14.90.');
+});
+
+test('a bank that wants to be asked brings a mail with the way there', async () => {
+  const { sku } = await shop.given.variant({ price: 1000 });
+  const { email, number, id } = await order(sku, { payment: { ...CARD.payment, token: 'requires_action' } });
+  const { payment } = await shop.show(id);
+
+  const mails = await mailsTo(email);
+
+  const [asked] = mails.filter(({ subject }) => subject === `Please confirm your payment for order ${number}`);
+  expect([mails.length, asked?.text.includes(payment.nextAction.url as string)]).toEqual([1, true]);
+});
+
+test('goods to be fetched are announced when they are packed, with their code, and no parcel is spoken of', async () => {
+  const { sku } = await shop.given.variant({ price: 1000, stock: 0 });
+  await staff('post', '/inventory/adjustments', { sku, warehouseId: store.id, delta: 3, reason: 'given' });
+  await shop.runEvents();
+  const { id, email, number, orderToken } = await order(sku, { ...CARD, shippingAddress: ADDRESS, shippingMethod: 'pickup', pickupLocationId: store.id });
+  const { code } = (await shop.call('get', `/orders/${id}/pickup`, { headers: { 'x-order-token': orderToken } })).body.data as { code: string };
+  await staff('post', `/orders/${id}/fulfilments`, { state: 'packed' });
+  expect((await staff('post', '/pickups/redemptions', { code })).status).toBe(200);
+
+  const mails = await mailsTo(email);
+
+  expect(mails.filter(({ subject }) => subject === `Your order ${number} is ready`).map(({ text }) => text.includes(code))).toEqual([true]);
+  expect(subjects(mails)).not.toContain(`Your order ${number} is on its way`);
+  expect(JSON.stringify(await shop.connection.collection('mails').find({ orderId: id }).toArray())).not.toContain(code);
+});
