@@ -40,7 +40,7 @@ export class FulfilmentService {
       const fulfilment = await this.plan(order, request);
       await this.deps.fulfilments.insert(fulfilment);
       const noted = await recompute(this.deps, order, { items: order.items, event: 'order.fulfilment_created', cause: 'parcels planned', actor, details: told(fulfilment) });
-      await this.deps.outbox.record(event('fulfilment.created', order, fulfilment));
+      await this.deps.outbox.record(event('fulfilment.created', order, fulfilment), ...(fulfilment.state === 'packed' ? [event('fulfilment.packed', order, fulfilment)] : []));
       return request.state === 'shipped' ? this.send(noted, fulfilment, actor) : { order: noted, fulfilment };
     });
   }
