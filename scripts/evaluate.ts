@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureSearch } from './evaluate/search.js';
+import { measureVisual } from './evaluate/visual.js';
 import { root } from './lib/paths.js';
 import { Advice, main, note, paint, say } from './lib/terminal.js';
 
 const DATA = process.env['KONTOR_DATA'] ?? join(root, '../shared/data');
 type Line = readonly [what: string, value: number, mark: number, better: 'higher' | 'lower', digits: number];
 
-/** `npm run evaluate -- search`: how good the search is on judged queries; the marks are what it must reach. */
+/** `npm run evaluate -- search` or `visual`: how good it is on judged data; the marks are what it must reach. */
 main(async () => {
   const [what] = process.argv.slice(2);
-  if (what !== 'search') throw new Advice('Say what to evaluate: npm run evaluate -- search');
+  if (what === 'visual') return evaluateVisual();
+  if (what !== 'search') throw new Advice('Say what to evaluate: npm run evaluate -- search, or visual');
   const folder = join(DATA, 'search');
   if (!existsSync(join(folder, 'queries.json'))) throw new Advice(`Skipped: there is no ${join(folder, 'queries.json')}. KONTOR_DATA names the folder with the data.`);
   const quality = await measureSearch(folder, (step) => { note('search', step); });
@@ -20,6 +22,17 @@ main(async () => {
     ['suggestions, p95 ms', quality.suggestionP95Ms, 20, 'lower', 1], ['search of 100 with facets, p95 ms', quality.searchP95Ms, 30, 'lower', 1],
   ], `${quality.products} products, ${quality.queries} queries; model trained in ${quality.trainedInMs} ms`);
 });
+
+async function evaluateVisual(): Promise<number> {
+  const folder = join(DATA, 'visual');
+  if (!existsSync(folder)) throw new Advice(`Skipped: there is no ${folder}. KONTOR_DATA names the folder with the data.`);
+  const quality = await measureVisual(folder, (step) => { note('visual search', step); });
+  return print([
+    ...quality.distortions.map(({ name, first }): Line => [`right one first: ${name}`, first, 0.9, 'higher', 3]),
+    ['right one in the first 5, all distortions', quality.top5, 0.9, 'higher', 3], ['same class among the first 10', quality.classAt10, 0.285, 'higher', 3],
+    ['CPU of a query, p95 ms', quality.p95Ms, 300, 'lower', 0],
+  ], `${quality.pictures} pictures, each in ${quality.distortions.length} distortions`);
+}
 
 function print(lines: readonly Line[], remark: string): number {
   say(`\n| measure | value | mark |\n|---|---|---|`);

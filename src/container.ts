@@ -38,6 +38,7 @@ import { createPricing } from './selling/pricing/index.js';
 import { createReviews } from './selling/reviews/index.js';
 import { createSavedCarts } from './selling/saved-carts/index.js';
 import { createSearch } from './selling/search/index.js';
+import { createVisualSearch } from './selling/visual-search/index.js';
 import { createWishlists } from './selling/wishlists/index.js';
 import { createPromotions } from './selling/promotions/index.js';
 import { Cache } from './shared/cache/cache.js';
@@ -127,6 +128,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   inventory.expandWith(catalog.componentsOf);
 
+  const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
   const search = createSearch({ connection, now, catalog, market: config.market });
 
   const findOffers = createFindOffers({ catalog, pricing });
@@ -227,6 +229,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     media,
     files,
     search,
+    visualSearch,
     reviews,
     wishlists,
     cart,
@@ -275,7 +278,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants,
     audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments, catalog, search, cart, orders, checkout, invoices, notifications,
+    inventory, shipping, tax, payments, catalog, search, visualSearch, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }

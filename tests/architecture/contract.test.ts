@@ -41,9 +41,9 @@ test('what is asked of a caller exists', () => {
   expect(asked.filter((word) => !known.has(word))).toEqual([]);
 });
 
-test('only what is signed is open to callers without a key: webhooks, and links to downloads', () => {
+test('only what is signed or public is open to callers without a key: webhooks, links to files, and pictures', () => {
   expect(routes.filter(({ access }) => access === 'public').map(nameOf)).toEqual([]);
-  expect(rootRoutes.filter(({ path }) => !/^\/(webhooks|downloads)\//.test(path)).map(nameOf)).toEqual([]);
+  expect(rootRoutes.filter(({ path }) => !/^\/(webhooks|downloads|storage|media)\//.test(path)).map(nameOf)).toEqual([]);
 });
 
 test.each(['POST /orders', 'POST /orders/:id/payments', 'POST /orders/:id/captures', 'POST /orders/:id/refunds'])('%s cannot act twice: its Idempotency-Key is mandatory', (name) => {

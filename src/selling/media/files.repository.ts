@@ -85,6 +85,15 @@ export class FileRepository {
     return (await this.files.updateMany({ _id: { $in: objectIds(ids) }, state: 'ready' }, { $set: { touchedAt: now, ...set } })).matchedCount;
   }
 
+  async ofOwner(owner: string): Promise<UploadedFile[]> {
+    return (await this.files.find({ owner }).sort({ createdAt: -1, _id: -1 }).lean<Stored[]>()).map(toFile);
+  }
+
+  /** Without a name, and due for the collector at once unless something still shows them. */
+  async abandon(owner: string): Promise<number> {
+    return (await this.files.updateMany({ owner, touchedAt: { $gt: new Date(0) } }, { $set: { name: 'file', touchedAt: new Date(0) } })).modifiedCount;
+  }
+
   async findReadyByHash(hashes: readonly string[]): Promise<UploadedFile[]> {
     return (await this.files.find({ hash: { $in: hashes as string[] }, state: 'ready' }).lean<Stored[]>()).map(toFile);
   }

@@ -4,6 +4,7 @@ import type { Connection } from 'mongoose';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Invariant } from '../../shared/invariant.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Schedule } from '../../shared/schedule.js';
 import type { Storage } from '../../shared/storage/storage.js';
 import { AttachmentRepository } from './attachments.repository.js';
@@ -52,7 +53,17 @@ export function createMedia({ connection, now, inTransaction, report, storage, s
     { name: 'media.ready_is_stored', check: async () => (await files.findWithoutBlob(100)).map((id) => ({ invariant: 'media.ready_is_stored', subject: `media:${id}`, detail: 'its content is not stored' })) },
   ];
 
+  const personalData: PersonalData = {
+    name: 'files',
+    export: async ({ userId }) => (await files.ofOwner(ownerOfUser(userId))).map(({ id, name, kind, contentType, bytes, state, createdAt }) => ({ id, name, kind, contentType, bytes, state, createdAt })),
+    erase: async ({ userId }) => {
+      await inTransaction(() => library.attach('avatar', userId, []));
+      return files.abandon(ownerOfUser(userId));
+    },
+  };
+
   return {
+    personalData,
     routes: mediaRoutes({ intake, library, uploadFolder, maxBytes: Math.max(config.maxImageBytes, config.maxVideoBytes) }),
     rootRoutes: [servingRoute(library, storage)], schedules, invariants,
     attach: library.attach.bind(library),

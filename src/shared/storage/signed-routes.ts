@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { CUT } from '../http/body.js';
 import { defineRoute, type Route } from '../http/route.js';
-import { problems } from '../http/schemas.js';
+import { problems, success, successOf } from '../http/schemas.js';
 import type { LocalStorage } from './local-storage.js';
 import { ObjectMissing, UploadTooLarge, WrongUpload } from './storage.errors.js';
 
@@ -31,14 +31,14 @@ export function signedRoutes(storage: LocalStorage): Route[] {
       },
     }),
     defineRoute<Params, Query>({
-      ...base, method: 'put', summary: 'Send a file by its signed link', consumes: 'stream', responses: { 200: Joi.object(), ...problems(400, 403, 413) },
+      ...base, method: 'put', summary: 'Send a file by its signed link', consumes: 'stream', responses: { 200: successOf(Joi.object({ bytes: Joi.number().integer().required() })), ...problems(400, 403, 413) },
       handle: async ({ params: { area, name }, query: { signature, method, ...terms } }, { stream, contentType, contentLength }) => {
         const key = `${area}/${name}`;
         storage.verify({ ...terms, key, method: 'PUT' }, method === 'PUT' ? signature : '');
         if (contentType !== terms.type) throw new WrongUpload(`content-type must be ${terms.type}`);
         if ((contentLength ?? 0) > terms.bytes) throw new UploadTooLarge(terms.bytes);
         await storage.put(key, stream!, { contentType: terms.type, size: terms.bytes }).catch((error: { code?: string }) => { throw CUT.includes(error.code ?? '') ? new WrongUpload('the body was cut before its end') : error; });
-        return { status: 200, body: {} };
+        return { status: 200, body: success('Stored.', { bytes: terms.bytes }) };
       },
     }),
   ];
