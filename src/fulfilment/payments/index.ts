@@ -69,7 +69,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const service = new PaymentService({ payments, providers, results, moves, reconcile, wallet, terms, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
   const deadlines = new Deadlines({ payments, reconcile, outbox, inTransaction, now, report });
-  const staff = new StaffMoves({ payments, moves, idempotency, audit });
+  let isHeld = async (_orderId: string): Promise<boolean> => false;
+  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
 
   const records = new PaymentAuditRepository(connection);
@@ -134,6 +135,9 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     /** An account that is closed: its saved methods are gone here with the caller's transaction, and at the providers however often it takes. */
     forgetMethodsOf: wallet.forgetAll.bind(wallet),
     capture: moves.capture.bind(moves),
+    planCapture: moves.planCapture.bind(moves),
+    /** Orders whose money nobody takes by hand before they were checked. */
+    captureNothingIf(question: (orderId: string) => Promise<boolean>): void { isHeld = question; },
     voidOrRefundForOrder: moves.reverseOrder.bind(moves),
   };
 }

@@ -123,3 +123,9 @@ export class WebhookMalformed extends RuleViolation {
   readonly code = 'webhook_malformed';
   constructor() { super('This webhook is signed, but it cannot be read.'); }
 }
+
+/** The money is promised and stays so; approving the order takes it. */
+export class CaptureOnHold extends ConflictError {
+  readonly code = 'order_on_hold';
+  constructor(orderId: string) { super('This order is being checked. Approving it captures the money; until then nobody does.', { orderId }); }
+}

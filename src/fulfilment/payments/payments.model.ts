@@ -26,7 +26,7 @@ const paymentSchema = new Schema<PaymentRow>({
   status: { type: String, required: true }, live: { type: Boolean, required: true }, idempotencyKey: { type: String, required: true },
   providerReference: String, failure: words, nextAction: new Schema({ type: { type: String }, url: String }, { _id: false }),
   capturedAmount: minor, capturingAmount: minor, refundedAmount: minor, refundingAmount: minor, disputedAmount: minor, convertedAmount: Number,
-  savedMethod: new Schema({ customer: String, method: String }, { _id: false }), authorizedUntil: Date, dueAt: Date, overdueAt: Date, remindAt: Date,
+  savedMethod: new Schema({ customer: String, method: String }, { _id: false }), authorizedUntil: Date, cardFingerprint: String, dueAt: Date, overdueAt: Date, remindAt: Date,
   reversal: new Schema({ reason: String, at: Date, keepsNothing: Boolean }, { _id: false }), mismatch: String,
   lookUpAt: Date, lookUps: { type: Number, required: true, default: 0 },
   version: { type: Number, required: true }, createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true },

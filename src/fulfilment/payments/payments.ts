@@ -24,6 +24,8 @@ export type Payment = Readonly<{
   providerReference?: string; failure?: Failure; nextAction?: NextAction;
   /** Paid with a card that the customer left with the provider. */
   savedMethod?: Readonly<{ customer: string; method: string }>;
+  /** The provider's name for the card: the same at every payment with it, and no card number. */
+  cardFingerprint?: string;
   /** Until then the bank holds the money of an authorisation. */
   authorizedUntil?: Date;
   /** On net terms: when the money is due, and since when it is missing. */
@@ -58,7 +60,7 @@ export const disputeOperations = ({ id, amount, outcome }: { id: string; amount:
 export type ProviderPayment = Readonly<{
   reference: string; idempotencyKey: string; orderId: string; amount: Money;
   status: 'pending' | 'requires_action' | 'authorized' | 'captured' | 'failed' | 'voided';
-  failure?: Failure | undefined; nextAction?: NextAction | undefined; authorizedUntil?: Date | undefined; operations: readonly ProviderOperation[];
+  failure?: Failure | undefined; nextAction?: NextAction | undefined; authorizedUntil?: Date | undefined; cardFingerprint?: string | undefined; operations: readonly ProviderOperation[];
 }>;
 
 const LIVE: ReadonlySet<PaymentStatus> = new Set(['pending', 'requires_action', 'authorized', 'succeeded', 'partially_refunded']);
@@ -117,8 +119,9 @@ export function merge(payment: Payment, known: readonly PaymentTransaction[], re
   const nextAction = status === 'requires_action' ? reported.nextAction ?? payment.nextAction : undefined;
   const { failure: _f, nextAction: _n, ...rest } = payment;
   const authorizedUntil = reported.authorizedUntil ?? payment.authorizedUntil;
+  const cardFingerprint = payment.cardFingerprint ?? reported.cardFingerprint;
   const next: Payment = {
-    ...rest, ...totals, ...(authorizedUntil && { authorizedUntil }), status, live: isLive(status) && !payment.reversal?.keepsNothing, providerReference: reported.reference,
+    ...rest, ...totals, ...(authorizedUntil && { authorizedUntil }), ...(cardFingerprint !== undefined && { cardFingerprint }), status, live: isLive(status) && !payment.reversal?.keepsNothing, providerReference: reported.reference,
     ...(failure && { failure }), ...(nextAction && { nextAction }),
   };
   const changed = rows.length > 0 || status !== payment.status || payment.providerReference === undefined;

@@ -18,7 +18,7 @@ const paymentSchema = Joi.object({
   id: Joi.string().max(100).required(), idempotencyKey: Joi.string().max(300).required(), orderId: Joi.string().max(100).required(), amount: moneySchema.required(),
   status: Joi.string().valid('pending', 'requires_action', 'authorized', 'captured', 'failed', 'voided').required(),
   failure: words, nextAction: Joi.object({ type: Joi.string().required(), url: Joi.string().uri({ scheme: ['http', 'https'] }).required() }).unknown(),
-  authorizedUntil: Joi.string().isoDate(), operations: Joi.array().items(operationSchema).max(10_000).required(), updatedAt: Joi.string().isoDate().required(),
+  authorizedUntil: Joi.string().isoDate(), card: Joi.object({ fingerprint: Joi.string().max(200).required() }).unknown(), operations: Joi.array().items(operationSchema).max(10_000).required(), updatedAt: Joi.string().isoDate().required(),
 }).unknown();
 const eventSchema = Joi.object({ type: Joi.string().max(100).required(), data: Joi.object({ payment: paymentSchema.required() }).unknown().required() }).unknown();
 
@@ -67,10 +67,11 @@ export function createSimulatorProvider({ baseUrl, secret, timeoutMs, breaker }:
   };
 }
 
-type Wire = Omit<ProviderPayment, 'reference' | 'authorizedUntil'> & { id: string; authorizedUntil?: string; updatedAt: string };
+type Wire = Omit<ProviderPayment, 'reference' | 'authorizedUntil' | 'cardFingerprint'> & { id: string; authorizedUntil?: string; card?: { fingerprint: string }; updatedAt: string };
 
-function paymentOf({ id, idempotencyKey, orderId, amount, status, failure, nextAction, authorizedUntil, operations }: Wire): ProviderPayment {
+function paymentOf({ id, idempotencyKey, orderId, amount, status, failure, nextAction, authorizedUntil, card, operations }: Wire): ProviderPayment {
   return {
+    ...(card && { cardFingerprint: card.fingerprint }),
     ...(authorizedUntil !== undefined && { authorizedUntil: new Date(authorizedUntil) }),
     reference: id, idempotencyKey, orderId, amount, status, failure, nextAction,
     operations: operations.map((op) => ({ id: op.id, kind: op.kind, key: op.key, amount: op.amount, state: op.state, failure: op.failure })),

@@ -40,11 +40,13 @@ export function paymentOf(intent: Stripe.PaymentIntent, more: readonly ProviderO
   // A sum that is missing is not a sum of nothing.
   if (orderId === undefined || idempotencyKey === undefined || !status || !Number.isSafeInteger(intent.amount_received)) return null;
   const redirect = intent.next_action?.redirect_to_url?.url;
-  const before = typeof intent.latest_charge === 'object' ? intent.latest_charge?.payment_method_details?.card?.capture_before : undefined;
+  const card = typeof intent.latest_charge === 'object' ? intent.latest_charge?.payment_method_details?.card : undefined;
+  const { capture_before: before, fingerprint } = card ?? {};
   return {
     reference: intent.id, idempotencyKey, orderId, status, amount: fromStripe(intent.amount, intent.currency),
     ...(failed && { failure: failureOf(failed) }),
     ...(status === 'requires_action' && redirect && { nextAction: { type: 'redirect', url: redirect } }),
+    ...(fingerprint && { cardFingerprint: fingerprint }),
     ...(before !== undefined && { authorizedUntil: new Date(before * 1000) }),
     operations: [...operationsOf(intent, status, idempotencyKey), ...more],
   };

@@ -5,7 +5,7 @@ import { faultSchema, type FaultyOperation } from './faults.js';
 import { left, Refusal, total, type Answer, type Failure, type Kind, type Ledger, type SimPayment } from './ledger.js';
 import { paypalEndpoints } from './paypal-endpoints.js';
 import { stripeEndpoints } from './stripe-endpoints.js';
-import { behaviourOf } from './tokens.js';
+import { behaviourOf, cardOf } from './tokens.js';
 import { wireOf, type Call, type Endpoint, type EndpointDeps } from './wire.js';
 
 type CreateBody = { orderId: string; amount: number; currency: string; token: string; capture: boolean; returnUrl?: string };
@@ -76,7 +76,7 @@ function createPayment(ledger: Ledger, { key: given, body, origin }: Call, settl
   if (looksLikeCardNumber(token)) throw new Refusal(400, 'card_number_refused', 'Send a token, never a card number.');
   const behaviour = knownBehaviour(ledger, token);
   return ledger.once(key, `authorize:${orderId}:${amount}:${currency}:${token}:${capture}`, () => {
-    const payment = ledger.create({ idempotencyKey: key, orderId, amount: { amount, currency }, capture, returnUrl });
+    const payment = ledger.create({ idempotencyKey: key, orderId, amount: { amount, currency }, capture, returnUrl, card: cardOf(ledger.tokenOf(token)) });
     begin(ledger, payment, behaviour, origin);
     settleLater(ledger, payment, behaviour, settlesAfterMs);
     return { status: 201, body: payment };

@@ -12,11 +12,11 @@ export type Wire = 'simulator' | 'stripe' | 'paypal';
 export type SimPayment = {
   id: string; wire?: Wire; metadata?: Record<string, string>; approved?: boolean; idempotencyKey: string; orderId: string; amount: { amount: number; currency: string };
   status: 'pending' | 'requires_action' | 'authorized' | 'captured' | 'failed' | 'voided';
-  capture: boolean; returnUrl?: string; failure?: Failure; nextAction?: { type: string; url: string }; operations: Operation[]; authorizedUntil?: string;
+  capture: boolean; returnUrl?: string; failure?: Failure; nextAction?: { type: string; url: string }; operations: Operation[]; authorizedUntil?: string; card?: { fingerprint: string };
   createdAt: string; updatedAt: string;
 };
 export type Answer = { status: number; body: unknown };
-export type NewPayment = Pick<SimPayment, 'idempotencyKey' | 'orderId' | 'amount' | 'capture'> & { returnUrl?: string | undefined; wire?: Wire; metadata?: Record<string, string> };
+export type NewPayment = Pick<SimPayment, 'idempotencyKey' | 'orderId' | 'amount' | 'capture'> & { returnUrl?: string | undefined; wire?: Wire; metadata?: Record<string, string>; card?: SimPayment['card'] | undefined };
 /** A card that a customer left with the processor; `token` says how it behaves. */
 export type SimMethod = { id: string; customer: string; token: string; brand: string; last4: string; expMonth: number; expYear: number };
 /** Told of every change with a copy of the payment as it was then. */
@@ -60,10 +60,10 @@ export class Ledger {
     return { answer, replayed: false };
   }
 
-  create({ idempotencyKey, orderId, amount, capture, returnUrl, wire, metadata }: NewPayment): SimPayment {
+  create({ idempotencyKey, orderId, amount, capture, returnUrl, wire, metadata, card }: NewPayment): SimPayment {
     const at = this.deps.now().toISOString();
     const payment: SimPayment = {
-      id: `pay_${randomUUID().replaceAll('-', '')}`, idempotencyKey, orderId, amount, capture, ...(returnUrl !== undefined && { returnUrl }), ...(wire && { wire }), ...(metadata && { metadata }),
+      id: `pay_${randomUUID().replaceAll('-', '')}`, idempotencyKey, orderId, amount, capture, ...(returnUrl !== undefined && { returnUrl }), ...(wire && { wire }), ...(metadata && { metadata }), ...(card && { card }),
       status: 'pending', operations: [], createdAt: at, updatedAt: at,
     };
     this.keep(payment);

@@ -23,9 +23,16 @@ const TOKENS: Readonly<Record<string, Behaviour>> = {
   wrong_amount_webhook: { outcome: 'pending', fault: { wrongAmountWebhooks: true } },
 };
 
-export const TOKEN_NAMES = [...Object.keys(TOKENS), 'slow:MS'];
+export const TOKEN_NAMES = [...Object.keys(TOKENS), 'slow:MS', 'any of them@CARD'];
 
-export function behaviourOf(token: string): Behaviour | undefined {
+/** `ok@visa-1` is the card `visa-1`, which behaves as `ok` does; without a name the card is nobody's in particular. */
+export const cardOf = (token: string): { fingerprint: string } | undefined => {
+  const [, name] = token.split('@');
+  return name === undefined || name === '' ? undefined : { fingerprint: `card_${name}` };
+};
+
+export function behaviourOf(given: string): Behaviour | undefined {
+  const token = given.split('@')[0]!;
   const slow = /^slow:(\d{1,6})$/.exec(token);
   if (slow) return { outcome: 'captured', fault: { delayMs: Number(slow[1]) } };
   return Object.hasOwn(TOKENS, token) ? TOKENS[token] : undefined;

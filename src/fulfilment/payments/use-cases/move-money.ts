@@ -1,5 +1,6 @@
 import { later, type Clock } from '../../../shared/clock.js';
 import { duplicateKeyOf, retryLostRace } from '../../../shared/db/retry.js';
+import { ConcurrentChange } from '../../../shared/errors.js';
 import { afterCommit, type InTransaction } from '../../../shared/db/transaction.js';
 import type { Money } from '../../../shared/money.js';
 import { backoffMs } from '../backoff.js';
@@ -39,6 +40,22 @@ export class MoveMoney {
       const from: PaymentStatus[] = this.deps.providers.get(provider).offline ? ['pending', 'authorized'] : ['authorized'];
       return this.deps.payments.reserveCapture(request.paymentId, amount, from, this.deps.now());
     });
+  }
+
+  /**
+   * Inside the caller's transaction: all that was authorised for this order is to be captured. Asked for after the commit, and by the
+   * worker until it is answered; the same key is the same capture.
+   */
+  async planCapture(orderId: string, reason: string): Promise<void> {
+    const { payments, now } = this.deps;
+    const payment = (await payments.findByOrders([orderId])).find(({ live, status }) => live && status === 'authorized');
+    const amount = payment ? capturable(payment) : 0;
+    if (!payment || amount <= 0) return;
+    const reserved = await payments.reserveCapture(payment.id, amount, ['authorized'], now());
+    if (!reserved) throw new ConcurrentChange('The payment changed meanwhile.', { paymentId: payment.id });
+    const key = `${payment.id}:${reason}`;
+    await payments.plan(reserved, [{ kind: 'capture', key, amount, reason, dueAt: now() }], now());
+    await afterCommit(() => this.send(key));
   }
 
   private async move(

@@ -7,7 +7,7 @@ import type { Reply } from '../../../shared/http/reply.js';
 import { success } from '../../../shared/http/schemas.js';
 import type { Money } from '../../../shared/money.js';
 import type { RefundWish } from '../attribution.js';
-import { PaymentNotFound, WrongCurrency } from '../payments.errors.js';
+import { CaptureOnHold, PaymentNotFound, WrongCurrency } from '../payments.errors.js';
 import { capturable, refundable, type Payment } from '../payments.js';
 import type { PaymentRepository } from '../payments.repository.js';
 import { presentPayment, presentTransaction } from '../payments.schemas.js';
@@ -16,7 +16,10 @@ import type { MoveMoney, Moved } from './move-money.js';
 type StaffMove = Readonly<{
   kind: 'refund' | 'capture'; orderId: string; amount?: Money; reason?: string; paymentId?: string; lines?: RefundWish['lines']; shipping?: Money; goodwill?: Money & { reason?: string }; actor: Actor; idempotency: IdempotencyRequest;
 }>;
-type StaffDeps = { payments: PaymentRepository; moves: MoveMoney; idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit };
+type StaffDeps = {
+  /** Whether an order is being checked, so that its money is not to be taken yet. */
+  isHeld(orderId: string): Promise<boolean>;
+  payments: PaymentRepository; moves: MoveMoney; idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit };
 
 /** Refunds and captures that people ask for: once per Idempotency-Key, through any crash, and on record with who asked. */
 export class StaffMoves {
@@ -45,6 +48,7 @@ export class StaffMoves {
   private async begin(request: StaffMove): Promise<Moved> {
     const { moves, idempotency, audit } = this.deps;
     const { kind, amount, actor } = request;
+    if (kind === 'capture' && await this.deps.isHeld(request.orderId)) throw new CaptureOnHold(request.orderId);
     const payment = await this.choose(request);
     const reason = request.reason ?? request.goodwill?.reason ?? kind;
     return moves[kind]({ paymentId: payment.id, amount, wish: wishOf(request, payment), reason, key: keyOf(request), alongside: async (planned) => {
