@@ -5,7 +5,8 @@ import { noPromotions, type PromotionRequest, type PromotionResult } from '../ca
 import type { CodeRepository } from './codes.repository.js';
 import { decide } from './engine.js';
 import { CouponInvalid } from './promotions.errors.js';
-import { customerLimitOf, normalisedEmail, type Amounts, type Candidate, type CouponCode, type Evidence, type Left, type Rule } from './promotions.js';
+import { normalisedEmail } from '../../shared/normalised-email.js';
+import { customerLimitOf, type Amounts, type Candidate, type CouponCode, type Evidence, type Left, type Rule } from './promotions.js';
 import type { PromotionRepository } from './promotions.repository.js';
 import type { Counter, RedemptionRepository } from './redemptions.repository.js';
 

@@ -100,11 +100,3 @@ export type Redemption = Readonly<{
   orderId: string; promotionId: string; code: string | null; customerKey: string; userId: string | null; amount: number; currency: string;
   state: RedemptionState; counted: Readonly<{ promotion: boolean; customer: boolean; code: boolean }>; at: Date; returnedAt: Date | null;
 }>;
-
-/** Mailboxes that are one person's are one customer: case, the tag behind a plus, and dots where the provider ignores them. */
-export function normalisedEmail(email: string): string {
-  const [local = '', domain = ''] = email.normalize('NFKC').trim().toLowerCase().split('@');
-  const [name = ''] = local.split('+');
-  const isGmail = domain === 'gmail.com' || domain === 'googlemail.com';
-  return isGmail ? `${name.replaceAll('.', '')}@gmail.com` : `${name}@${domain}`;
-}
