@@ -122,6 +122,8 @@ export const environment = Joi.object({
   FFMPEG_DIR: Joi.string().allow('').default(''),
   CART_TTL_DAYS: Joi.number().integer().min(1).default(60),
   ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
+  ORDER_REVIEW_WINDOW_SECONDS: seconds().default(72 * 3600),
+  RISK_SECRET: secret(32).allow('').default(''),
   ORDER_CANCELLATION_WINDOW_SECONDS: Joi.number().integer().min(0).default(24 * 3600),
 
   PAYMENT_SIMULATOR_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
@@ -230,7 +232,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       quotaBytes: number('MEDIA_QUOTA_BYTES'), orphanHours: number('MEDIA_ORPHAN_HOURS'), clamdAddress: text('CLAMD_ADDRESS'), ffmpegDirectory: text('FFMPEG_DIR'),
     },
     cart: { ttlDays: number('CART_TTL_DAYS') },
-    orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS') },
+    orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS'), reviewWindowSeconds: number('ORDER_REVIEW_WINDOW_SECONDS') },
+    risk: { secret: text('RISK_SECRET') || text('JWT_SECRET') },
     payments: {
       simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
       netTermsDays: number('PAYMENT_NET_TERMS_DAYS'),

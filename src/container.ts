@@ -8,6 +8,7 @@ import { createOrders } from './fulfilment/orders/index.js';
 import { createPayments } from './fulfilment/payments/index.js';
 import { createReturnPolicies } from './fulfilment/return-policies/index.js';
 import { createReturns } from './fulfilment/returns/index.js';
+import { createRisk } from './fulfilment/risk/index.js';
 import { createPurchasing } from './fulfilment/purchasing/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
@@ -60,6 +61,7 @@ import type { Invariant } from './shared/invariant.js';
 import { createKeyedQueue } from './shared/keyed-queue.js';
 import type { Logger } from './shared/logging/logger.js';
 import type { Metrics } from './shared/metrics/metrics.js';
+import { isHeldForReview } from './shared/order-risk.js';
 import type { PersonalData } from './shared/personal-data.js';
 import type { Schedule } from './shared/schedule.js';
 import { createStorage } from './shared/storage/index.js';
@@ -157,17 +159,21 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const ordersQueue = createKeyedQueue();
   const orders = createOrders({
     connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: promotions,
-    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, queue: ordersQueue, returnTerms: returnPolicies.termsFor, returnsUntil: returnPolicies.deadlineOf,
+    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, reviewWindowSeconds: config.orders.reviewWindowSeconds, audit: audit.record,
+    captureHeld: (orderId) => payments.planCapture(orderId, 'order approved'), capturedOf: async (ids) => (await payments.findByOrders(ids)).map(({ orderId, capturedAmount }) => ({ orderId, amount: capturedAmount })), queue: ordersQueue, returnTerms: returnPolicies.termsFor, returnsUntil: returnPolicies.deadlineOf,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
   });
+  const risk = createRisk({ connection, now, inTransaction, audit: audit.record, report, secret: config.risk.secret, orders: orders.risk });
   inventory.onBackorderFilled((filled) => orders.service.backorderFilled(filled));
   payments.onChange((payment) => {
     const news = { orderId: payment.orderId, outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}` };
-    if (payment.purpose === undefined) return orders.service.paymentChanged({ ...news, summary: payments.projection(payment) });
+    const riskKey = payment.cardFingerprint === undefined ? undefined : risk.cardKey(payment.cardFingerprint);
+    if (payment.purpose === undefined) return orders.service.paymentChanged({ ...news, summary: payments.projection(payment), riskKey });
     return orders.service.differenceChanged({ ...news, purpose: payment.purpose, captured: { ...payment.amount, amount: payment.capturedAmount } });
   });
 
+  payments.captureNothingIf(async (orderId) => { const order = await orders.service.find(orderId); return order?.status === 'pending' && isHeldForReview(order); });
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
   payments.offerTermsIf(async (userId) => (await customers.findByUser(userId))?.companyId !== undefined);
   payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
@@ -177,7 +183,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const returns = createReturns({ connection, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get, quote: createQuoteReplacements({ findOffers, quoting: cart.quoting }) });
 
   const checkout = createCheckout({
-    carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, tenders: giftCards.tenders, inventory, orders: orders.service, payments, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
+    carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, tenders: giftCards.tenders, inventory, orders: orders.service, payments, assessRisk: risk.assess, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,
     ...config.orders, tokenSecret: config.auth.jwtSecret,
     demo: config.environment === 'development' ? { anySku: catalog.findAnySellableSku } : null,
     connection, oneClick: { findDefaultMethod: payments.findDefaultMethod, findProfile: customers.findByUser, ...config.market },
@@ -239,6 +245,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     draftOrders,
     checkout,
     orders,
+    risk,
     returns,
     returnPolicies,
     invoices,
@@ -278,7 +285,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants,
     audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments, catalog, search, visualSearch, cart, orders, checkout, invoices, notifications,
+    inventory, shipping, tax, payments, risk, catalog, search, visualSearch, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema),
   };
 }

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import type { RecordAudit } from '../../shared/audit.js';
 import type { Invariant } from '../../shared/invariant.js';
 import type { Schedule } from '../../shared/schedule.js';
 import { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
@@ -15,6 +16,10 @@ import { OrderService } from './orders.service.js';
 import type { Order } from './orders.js';
 import { creditOrder, type CreditOrder } from './use-cases/credit-order.js';
 import { returnPrepaid, worthOf } from './use-cases/give-back.js';
+import { OrderRiskRepository } from './risk/order-risk.repository.js';
+import { reviewInvariants } from './risk/reviews.invariants.js';
+import { reviewRoutes } from './risk/reviews.routes.js';
+import { ReviewService } from './risk/reviews.service.js';
 import { recompute, type UnitsChange } from './use-cases/recompute.js';
 import type { UnitsOfLine } from './credits.js';
 
@@ -30,7 +35,12 @@ export { fieldsQuery, orderReply, orderHeaders, orderParams, unitLines, type Ord
 export { orderOwnerOf } from './orders.routes.js';
 
 type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now'>;
-type Deps = Omit<OrderDeps, 'orders' | 'fulfilments' | 'notes'> & { connection: Connection; auditing: InvariantDeps };
+type Deps = Omit<OrderDeps, 'orders' | 'fulfilments' | 'notes'> & { connection: Connection; auditing: InvariantDeps; audit: RecordAudit;
+  /** Inside the transaction that approves a checked order: what was only authorised is to be taken. */
+  captureHeld(orderId: string): Promise<unknown>;
+  /** What of these orders was taken already. */
+  capturedOf(orderIds: readonly string[]): Promise<ReadonlyArray<{ orderId: string; amount: number }>>;
+};
 
 export type Orders = ReturnType<typeof createOrders>;
 
@@ -39,7 +49,9 @@ export function createOrders(deps: Deps) {
   const all: OrderDeps = { ...deps, orders, fulfilments: new FulfilmentRepository(deps.connection), notes: new NoteRepository(deps.connection) };
   const fulfilments = new FulfilmentService(all);
   const service = new OrderService(all, fulfilments);
-  const invariants: Invariant[] = orderInvariants({ ...deps.auditing, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now });
+  const risks = new OrderRiskRepository(deps.connection);
+  const reviews = new ReviewService({ ...all, risks, audit: deps.audit, captureHeld: deps.captureHeld });
+  const invariants: Invariant[] = [...reviewInvariants({ risks, capturedOf: deps.capturedOf }), ...orderInvariants({ ...deps.auditing, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now })];
   const schedules: Schedule[] = [{ name: 'expire-unpaid-orders', everyMs: 1000, run: () => service.expireDue() }, { name: 'complete-delivered-orders', everyMs: 60_000, run: () => service.completeDue() }];
   /** For what happens to goods after they were sold; everything but the reading inside the caller's transaction. */
   const goods = {
@@ -54,6 +66,8 @@ export function createOrders(deps: Deps) {
     returnPrepaid: (order: Order, reason: string) => returnPrepaid(all, order, reason),
   };
   return {
-    service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service)], invariants, schedules,
+    service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service), ...reviewRoutes(reviews)], invariants, schedules,
+    /** For whoever judges orders: what came from the same places before, and where labels are kept. */
+    risk: { history: risks.history.bind(risks), slice: risks.slice.bind(risks), label: risks.label.bind(risks) },
   };
 }

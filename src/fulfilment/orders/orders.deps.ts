@@ -35,6 +35,7 @@ export type OrderDeps = Readonly<{
   orders: OrderRepository;
   inventory: {
     makePermanent(orderId: string): Promise<unknown>;
+    extend(orderId: string, expiresAt: Date): Promise<unknown>;
     /** What was reserved of each line; null when something is short, and nothing was changed then. */
     tryReserve(request: ReserveRequest): Promise<readonly Reserved[] | null>;
     release(request: { orderId: string; cause: 'cancelled' | 'expired'; lines?: readonly HeldUnits[] }): Promise<unknown>;
@@ -58,6 +59,8 @@ export type OrderDeps = Readonly<{
   returnsUntil(policyVersion: number | undefined, deliveredAt: Date): Promise<Date>;
   /** How long after placement a customer may cancel by themselves, while nothing is packed. */
   cancellationWindowSeconds: number;
+  /** How long an order that is being checked keeps its stock; then it is given up. */
+  reviewWindowSeconds: number;
   /** Changes of one order take turns in this process. */
   queue: KeyedQueue;
   /** Uses of coupons and budgets, asked only where the order had some. `takeAgain` is false when they are used up meanwhile; nothing was changed then. */

@@ -51,6 +51,14 @@ const timelineSchema = new Schema({
   before: { type: Schema.Types.Mixed, required: true }, after: { type: Schema.Types.Mixed, required: true }, details: Schema.Types.Mixed,
 }, { _id: false, minimize: false });
 
+const riskSchema = new Schema({
+  keys: { type: [String], required: true }, score: Number, decision: String, engine: String, model: String, probability: Number, fallback: String, spike: Number, assessedAt: Date,
+  rules: [new Schema({ rule: String, points: Number, detail: String }, { _id: false })],
+  features: [new Schema({ feature: String, value: Number, contribution: Number }, { _id: false })],
+  review: new Schema({ state: String, claimedBy: { type: String, default: null }, claimedUntil: { type: Date, default: null }, decidedBy: String, decidedAt: Date, reason: String }, { _id: false }),
+  label: new Schema({ isFraud: Boolean, source: String, at: Date }, { _id: false }),
+}, { _id: false });
+
 const orderSchema = new Schema<OrderRow>({
   number: { type: String, required: true, unique: true },
   status: { type: String, enum: ORDER_STATUSES, required: true },
@@ -72,6 +80,7 @@ const orderSchema = new Schema<OrderRow>({
   expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null }, completesAt: Date,
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,
   origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) },
+  risk: { type: riskSchema, default: undefined },
   timeline: [timelineSchema],
   version: { type: Number, required: true },
 }, { timestamps: true, versionKey: false, minimize: false });
@@ -85,5 +94,8 @@ orderSchema.index({ email: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 orderSchema.index({ completesAt: 1 }, { partialFilterExpression: { status: 'placed', completesAt: { $type: 'date' } } });
 orderSchema.index({ 'items.sku': 1, expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
+orderSchema.index({ 'risk.keys': 1, createdAt: -1 }, { partialFilterExpression: { 'risk.keys': { $exists: true } } });
+orderSchema.index({ 'risk.review.state': 1, createdAt: 1, _id: 1 }, { partialFilterExpression: { 'risk.review.state': { $exists: true } } });
+orderSchema.index({ 'risk.review.state': 1, 'risk.score': 1, _id: 1 }, { partialFilterExpression: { 'risk.review.state': { $exists: true } } });
 
 export const orderModel = (connection: Connection) => connection.model('Order', orderSchema, 'orders');

@@ -1,12 +1,13 @@
 import { money } from '../../shared/money.js';
 import { amountDue, creditedOf, settlementOf } from './credits.js';
 import { payableOf, type Order, type TimelineEntry } from './orders.js';
+import { riskStatusOf } from '../../shared/order-risk.js';
 
 /** The one shape every route answers. Tokens, the cart and internal fields stay here. */
 export function presentOrder(order: Order, orderToken?: string) {
   const { id, number, status, paymentStatus, fulfilmentStatus, returnStatus, holds, email, userId, currency, items, totals, payment, version } = order;
   return {
-    id, number, status, paymentStatus, fulfilmentStatus, returnStatus, holds, email, ...(userId !== null && { userId }), currency,
+    id, number, status, paymentStatus, fulfilmentStatus, returnStatus, holds, riskStatus: riskStatusOf(order), email, ...(userId !== null && { userId }), currency,
     ...(orderToken !== undefined && { orderToken }),
     items: items.map(({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, components, digital, finalSale }) =>
       ({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, ...(components?.length && { components }), ...(digital && { digital }), ...(finalSale && { finalSale }) })),

@@ -5,11 +5,20 @@ import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Axes, Order, OrderFilter, OrderOwner, TimelineEntry } from './orders.js';
 import { orderModel, type OrderRow } from './orders.model.js';
+import { RISK_HOLD } from '../../shared/order-risk.js';
 
 export type NewOrder = Omit<Order, 'version'> & { timeline: TimelineEntry[] };
 export type Change = Partial<Omit<Order, 'id' | 'number' | 'cartId' | 'createdAt' | 'updatedAt' | 'version'>>;
 
-const WITHOUT_TIMELINE = { timeline: 0 } as const;
+/** What is long and shown to few is read by them alone. */
+const WITHOUT_TIMELINE = { timeline: 0, risk: 0 } as const;
+/** What a change asks and adds besides. */
+type Besides = Readonly<{
+  /** Only while nobody has to check it first. */
+  unheld?: boolean;
+  /** By what other orders are found that came from there. */
+  riskKey?: string | undefined;
+}>;
 
 export class OrderRepository {
   private readonly orders;
@@ -56,20 +65,20 @@ export class OrderRepository {
   }
 
   /** Changes an order that is still as it was read, and writes down who did it. Null when it has changed meanwhile. */
-  async change(order: Pick<Order, 'id' | 'version'>, change: Change, entry: TimelineEntry | null): Promise<Order | null> {
+  async change(order: Pick<Order, 'id' | 'version'>, change: Change, entry: TimelineEntry | null, besides: Pick<Besides, 'riskKey'> = {}): Promise<Order | null> {
     const updated = await this.orders.findOneAndUpdate(
       { _id: new Types.ObjectId(order.id), version: order.version },
-      { $set: change as Partial<OrderRow>, $inc: { version: 1 }, ...(entry && { $push: { timeline: entry } }) },
+      { $set: change as Partial<OrderRow>, $inc: { version: 1 }, ...(entry && { $push: { timeline: entry } }), ...noting(besides) } as never,
       { returnDocument: 'after', projection: WITHOUT_TIMELINE },
     ).lean();
     return updated && toOrder(updated as unknown as OrderRow);
   }
 
   /** Compare-and-set on the status axis, for changes that need nothing else of the order. */
-  async transition(id: string, from: Axes['status'], change: Change, entry: TimelineEntry): Promise<Order | null> {
+  async transition(id: string, from: Axes['status'], change: Change, entry: TimelineEntry, besides: Besides = {}): Promise<Order | null> {
     const updated = await this.orders.findOneAndUpdate(
-      { _id: new Types.ObjectId(id), status: from },
-      { $set: change as Partial<OrderRow>, $inc: { version: 1 }, $push: { timeline: entry } },
+      { _id: new Types.ObjectId(id), status: from, ...(besides.unheld && { holds: { $ne: RISK_HOLD } }) },
+      { $set: change as Partial<OrderRow>, $inc: { version: 1 }, $push: { timeline: entry }, ...noting(besides) } as never,
       { returnDocument: 'after', projection: WITHOUT_TIMELINE },
     ).lean();
     return updated && toOrder(updated as unknown as OrderRow);
@@ -131,6 +140,8 @@ export class OrderRepository {
   }
 }
 
+const noting = ({ riskKey }: Besides): Record<string, unknown> => (riskKey === undefined ? {} : { $addToSet: { 'risk.keys': riskKey } });
+
 function ownerFilter(owner: OrderOwner): Record<string, unknown> {
   return 'staff' in owner ? {} : { ...owner };
 }
@@ -147,5 +158,6 @@ function toQuery(filter: OrderFilter): Record<string, unknown> {
 
 function toOrder({ _id, ...row }: Omit<OrderRow, 'timeline'> & { timeline?: unknown }): Order {
   delete row.timeline;
+  delete row.risk;
   return { id: _id.toHexString(), ...row };
 }

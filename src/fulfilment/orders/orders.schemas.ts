@@ -48,7 +48,7 @@ export const orderReply = Joi.object({
   id: id().required(), number: Joi.string().required(),
   status: Joi.string().valid(...ORDER_STATUSES).required(), paymentStatus: Joi.string().valid(...PAYMENT_STATUSES).required(),
   fulfilmentStatus: Joi.string().valid(...FULFILMENT_STATUSES).required(), returnStatus: Joi.string().valid(...RETURN_STATUSES).required(),
-  holds: Joi.array().items(Joi.string()).required(), email: Joi.string().required(), userId: id(), currency: Joi.string().length(3).required(),
+  holds: Joi.array().items(Joi.string()).required(), riskStatus: Joi.string().valid('clear', 'review').required().description('review: it is being checked; nothing was taken yet'), email: Joi.string().required(), userId: id(), currency: Joi.string().length(3).required(),
   orderToken: Joi.string().description('Only for guests and only in the answer that made the order; send it back as x-order-token'),
   items: Joi.array().items(Joi.object({
     id: Joi.string().required(), productId: id().required(), productName: Joi.string().required(), name: Joi.string().required(), sku: Joi.string().required(),

@@ -1,5 +1,6 @@
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { Actor } from '../../shared/actor.js';
+import type { DomainEvent } from '../../shared/events/outbox.js';
 import type { Money } from '../../shared/money.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Command, Order, OrderFilter, OrderOwner, OrderStatus, PaymentStatus, PaymentSummary, TimelineEntry } from './orders.js';
@@ -11,6 +12,7 @@ import type { NewOrder } from './orders.repository.js';
 import type { UnitsOfLine } from './credits.js';
 import type { FulfilmentService } from './fulfilments/fulfilments.service.js';
 import type { Note } from './notes/notes.js';
+import { isHeldForReview } from '../../shared/order-risk.js';
 import { applyEdit, noteDifference, settleEdit, type DifferenceNews, type EditedOrder, type EditMoney, type EditSettlement } from './use-cases/apply-edit.js';
 import { claimOrder } from './use-cases/claim-order.js';
 import { completeDue } from './use-cases/complete-order.js';
@@ -22,7 +24,10 @@ import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js
 import { sendDigital } from './use-cases/send-digital.js';
 
 /** What the payments module says of a payment; `outcome` is what it means for the order. */
-export type PaymentNews = Readonly<{ orderId: string; summary: PaymentSummary; outcome: PaymentStatus; cause: string }>;
+export type PaymentNews = Readonly<{ orderId: string; summary: PaymentSummary; outcome: PaymentStatus; cause: string;
+  /** Stands for the card, where the provider named it. */
+  riskKey?: string | undefined;
+}>;
 
 const DUE_BATCH = 100;
 
@@ -98,9 +103,12 @@ export class OrderService {
     const sold = terms.finalSale.size === 0 ? order.items : order.items.map((item) => ({ ...item, finalSale: terms.finalSale.has(item.id) }));
     const created = await this.deps.orders.insert({ ...order, items: sold, returnPolicyVersion: terms.version });
     const { id, number, userId, email, items, totals } = created;
-    const event = { type: 'order.created', aggregateId: id, data: { orderId: id, number, userId, email, skus: items.map(({ sku }) => sku), grandTotal: totals.grandTotal } };
+    const event: DomainEvent = { type: 'order.created', aggregateId: id, data: { orderId: id, number, userId, email, skus: items.map(({ sku }) => sku), grandTotal: totals.grandTotal } };
     if (created.status !== 'placed') {
-      await this.deps.outbox.record(event);
+      // With a card the event follows once there is money to decide about.
+      const waits = isHeldForReview(created) && (created.payment?.provider === 'offline' || created.paymentStatus === 'paid');
+      const held = { type: 'order.held_for_review', aggregateId: id, data: { orderId: id, number, deadline: created.expiresAt?.toISOString() } };
+      await this.deps.outbox.record(event, ...(waits ? [held] : []));
       return created;
     }
     const sent = await sendDigital(this.deps, created);
@@ -109,9 +117,10 @@ export class OrderService {
   }
 
   /** The hook of the payments module, inside its transaction: both change together or not at all. */
-  async paymentChanged({ orderId, summary, outcome, cause }: PaymentNews): Promise<void> {
-    if (outcome === 'paid' || outcome === 'authorized') await finaliseOrder(this.deps, orderId, { summary, paymentStatus: outcome, cause });
-    else await this.notePayment({ orderId, summary, outcome, cause });
+  async paymentChanged(news: PaymentNews): Promise<void> {
+    const { orderId, summary, outcome, cause, riskKey } = news;
+    if (outcome === 'paid' || outcome === 'authorized') await finaliseOrder(this.deps, orderId, { summary, paymentStatus: outcome, cause, riskKey });
+    else await this.notePayment(news);
   }
 
   /** Inside the transaction that moves the stock of an edit. */
@@ -184,13 +193,13 @@ export class OrderService {
   }
 
   /** A newer payment's news is kept; late news of an older attempt of the same order is not shown over it. */
-  private async notePayment({ orderId, summary, outcome, cause }: PaymentNews): Promise<void> {
+  private async notePayment({ orderId, summary, outcome, cause, riskKey }: PaymentNews): Promise<void> {
     const order = await this.deps.orders.find(orderId, { staff: true });
     if (!order || (order.payment && order.payment.id > summary.id)) return;
     const given = order.status === 'cancelled' || order.status === 'expired';
     const paymentStatus = given && (outcome === 'failed' || outcome === 'pending') ? 'voided' : outcome;
     const after = { paymentStatus };
     const event = order.paymentStatus === paymentStatus ? null : entry(this.deps.now(), 'order.payment_changed', cause, axes(order, after), after);
-    await this.deps.orders.change(order, { ...after, payment: summary }, event);
+    await this.deps.orders.change(order, { ...after, payment: summary }, event, { riskKey });
   }
 }

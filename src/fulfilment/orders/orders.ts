@@ -1,5 +1,6 @@
 import type { Address } from '../../shared/address.js';
 import type { Money } from '../../shared/money.js';
+import type { OrderRisk } from '../../shared/order-risk.js';
 
 export const ORDER_STATUSES = ['draft', 'pending', 'placed', 'completed', 'cancelled', 'expired'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
@@ -80,6 +81,8 @@ export type Order = Axes & Readonly<{
   taxation?: Readonly<{ shippingAs: 'goods' | 'own'; vatId?: Readonly<{ number: string; country: string; status: string }> }>;
   /** Paid by goods that were exchanged, in minor units. */
   prepaid?: number;
+  /** What was thought of it; read only by those who check orders. */
+  risk?: OrderRisk;
 }>;
 
 export type OrderTender = Readonly<{ kind: 'gift_card' | 'store_credit'; accountId: string; last4?: string; amount: Money }>;
@@ -108,7 +111,7 @@ export const awaitsSending = ({ digital, units }: Pick<OrderItem, 'digital' | 'u
 type Obedient = Axes & Pick<Order, 'holds'> & Readonly<{ items: ReadonlyArray<Pick<OrderItem, 'units' | 'digital'>> }>;
 /** The commands that this order can obey now; anything else is a 409 that lists them. */
 export function allowedCommands({ status, paymentStatus, items, holds }: Obedient): Command[] {
-  if (status === 'pending') return paymentStatus === 'paid' || paymentStatus === 'authorized' ? ['placed', 'cancelled'] : ['cancelled'];
+  if (status === 'pending') return holds.length === 0 && (paymentStatus === 'paid' || paymentStatus === 'authorized') ? ['placed', 'cancelled'] : ['cancelled'];
   if (status !== 'placed') return [];
   const [unsent, shipped, delivered] = [unsentUnits(items), sum(items, 'shipped'), sum(items, 'delivered')];
   const sendable = holds.length === 0 && sum(items, 'backordered') === 0 && !items.some(awaitsSending);

@@ -8,10 +8,10 @@ export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   customer: [],
   vendor: [],
   moderator: ['products:read', 'reviews:moderate'],
-  support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read', 'promotions:read'],
+  support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read', 'promotions:read', 'risk:review'],
   operations: [
     'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',
-    'import:write', 'invariants:read', 'products:read', 'shipping:write',
+    'import:write', 'invariants:read', 'products:read', 'shipping:write', 'risk:review', 'risk:write',
   ],
   admin: PERMISSIONS,
 };

@@ -3,6 +3,8 @@ import type { Orders } from '../../fulfilment/orders/index.js';
 import type { Payments } from '../../fulfilment/payments/index.js';
 import type { Shipping } from '../../fulfilment/shipping/index.js';
 import type { Tax } from '../../fulfilment/tax/index.js';
+import type { Subject, Verdict } from '../../fulfilment/risk/index.js';
+import type { Money } from '../../shared/money.js';
 import type { Clock } from '../../shared/clock.js';
 import type { IdempotencyStore } from '../../shared/db/idempotency.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
@@ -26,6 +28,8 @@ export type CheckoutDeps = Readonly<{
   inventory: Pick<Inventory, 'reserve'>;
   orders: Orders['service'];
   payments: Pick<Payments, 'open' | 'execute' | 'confirm' | 'checkMethod' | 'projection'>;
+  /** Starts to look at whom an order comes from; what it returns judges, once the total is known. Neither of them throws. */
+  assessRisk(subject: Subject): (total: Money) => Promise<Verdict>;
   idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'store' | 'complete' | 'takeUp'>;
   inTransaction: InTransaction;
   queue: KeyedQueue;
@@ -33,6 +37,8 @@ export type CheckoutDeps = Readonly<{
   failpoint: Failpoint;
   /** A pending order keeps its stock this long. */
   paymentWindowSeconds: number;
+  /** An order that is being checked keeps it this long. */
+  reviewWindowSeconds: number;
   /** From it a guest's order token is derived, so that it need not be stored. */
   tokenSecret: string;
 }>;

@@ -1,13 +1,17 @@
 import { orderHeaders, orderOwnerOf, orderParams, orderReply, presentOrder, type OrderHeaders } from '../../fulfilment/orders/index.js';
-import { actorOf } from '../../shared/http/caller.js';
+import { actorOf, type Caller } from '../../shared/http/caller.js';
 import { preferredLocale } from '../../shared/locale.js';
 import { defineRoute } from '../../shared/http/route.js';
 import { problems, success, successOf } from '../../shared/http/schemas.js';
 import { checkoutHeaders, noBody, paymentParams, placeOrderBody, retryPaymentBody, type CheckoutHeaders } from './checkout.schemas.js';
 import type { CheckoutService } from './checkout.service.js';
+import type { Origin } from './draft.js';
 
 const access = { scope: 'checkout:write', user: 'optional' } as const;
 const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422);
+
+/** A server that orders for others shows its own address, which says nothing of them. */
+export const originOf = ({ key, ip }: Caller, device: string | undefined): Origin => ({ ...(key?.kind === 'publishable' && { ip }), ...(device !== undefined && { device }) });
 
 export function checkoutRoutes(checkout: CheckoutService) {
   return [
@@ -17,7 +21,7 @@ export function checkoutRoutes(checkout: CheckoutService) {
       headers: checkoutHeaders, body: placeOrderBody,
       responses: { 200: successOf(orderReply), 201: successOf(orderReply), ...refusals },
       handle: ({ headers, body }: { headers: CheckoutHeaders; body: Parameters<CheckoutService['place']>[0]['body'] }, { caller, idempotency }) => checkout.place({
-        shopper: { userId: caller.user?.id, cartToken: headers['x-cart-token'], channel: caller.key?.channel }, userEmail: caller.user?.email, actor: actorOf(caller), body, idempotency: idempotency!, locale: preferredLocale(headers['accept-language']),
+        shopper: { userId: caller.user?.id, cartToken: headers['x-cart-token'], channel: caller.key?.channel }, userEmail: caller.user?.email, actor: actorOf(caller), body, idempotency: idempotency!, locale: preferredLocale(headers['accept-language']), origin: originOf(caller, headers['x-device-id']),
       }),
     }),
     defineRoute({

@@ -32,10 +32,11 @@ export const retryPaymentBody = Joi.object<RetryPaymentBody>({ payment: payment(
 export type PaymentParams = { id: string; paymentId: string };
 export const paymentParams = Joi.object<PaymentParams, true>({ id: id().required(), paymentId: id().required() });
 
-export type CheckoutHeaders = { 'accept-language'?: string; 'x-cart-token'?: string; 'x-order-token'?: string };
+export type CheckoutHeaders = { 'accept-language'?: string; 'x-cart-token'?: string; 'x-order-token'?: string; 'x-device-id'?: string };
 export const checkoutHeaders = Joi.object<CheckoutHeaders>({
   'accept-language': Joi.string().max(1000).allow('').description('The language of mails and documents'),
   'x-cart-token': Joi.string().max(128).description("A guest's cart"), 'x-order-token': Joi.string().max(128).description("A guest's order"),
+  'x-device-id': Joi.string().min(16).max(128).description('What the app keeps on this device, so that misuse can be told from custom'),
 });
 
 export const noBody = Joi.object({});

@@ -7,14 +7,17 @@ import { RequestInFlight, type IdempotencyRequest } from '../../shared/http/idem
 import type { Reply } from '../../shared/http/reply.js';
 import { success } from '../../shared/http/schemas.js';
 import { regionCode } from '../../fulfilment/shipping/index.js';
+import { isHeldForReview } from '../../shared/order-risk.js';
 import { asReserved, linesToReserve, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
 import type { Cart, Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';
-import { draftOrder, hashOf, orderFrom, type Draft } from './draft.js';
+import { draftOrder, hashOf, orderFrom, type Draft, type Origin } from './draft.js';
 import { componentSkus } from './set-shares.js';
 
 export type PlaceOrder = Readonly<{ shopper: Shopper; userEmail: string | undefined; actor: Actor; body: PlaceOrderBody; idempotency: IdempotencyRequest; locale?: string | undefined;
+  /** Absent for orders that nobody has to judge. */
+  origin?: Origin | undefined;
   /** Runs in the transaction that makes the order. */
   alongside?: (orderId: string) => Promise<void>;
 }>;
@@ -46,8 +49,9 @@ export class CheckoutService {
   async pay(orderId: string, owner: OrderOwner, { payment, idempotency }: { payment: PaymentBody; idempotency: IdempotencyRequest }): Promise<Reply> {
     const known = await this.deps.idempotency.find(idempotency);
     if (known?.state === 'done') return known.reply;
-    const paymentId = known ? await this.resumable(known, idempotency) : await this.openAnother(orderId, owner, payment, idempotency);
-    await this.deps.payments.execute(paymentId, payment);
+    const order = await this.deps.orders.get(orderId, owner);
+    const paymentId = known ? await this.resumable(known, idempotency) : await this.openAnother(order, payment, idempotency);
+    await this.deps.payments.execute(paymentId, { ...payment, capture: !isHeldForReview(order) });
     return this.answer(idempotency, orderId, null);
   }
 
@@ -58,11 +62,10 @@ export class CheckoutService {
     return this.deps.orders.get(orderId, owner);
   }
 
-  private async openAnother(orderId: string, owner: OrderOwner, payment: PaymentBody, idempotency: IdempotencyRequest): Promise<string> {
+  private openAnother({ id: orderId, userId }: Order, payment: PaymentBody, idempotency: IdempotencyRequest): Promise<string> {
     this.deps.payments.checkMethod(payment);
-    const order = await this.deps.orders.get(orderId, owner);
     return this.deps.inTransaction(async () => {
-      const opened = await this.deps.payments.open({ orderId, ...payment, userId: order.userId, ...await this.deps.orders.beginPayment(orderId) });
+      const opened = await this.deps.payments.open({ orderId, ...payment, userId, ...await this.deps.orders.beginPayment(orderId) });
       await this.deps.idempotency.begin(idempotency, opened.id);
       return opened.id;
     });
@@ -85,10 +88,10 @@ export class CheckoutService {
     }
     const draft = await draftOrder(this.deps, cart, request);
     await this.deps.failpoint('checkout.before_transaction');
-    const { order, payment } = await this.commit(request, draft);
+    const { order, payment, isAnswered } = await this.commit(request, draft);
     await this.deps.failpoint('checkout.after_commit');
-    if (order.status === 'placed') return this.replyFor(order, this.tokenOf(order), 201);
-    await this.deps.payments.execute(payment, request.body.payment);
+    if (isAnswered) return this.replyFor(order, this.tokenOf(order), 201);
+    await this.deps.payments.execute(payment, { ...request.body.payment, capture: !isHeldForReview(order) });
     await this.deps.failpoint('checkout.after_payment');
     return this.answer(request.idempotency, order.id, this.tokenOf(order));
   }
@@ -121,7 +124,7 @@ export class CheckoutService {
       await deps.carts.complete(cart);
       if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
       await deps.failpoint('checkout.before_commit');
-      return { order, payment };
+      return { order, payment, isAnswered: nothingToPayNow };
     }, { repeatable: true }));
   }
 
@@ -136,7 +139,7 @@ export class CheckoutService {
   private async takeUp(known: Stored, { idempotency, body }: PlaceOrder): Promise<Reply> {
     if (known.state === 'done') return known.reply;
     const order = await this.deps.orders.get(await this.resumable(known, idempotency), { staff: true });
-    if (order.status === 'pending' && order.payment?.status === 'pending') await this.deps.payments.execute(order.payment.id, body.payment);
+    if (order.status === 'pending' && order.payment?.status === 'pending') await this.deps.payments.execute(order.payment.id, { ...body.payment, capture: !isHeldForReview(order) });
     return this.answer(idempotency, order.id, this.tokenOf(order));
   }
 
@@ -154,7 +157,7 @@ export class CheckoutService {
   }
 
   private replyFor(order: Order, token: string | null, status: number): Reply {
-    return { status, location: `/orders/${order.id}`, body: success(`Order ${order.number} is ${order.status}.`, presentOrder(order, token ?? undefined)) };
+    return { status, location: `/orders/${order.id}`, body: success(isHeldForReview(order) ? `Order ${order.number} is being checked.` : `Order ${order.number} is ${order.status}.`, presentOrder(order, token ?? undefined)) };
   }
 
   private tokenOf(order: Order): string | null {

@@ -1,6 +1,8 @@
 import { randomText, sha256 } from '../../shared/crypto/tokens.js';
 import { later } from '../../shared/clock.js';
 import { sumOfRates, type Money } from '../../shared/money.js';
+import { OrderNotAccepted, type Verdict } from '../../fulfilment/risk/index.js';
+import { RISK_HOLD } from '../../shared/order-risk.js';
 import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Address } from '../../shared/address.js';
@@ -14,12 +16,17 @@ import { componentSkus, componentsOf } from './set-shares.js';
 /** An order that could be placed: everything is read and decided, nothing is written. */
 export type Draft = Readonly<{
   cart: Cart; offers: Offers; priced: Quote; email: string; shippingAddress: Address; billingAddress: Address; notes?: string;
+  /** What is thought of it; absent where nobody asked, as for orders that staff make. */
+  verdict?: Verdict;
 }>;
-type Wanted = Readonly<{ shopper: Shopper; userEmail: string | undefined; body: PlaceOrderBody }>;
+/** Where a request comes from, for who judges orders. */
+export type Origin = Readonly<{ ip?: string | undefined; device?: string | undefined }>;
+type Wanted = Readonly<{ shopper: Shopper; userEmail: string | undefined; body: PlaceOrderBody; origin?: Origin | undefined }>;
 
 /** Reads the cart and today's offers from the database, never from a cache, and refuses whatever would not be what the shopper saw. */
-export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shopper, userEmail, body }: Wanted): Promise<Draft> {
+export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shopper, userEmail, body, origin }: Wanted): Promise<Draft> {
   if (!cart || cart.lineItems.length === 0) throw new CartEmpty();
+  const judge = origin && beginToJudge(deps, cart, { body, userEmail, origin });
   const buyer = await deps.quoting.buyerOf(shopper);
   const offers = await deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, buyer);
   const parts = componentSkus(offers);
@@ -42,7 +49,17 @@ export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shoppe
     throw used ? new CouponExhausted(used.message, { coupon: used.code, reason: used.reason, ...facts }) : new CartChanged(facts);
   }
   requireDue(priced, body.expectedDue);
-  return { cart, offers: new Map([...partOffers, ...offers]), priced, ...details, ...(body.notes !== undefined && { notes: body.notes }) };
+  const verdict = await judge?.(totals.grandTotal);
+  if (verdict?.decision === 'refuse') throw new OrderNotAccepted();
+  return { cart, offers: new Map([...partOffers, ...offers]), priced, ...details, ...(body.notes !== undefined && { notes: body.notes }), ...(verdict && { verdict }) };
+}
+
+/** Reads what came from there before while the quote is made; undefined where the request lacks what it will be refused for. */
+function beginToJudge({ assessRisk }: CheckoutDeps, cart: Cart, { body, userEmail, origin }: Pick<Wanted, 'body' | 'userEmail'> & { origin: Origin }) {
+  const email = body.email ?? cart.email ?? userEmail;
+  const shippingAddress = body.shippingAddress ?? cart.shippingAddress;
+  if (email === undefined || !shippingAddress) return undefined;
+  return assessRisk({ userId: cart.userId, email, ...origin, shippingAddress, billingAddress: body.billingAddress ?? cart.billingAddress ?? shippingAddress });
 }
 
 /** A gift card may have been used elsewhere since the customer saw what is left to pay. */
@@ -68,14 +85,16 @@ function requireDetails(cart: Cart, { body, userEmail, offers }: Given) {
 type Making = Readonly<{ id: string; draft: Draft; payment: PaymentSummary; nothingToPayNow: boolean; tokenHash: string | null; actor: Actor; locale?: string | undefined }>;
 
 /** The order as it will be stored: copies of everything, so that no later change of a product or address reaches it. */
-export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds'>, { id, draft, payment, nothingToPayNow, tokenHash, actor, locale }: Making) {
-  const { cart, priced, offers, email, shippingAddress, billingAddress, notes } = draft;
+export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds' | 'reviewWindowSeconds'>, { id, draft, payment, nothingToPayNow, tokenHash, actor, locale }: Making) {
+  const { cart, priced, offers, email, shippingAddress, billingAddress, notes, verdict } = draft;
   const now = deps.now();
+  const isHeld = verdict?.decision === 'review';
+  const isPlaced = nothingToPayNow && !isHeld;
   const axes = {
-    status: nothingToPayNow ? 'placed' : 'pending', paymentStatus: priced.tenders.length > 0 && priced.amountDue.amount === 0 ? 'paid' : 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
+    status: isPlaced ? 'placed' : 'pending', paymentStatus: priced.tenders.length > 0 && priced.amountDue.amount === 0 ? 'paid' : 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
   } as const satisfies Pick<Order, 'status' | 'paymentStatus' | 'fulfilmentStatus' | 'returnStatus'>;
   return {
-    id, number: orderNumber(randomText), ...axes, holds: [], cartId: cart.id, email, userId: cart.userId, tokenHash, currency: cart.currency,
+    id, number: orderNumber(randomText), ...axes, holds: isHeld ? [RISK_HOLD] : [], cartId: cart.id, email, userId: cart.userId, tokenHash, currency: cart.currency,
     items: cart.lineItems.map((line, at): OrderItem => {
       const { unitPrice, discount, tax, lineTotal, allocations, taxes, priceSource } = priced.lines[at]!;
       const taxRateBps = sumOfRates(taxes.map(({ rateBps }) => rateBps));
@@ -89,8 +108,10 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
     totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: priced.taxation.rounding, ...taxationOf(priced), ...(priced.tenders.length > 0 && { tenders: priced.tenders }),
     shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: methodOf(priced.method!), ...(priced.method!.source === 'table_fallback' && { shippingEstimated: true }),
     payment, paymentAttempts: 1, ...(locale !== undefined && { locale }), ...(notes !== undefined && { notes }),
-    expiresAt: nothingToPayNow ? null : later(now, deps.paymentWindowSeconds * 1000), placedAt: nothingToPayNow ? now : null, createdAt: now, updatedAt: now,
-    timeline: [{ at: now, actor, event: nothingToPayNow ? 'order.placed' : 'order.created', cause: 'checkout', before: {}, after: axes }],
+    // Whose money was promised waits longer than one whose money is still to come.
+    expiresAt: isPlaced ? null : later(now, (nothingToPayNow ? deps.reviewWindowSeconds : deps.paymentWindowSeconds) * 1000), placedAt: isPlaced ? now : null, createdAt: now, updatedAt: now,
+    ...(verdict && { risk: { ...verdict.risk, ...(isHeld && { review: { state: 'open' as const } }) } }),
+    timeline: [{ at: now, actor, event: isPlaced ? 'order.placed' : 'order.created', cause: 'checkout', before: {}, after: axes }],
   };
 }
 

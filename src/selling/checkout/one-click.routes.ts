@@ -3,6 +3,7 @@ import { orderReply } from '../../fulfilment/orders/index.js';
 import { actorOf } from '../../shared/http/caller.js';
 import { defineRoute } from '../../shared/http/route.js';
 import { currencyCode, moneyInput, problems, sku, success, successOf, timestamp } from '../../shared/http/schemas.js';
+import { originOf } from './checkout.routes.js';
 import { noBody } from './checkout.schemas.js';
 import type { OneClickBody, OneClickService } from './one-click.service.js';
 
@@ -39,7 +40,7 @@ export function oneClickRoutes(oneClick: OneClickService) {
       headers: deviceHeaders, body: oneClickBody,
       responses: { 200: successOf(orderReply), 201: successOf(orderReply), ...refusals },
       handle: ({ headers, body }, { caller, idempotency }) => oneClick.buy({
-        user: caller.user!, device: headers['x-device-id'], channel: caller.key?.channel, actor: actorOf(caller), body, idempotency: idempotency!,
+        user: caller.user!, device: headers['x-device-id'], channel: caller.key?.channel, origin: originOf(caller, headers['x-device-id']), actor: actorOf(caller), body, idempotency: idempotency!,
       }),
     }),
   ];

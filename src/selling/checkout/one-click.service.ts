@@ -13,6 +13,7 @@ import { unitPriceOf, type Cart } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import { CheckoutService } from './checkout.service.js';
 import { OneClickNotSetUp, OneClickTokenInvalid, OneClickTokenUsed } from './one-click.errors.js';
+import type { Origin } from './draft.js';
 import type { OneClickTokenRepository } from './one-click.repository.js';
 
 const GOOD_FOR_MS = 10 * 60_000;
@@ -29,7 +30,7 @@ export type OneClickDeps = Readonly<{
 }>;
 type User = Readonly<{ id: string; email: string }>;
 export type OneClickBody = { token: string; sku?: string; quantity?: number; cart?: boolean; currency?: string; shippingMethod?: string; expectedTotal?: Money };
-export type OneClickRequest = Readonly<{ user: User; device: string; channel?: string | undefined; actor: Actor; body: OneClickBody; idempotency: IdempotencyRequest }>;
+export type OneClickRequest = Readonly<{ user: User; device: string; origin: Origin; channel?: string | undefined; actor: Actor; body: OneClickBody; idempotency: IdempotencyRequest }>;
 
 /** Buying with what is on file: one token, one device, one order, however often the button is pressed. */
 export class OneClickService {
@@ -64,7 +65,7 @@ export class OneClickService {
     }
   }
 
-  private async place({ user, channel, actor, body, idempotency }: OneClickRequest, alongside: (orderId: string) => Promise<void>): Promise<Reply> {
+  private async place({ user, channel, origin, actor, body, idempotency }: OneClickRequest, alongside: (orderId: string) => Promise<void>): Promise<Reply> {
     const { sku, quantity = 1, expectedTotal } = body;
     const method = await this.deps.findDefaultMethod(user.id);
     const profile = await this.deps.findProfile(user.id);
@@ -74,7 +75,7 @@ export class OneClickService {
     const shopper = { userId: user.id, channel };
     const service = sku === undefined ? this.wholeCart : this.checkoutOf(await this.cartOf({ user, channel, sku, quantity, currency: body.currency ?? this.deps.defaultCurrency }));
     return service.place({
-      shopper, userEmail: user.email, actor, idempotency, alongside,
+      shopper, userEmail: user.email, actor, idempotency, alongside, origin,
       body: {
         shippingAddress, billingAddress, shippingMethod: body.shippingMethod ?? await this.usualMethod(user.id),
         payment: { provider: method.provider, savedMethodId: method.id }, ...(expectedTotal && { expectedTotal }),

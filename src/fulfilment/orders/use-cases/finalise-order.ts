@@ -1,12 +1,15 @@
 import { sum, type Money } from '../../../shared/money.js';
+import { later } from '../../../shared/clock.js';
+import { ConcurrentChange } from '../../../shared/errors.js';
 import type { DomainEvent } from '../../../shared/events/outbox.js';
 import { fulfilmentStatusOf, type Axes, type Order, type PaymentStatus, type PaymentSummary } from '../orders.js';
 import { OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
 import { linesToReserve, withReserved } from '../reserved-units.js';
+import { isHeldForReview } from '../../../shared/order-risk.js';
 import { sendDigital } from './send-digital.js';
 
-type Settled = Readonly<{ summary: PaymentSummary; paymentStatus: PaymentStatus; cause: string }>;
+type Settled = Readonly<{ summary: PaymentSummary; paymentStatus: PaymentStatus; cause: string; riskKey?: string | undefined }>;
 
 /**
  * The one way an order becomes placed: called alike by the client's return, the provider's webhook and the sweeper,
@@ -18,17 +21,19 @@ export function finaliseOrder(deps: OrderDeps, orderId: string, settled: Settled
     if (placed) return placed;
     const order = await deps.orders.find(orderId, { staff: true });
     if (!order) throw new OrderNotFound();
-    if (order.status === 'expired') return await revive(deps, order, settled) ?? await sendBack(deps, order, settled);
-    if (order.status === 'cancelled') return sendBack(deps, order, settled);
+    // Nobody has looked at it in time: its money is not wanted any more.
+    if (order.status === 'expired' && !isHeldForReview(order)) return await revive(deps, order, settled) ?? await sendBack(deps, order, settled);
+    if (order.status === 'cancelled' || order.status === 'expired') return sendBack(deps, order, settled);
+    if (order.status === 'pending' && isHeldForReview(order)) return waitForReview(deps, order, settled);
     return keepPayment(deps, order, settled);
   });
 }
 
 /** The usual case costs no read: the compare-and-set finds the pending order or nothing. */
-async function place(deps: OrderDeps, orderId: string, { summary, paymentStatus, cause }: Settled): Promise<Order | null> {
+async function place(deps: OrderDeps, orderId: string, { summary, paymentStatus, cause, riskKey }: Settled): Promise<Order | null> {
   const after = { status: 'placed', paymentStatus } as const;
   const placed = await deps.orders.transition(orderId, 'pending', { ...after, payment: summary, placedAt: deps.now(), expiresAt: null },
-    entry(deps.now(), 'order.placed', cause, { status: 'pending' }, after));
+    entry(deps.now(), 'order.placed', cause, { status: 'pending' }, after), { unheld: true, riskKey });
   if (!placed) return null;
   await deps.inventory.makePermanent(orderId);
   const sent = await sendDigital(deps, placed);
@@ -80,6 +85,18 @@ async function sendBack(deps: OrderDeps, order: Order, { summary, paymentStatus,
     entry(deps.now(), 'order.late_payment', `${cause}: the order is ${order.status}, so the money is sent back`, axes(order, after), after));
   await deps.outbox.record({ type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: 'late_payment' } });
   return kept ?? order;
+}
+
+/** The money is promised; somebody looks before it is taken. The stock waits with the order, until the deadline of the review. */
+async function waitForReview(deps: OrderDeps, order: Order, { summary, paymentStatus, cause, riskKey }: Settled): Promise<Order> {
+  if (order.paymentStatus === paymentStatus && order.payment?.id === summary.id) return order;
+  const after = { paymentStatus };
+  const expiresAt = later(deps.now(), deps.reviewWindowSeconds * 1000);
+  const kept = await deps.orders.change(order, { ...after, payment: summary, expiresAt }, entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after), { riskKey });
+  if (!kept) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
+  await deps.inventory.extend(order.id, expiresAt);
+  await deps.outbox.record({ type: 'order.held_for_review', aggregateId: order.id, data: { orderId: order.id, number: order.number, deadline: expiresAt.toISOString() } });
+  return kept;
 }
 
 async function keepPayment(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order> {
