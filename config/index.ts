@@ -80,6 +80,8 @@ export const environment = Joi.object({
   BODY_LIMIT_BYTES: Joi.number().integer().min(1024).default(102_400),
   RATE_LIMIT_PER_MINUTE: Joi.number().integer().min(1).default(600),
   RATE_LIMIT_AUTH_PER_MINUTE: Joi.number().integer().min(1).default(20),
+  MAX_REQUESTS_IN_FLIGHT: Joi.number().integer().min(1).max(10_000).default(600),
+  ANSWER_WITHIN_MS: Joi.number().integer().min(1000).max(60_000).default(9000),
   SHUTDOWN_GRACE_MS: Joi.number().integer().min(0).default(10_000),
 
   LOG_LEVEL: Joi.string().valid('error', 'warn', 'info', 'http', 'debug').default('http'),
@@ -189,6 +191,9 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       corsOrigins: text('CORS_ORIGINS').split(',').map((o) => o.trim()).filter(Boolean),
       trustProxy: number('TRUST_PROXY'), httpsRedirect: bool('HTTPS_REDIRECT'), bodyLimitBytes: number('BODY_LIMIT_BYTES'),
       rateLimitPerMinute: number('RATE_LIMIT_PER_MINUTE'), authRateLimitPerMinute: number('RATE_LIMIT_AUTH_PER_MINUTE'),
+      maxInFlight: number('MAX_REQUESTS_IN_FLIGHT'),
+      // A provider that takes all the time it is given still gets its answer through.
+      answerWithinMs: Math.max(number('ANSWER_WITHIN_MS'), number('PAYMENT_TIMEOUT_MS') + 3000),
       shutdownGraceMs: number('SHUTDOWN_GRACE_MS'), metricsToken: text('METRICS_TOKEN'),
       checkReplies: !['production', 'staging'].includes(text('NODE_ENV')),
     },

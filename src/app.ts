@@ -1,6 +1,7 @@
 import express, { Router } from 'express';
 import type { Container } from './container.js';
 import { contractPage, docsPage } from './shared/http/docs.js';
+import { createAdmission } from './shared/http/admission.js';
 import { alive, metricsPage, ready, type Readiness } from './shared/http/health.js';
 import { observe } from './shared/http/observe.js';
 import { problemHandler, routeNotFound } from './shared/http/problem.js';
@@ -12,6 +13,7 @@ import { crossOrigin, redirectToHttps, securityHeaders } from './shared/http/sec
 export function createApp(container: Container, readiness: Readiness) {
   const { config, logger, metrics } = container;
   const app = express();
+  const admission = createAdmission({ maxInFlight: config.http.maxInFlight, answerWithinMs: config.http.answerWithinMs });
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
@@ -19,13 +21,14 @@ export function createApp(container: Container, readiness: Readiness) {
 
   app.use(requestContext);
   app.use(observe({ metrics, logger, countUse: container.apiKeys.countUse }));
+  app.use(admission.admit);
   if (config.http.httpsRedirect) app.use(redirectToHttps);
   app.use(securityHeaders());
   app.use(crossOrigin(config.http.corsOrigins));
 
   const mountOptions = {
     identify: container.identify, requireStepUp: container.requireStepUp, idempotency: container.idempotency,
-    checkReplies: config.http.checkReplies, bodyLimitBytes: config.http.bodyLimitBytes, stopping: readiness.stopping,
+    checkReplies: config.http.checkReplies, bodyLimitBytes: config.http.bodyLimitBytes, stopping: readiness.stopping, inTime: admission.inTime,
   };
   const api = Router({ caseSensitive: true });
   mount(api, container.routes, mountOptions);

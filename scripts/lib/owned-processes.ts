@@ -82,7 +82,7 @@ export function onUnexpectedEnd(child: ChildProcess, tell: (how: string) => void
 }
 
 /** Signals the child's whole group; a group that is already gone is what we wanted. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+export function signalOwned(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || hasEnded(child)) return;
   try {
     process.kill(-child.pid, signal);
@@ -92,18 +92,18 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 /** SIGTERM, then SIGKILL for what is still there after the grace. A frozen child (SIGSTOP) is thawed, or it could not hear us. */
-export async function stopOwned(child: ChildProcess, graceMs = 10_000): Promise<void> {
+export async function stopOwned(child: ChildProcess, graceMs = 10_000, first: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.pid === undefined || hasEnded(child)) return;
   stopping.add(child);
   const ended = new Promise<'ended'>((resolve) => child.once('exit', () => resolve('ended')));
   child.ref();
-  signalGroup(child, 'SIGTERM');
-  signalGroup(child, 'SIGCONT');
+  signalOwned(child, first);
+  signalOwned(child, 'SIGCONT');
   const patience = new AbortController();
   const outcome = await Promise.race([ended, wait(graceMs, 'late', { signal: patience.signal }).catch(() => 'late')]);
   patience.abort();
   if (outcome === 'late') {
-    signalGroup(child, 'SIGKILL');
+    signalOwned(child, 'SIGKILL');
     await ended;
   }
 }
@@ -115,5 +115,5 @@ export async function stopAllOwned(): Promise<void> {
 
 /** For a second Ctrl-C: no goodbyes. */
 export function killOwned(): void {
-  for (const child of owned) signalGroup(child, 'SIGKILL');
+  for (const child of owned) signalOwned(child, 'SIGKILL');
 }

@@ -70,7 +70,7 @@ const uriOf = (hosts: readonly string[], database = 'kontor') => `mongodb://${ho
 export const shopUri = (port: number) => uriOf([`127.0.0.1:${port}`]);
 
 /** Linux keeps one in memory; in a container it is often too small for a database. */
-async function memoryFolder(): Promise<string | undefined> {
+export async function memoryFolder(): Promise<string | undefined> {
   const free = await statfs('/dev/shm').then(({ bavail, bsize }) => bavail * bsize, () => 0);
   const writable = await access('/dev/shm', constants.W_OK).then(() => true, () => false);
   return writable && free > MEMORY_NEEDED ? '/dev/shm' : undefined;
@@ -85,17 +85,27 @@ const OF_MANY_DATABASES = [
   '--wiredTigerEngineConfigString', 'file_manager=(close_idle_time=15,close_scan_interval=5)',
 ];
 
-function startNode(binary: string, folder: string, port: number, forTests: boolean): Promise<Server> {
-  const args = [
-    '--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', REPLICA_SET, '--quiet',
+interface NodePlace {
+  readonly folder: string;
+  readonly port: number;
+  readonly set?: string;
+  readonly cacheGb?: number;
+}
+
+/** How a node of ours is run, whoever starts it. */
+export function nodeArguments({ folder, port, set = REPLICA_SET, cacheGb = 1 }: NodePlace): string[] {
+  return [
+    '--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', set, '--quiet',
     // its default takes half of the machine's memory, which a developer's machine has other uses for
-    '--wiredTigerCacheSizeGB', '1', '--oplogSize', '512',
+    '--wiredTigerCacheSizeGB', String(cacheGb), '--oplogSize', '512',
     // a socket file in the temporary folder would survive a kill -9
     ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
     '--setParameter', 'diagnosticDataCollectionEnabled=false',
     // a process that is killed in a transaction keeps its rows locked until this is over; docs/decisions/0006
     '--setParameter', 'transactionLifetimeLimitSeconds=10',
-    ...(forTests ? OF_MANY_DATABASES : []),
   ];
-  return startServer('MongoDB', binary, args, folder, port);
+}
+
+function startNode(binary: string, folder: string, port: number, forTests: boolean): Promise<Server> {
+  return startServer('MongoDB', binary, [...nodeArguments({ folder, port }), ...(forTests ? OF_MANY_DATABASES : [])], folder, port);
 }

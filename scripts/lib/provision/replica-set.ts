@@ -18,6 +18,8 @@ interface Forming {
   /** Whether the data folder was empty before this start. */
   readonly isNew: boolean;
   readonly electionTimeoutMs?: number | undefined;
+  /** Of replSetInitiate; wins over the one above. */
+  readonly settings?: Readonly<Record<string, number>>;
 }
 
 interface Hello {
@@ -37,8 +39,8 @@ async function withClient<T>(uri: string, patienceMs: number, work: (client: Cli
 }
 
 /** Forms the set, or moves an existing one to where its node listens now, and waits for a primary. */
-export async function bringUpReplicaSet(name: string, hosts: readonly string[], { isNew, electionTimeoutMs = 10_000 }: Forming): Promise<void> {
-  const initial = { _id: name, members: asMembers(hosts), settings: { electionTimeoutMillis: electionTimeoutMs } };
+export async function bringUpReplicaSet(name: string, hosts: readonly string[], { isNew, electionTimeoutMs = 10_000, settings = {} }: Forming): Promise<void> {
+  const initial = { _id: name, members: asMembers(hosts), settings: { electionTimeoutMillis: electionTimeoutMs, ...settings } };
   await withClient(`mongodb://${hosts[0]}/?directConnection=true`, 10_000, async (client) => {
     const admin = client.db('admin');
     if (isNew) await admin.command({ replSetInitiate: initial });

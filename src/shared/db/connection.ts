@@ -10,6 +10,10 @@ const DURABLE: ConnectOptions = {
   serverSelectionTimeoutMS: 5_000,
   socketTimeoutMS: 30_000,
   waitQueueTimeoutMS: 5_000,
+  // A frozen node or a line that swallows everything is found out by the monitor: after these two together it interrupts
+  // what waits on its connections, which otherwise would sit out the socket's 30 s.
+  connectTimeoutMS: 2_000,
+  heartbeatFrequencyMS: 1_000,
   autoIndex: false,
   autoCreate: false,
 };

@@ -21,26 +21,37 @@ const PASSING = new Set([
   'MongoServerSelectionError', 'MongooseServerSelectionError', 'MongoNotConnectedError', 'MongoTopologyClosedError',
 ]);
 
+/** What servers say that are no longer, or not yet, the one to write to; and a majority that did not confirm in time. */
+const PASSING_CODES = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436, 64]);
+
 /**
  * A fail-over surfaces as any of these. The driver's own retries miss operations in flight on a cleared pool
  * (measured on mongodb 7.8), so units that are safe to repeat are repeated here.
  */
 export function isPassingDatabaseError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const labels = error as Error & { hasErrorLabel?: (label: string) => boolean };
+  const { code, errorResponse, hasErrorLabel } = error as Error & { code?: unknown; errorResponse?: unknown; hasErrorLabel?: (label: string) => boolean };
   const labelled = ['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult', 'RetryableError']
-    .some((label) => labels.hasErrorLabel?.(label) === true);
-  return labelled || PASSING.has(error.name);
+    .some((label) => hasErrorLabel?.call(error, label) === true);
+  if (labelled || PASSING.has(error.name) || (error.name.startsWith('Mongo') && PASSING_CODES.has(code as number))) return true;
+  // A bulk write, which insertMany is as well, wraps a broken connection in an error of its own, without its labels.
+  return errorResponse !== error && isPassingDatabaseError(errorResponse);
 }
 
-/** Repeats an idempotent unit through a fail-over. Never wrap work that is not safe to run twice. */
-export async function retryPassingError<T>(work: () => Promise<T>, { attempts = 6, baseMs = 50, mayRepeat = (): boolean => true } = {}): Promise<T> {
+const LONGEST_WAIT_MS = 500;
+
+/**
+ * Repeats an idempotent unit through a fail-over. Never wrap work that is not safe to run twice. Nothing is begun again
+ * after `withinMs`: the last attempt may itself wait for a server, and whoever asked wants an answer within ten seconds.
+ */
+export async function retryPassingError<T>(work: () => Promise<T>, { attempts = 12, baseMs = 50, withinMs = 4_000, mayRepeat = (): boolean => true } = {}): Promise<T> {
+  const until = Date.now() + withinMs;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (!isPassingDatabaseError(error) || attempt >= attempts || !mayRepeat()) throw error;
-      await pause(baseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      if (!isPassingDatabaseError(error) || attempt >= attempts || Date.now() > until || !mayRepeat()) throw error;
+      await pause(Math.min(LONGEST_WAIT_MS, baseMs * 2 ** (attempt - 1)) * (0.5 + Math.random()));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mongoose';
+import { TemporarilyUnavailable } from '../errors.js';
 import { retryPassingError } from './retry.js';
 
 type Effect = () => Promise<void> | void;
@@ -19,8 +20,12 @@ export function createInTransaction(deps: { connection: Connection; report: (err
     if (scope.getStore()) return work();
 
     let done: { value: T; scope: Scope } | undefined;
+    const giveUpAt = Date.now() + REPEAT_MS;
+    let isFirst = true;
     const attemptOnce = async () => {
       done = undefined;
+      if (!isFirst && Date.now() > giveUpAt) throw new TemporarilyUnavailable('database_busy', 'The database could not do this in time. Nothing was changed; try again in a moment.');
+      isFirst = false;
       const attempt: Scope = { lastWrites: new Map(), afterCommit: [] };
       const value = await scope.run(attempt, async () => {
         const result = await work();
@@ -43,6 +48,9 @@ export function createInTransaction(deps: { connection: Connection; report: (err
 }
 
 const OPTIONS = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true }, maxCommitTimeMS: 10_000 } as const;
+
+/** The driver would begin again for two minutes; by then nobody waits for the answer. */
+const REPEAT_MS = 8_000;
 
 export function insideTransaction(): boolean {
   return scope.getStore() !== undefined;

@@ -37,7 +37,7 @@ export function toProblem(error: unknown): Problem {
   const refusal = transport[status];
   if (refusal) return problem(status, refusal.code, refusal.detail);
   if (isPassingDatabaseError(error) || isNotConnected(error)) {
-    return problem(503, 'database_unavailable', 'The database is briefly away. Nothing was changed; try again in a moment.');
+    return problem(503, 'database_unavailable', 'The database is briefly away. Try again in a moment, with the same Idempotency-Key if you sent one: it makes sure that nothing is done twice.');
   }
   return problem(500, 'internal_error', 'Something went wrong on our side.');
 }
@@ -58,6 +58,8 @@ export function problemHandler(report: ReportError, watch: (refusal: Refusal) =>
     const { route, caller } = res.locals as { route?: string; caller?: { user?: { id: string } | null } };
     watch({ code: refusal.code, status: refusal.status, method: req.method, route, ip: req.ip ?? '', userId: caller?.user?.id });
     if (refusal.status >= 500 && !(error instanceof DomainError)) report(error, { requestId, method: req.method, path: req.path });
+    // Answered already, because it took too long; the connection is somebody's next request by now.
+    if (res.writableEnded) return;
     if (res.headersSent) return next(error);
     const retryAfter = error instanceof DomainError ? error.retryAfterSeconds : refusal.status === 503 ? 1 : undefined;
     if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter));

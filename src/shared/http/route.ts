@@ -48,6 +48,8 @@ type Declaration = {
   /** `auth` routes share a stricter limit per address. */
   rate?: 'auth';
   deprecated?: Deprecation;
+  /** For what takes longer by nature than an answer may: it is waited for. */
+  patient?: true;
   consumes?: Consumes;
   /** For bodies that are larger by nature, such as a hundred products. */
   bodyLimitBytes?: number;
@@ -80,6 +82,8 @@ export type MountOptions = {
   /** On outside production: a reply that its own schema refuses fails the test that caused it. */
   checkReplies: boolean;
   bodyLimitBytes: number;
+  /** Bounds how long an answer may take, once the request was read. */
+  inTime?<T>(res: Response, work: Promise<T>): Promise<T>;
   /** True once the process is to end: what would go on for ever ends by itself. */
   stopping?: () => boolean;
 };
@@ -128,6 +132,13 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
     ...(req.file && { file: req.file }),
     ...(route.consumes === 'stream' && { stream: req, contentType: req.headers['content-type'], contentLength: numberOf(req.headers['content-length']) }),
   };
+  const work = idempotently(route, name, { req, input, context, caller }, options);
+  return options.inTime && !route.patient ? options.inTime(res, work) : work;
+}
+
+type Parsed = { req: Request; input: Input<unknown, unknown, unknown, unknown>; context: Context; caller: Caller };
+
+async function idempotently(route: Route, name: string, { req, input, context, caller }: Parsed, options: MountOptions): Promise<Reply> {
   if (!route.idempotency) return route.handle(input, context);
 
   const key = keyOf(req, route.idempotency !== 'optional');
