@@ -48,6 +48,7 @@ import type { RedisGuard } from './shared/cache/redis.js';
 import type { Clock } from './shared/clock.js';
 import { deriveSecret } from './shared/crypto/tokens.js';
 import { IdempotencyStore } from './shared/db/idempotency.js';
+import { createLeadership } from './shared/db/leadership.js';
 import { createInTransaction } from './shared/db/transaction.js';
 import { createOutbox, type Subscriber } from './shared/events/outbox.js';
 import { createFailpoint } from './shared/failpoint.js';
@@ -78,8 +79,9 @@ const ANSWER_MS = 4_000;
 
 /** The one place where parts meet. Read it top to bottom to see who depends on whom. */
 export function createContainer({ config, connection, redis, logger, metrics, report, now = () => new Date() }: ContainerDeps) {
-  const inTransaction = createInTransaction({ connection, report });
+  const inTransaction = createInTransaction({ connection, report, repeatMs: config.http.answerWithinMs });
   const outbox = createOutbox({ connection, now, inTransaction, report });
+  const leadership = createLeadership({ connection });
   const idempotency = new IdempotencyStore({ connection, inTransaction, now, lockMs: config.payments.timeoutMs + ANSWER_MS });
   const cache = new Cache({ redis, ttlSeconds: config.cache.ttlSeconds, observer: metrics.cacheObserver });
   const failpoint = createFailpoint(config.failpoint);
@@ -283,7 +285,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
-    routes, rootRoutes, schedules, invariants,
+    routes, rootRoutes, schedules, invariants, leadership,
     audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments, risk, catalog, search, visualSearch, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema),

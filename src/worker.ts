@@ -6,8 +6,10 @@ import { startProcess } from './shared/process.js';
 
 const config = loadConfig(process.env);
 const { connection, redis, logger, metrics, report, onStop, stopping } = startProcess(config, 'worker');
-const { outbox, schedules } = createContainer({ config, connection, redis, logger, metrics, report });
+const { outbox, schedules, leadership } = createContainer({ config, connection, redis, logger, metrics, report });
 
+/** A third of the lease: one renewal may be lost. */
+const CAMPAIGN_MS = 2_000;
 const halt = new AbortController();
 // Every loop listens to it while it waits.
 setMaxListeners(0, halt.signal);
@@ -26,10 +28,12 @@ async function repeat(everyMs: number, run: () => Promise<unknown>): Promise<voi
 
 const loops = [
   repeat(config.worker.pollMs, async () => { while (!stopping() && await outbox.deliverDue() > 0); }),
-  ...schedules.map(({ name, everyMs, run }) => repeat(everyMs, async () => {
-    const result = await run(halt.signal);
+  repeat(CAMPAIGN_MS, () => leadership.campaign()),
+  ...schedules.map(({ name, everyMs, everywhere, run }) => repeat(everyMs, async () => {
+    const work = () => run(halt.signal);
+    const result = everywhere ? await work() : await leadership.run(name, work);
     if (typeof result === 'number' && result > 0) logger.info(`${name}: ${result}`);
   })),
 ];
-onStop(() => { halt.abort(); return Promise.all(loops); });
+onStop(async () => { halt.abort(); await Promise.all(loops); await leadership.resign(); });
 logger.info('worker started', { schedules: schedules.map(({ name }) => name) });

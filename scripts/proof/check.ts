@@ -9,7 +9,7 @@ export type Verdict = {
   /** In sentences, the first few of each kind. */
   violations: string[];
 };
-type OrderRow = { _id: mongoose.Types.ObjectId; cartId: unknown; status: string; items: Array<{ sku: string; quantity: number }>; totals: { grandTotal: { amount: number } } };
+type OrderRow = { _id: mongoose.Types.ObjectId; cartId: unknown; status: string; paymentStatus: string; items: Array<{ sku: string; quantity: number }>; totals: { grandTotal: { amount: number } } };
 
 const SETTLE_MS = 60_000;
 const BATCH = 1000;
@@ -45,16 +45,16 @@ export async function checkHistory(cluster: Cluster, history: History): Promise<
 const isOther = (wish: Wish, { items, totals, status }: OrderRow): boolean =>
   items.length !== 1 || items[0]!.sku !== wish.sku || items[0]!.quantity !== wish.quantity || totals.grandTotal.amount !== wish.total || !LIVE.includes(status);
 
-/** Until events are delivered, payments are answered and the auditor finds nothing; a minute is what the promises allow. */
+/** Until events are delivered, payments have their answer (an order whose payment failed waits for another one), and the auditor finds nothing; a minute is what the promises allow. */
 async function settle(cluster: Cluster): Promise<{ tookMs: number; violations: number; left: string[] }> {
   const begun = Date.now();
   const db = cluster.mongo.client.db();
   let left: string[] = [];
   let found: string[] = [];
   while (Date.now() - begun < SETTLE_MS) {
-    const [events, pending] = [await db.collection('outbox').countDocuments({ state: 'pending' }), await db.collection('orders').countDocuments({ status: 'pending' })];
+    const [events, pending] = [await db.collection('outbox').countDocuments({ state: 'pending' }), await db.collection('orders').countDocuments({ status: 'pending', paymentStatus: { $ne: 'failed' } })];
     const dead = await db.collection('outbox').countDocuments({ state: 'dead' });
-    left = [...(events > 0 ? [`${events} events are not delivered`] : []), ...(pending > 0 ? [`${pending} orders are still pending`] : []), ...(dead > 0 ? [`${dead} events are dead`] : [])];
+    left = [...(events > 0 ? [`${events} events are not delivered`] : []), ...(pending > 0 ? [`${pending} orders still wait for an answer about their payment`] : []), ...(dead > 0 ? [`${dead} events are dead`] : [])];
     if (left.length === 0) {
       found = await audit(cluster);
       if (found.length === 0) break;
@@ -78,7 +78,7 @@ async function findOrders({ mongo }: Cluster, wishes: readonly Wish[]): Promise<
   for (let from = 0; from < ids.length; from += BATCH) {
     const some = ids.slice(from, from + BATCH);
     const either = [...some, ...some.filter((id) => mongoose.isValidObjectId(id)).map((id) => new mongoose.Types.ObjectId(id))];
-    found.push(...await mongo.client.db().collection<OrderRow>('orders').find({ cartId: { $in: either } }, { projection: { cartId: 1, status: 1, items: 1, totals: 1 } }).toArray());
+    found.push(...await mongo.client.db().collection<OrderRow>('orders').find({ cartId: { $in: either } }, { projection: { cartId: 1, status: 1, paymentStatus: 1, items: 1, totals: 1 } }).toArray());
   }
   return found;
 }
@@ -95,7 +95,7 @@ async function checkMoney(cluster: Cluster, wishes: readonly Wish[], ofWish: (wi
       const id = String(order._id);
       const taken = charges.get(id) ?? [];
       const net = sum(taken) - sum(refunds.get(id) ?? []);
-      const due = LIVE.includes(order.status) ? order.totals.grandTotal.amount : 0;
+      const due = ['placed', 'completed'].includes(order.status) ? order.totals.grandTotal.amount : 0;
       count += taken.length;
       if (taken.length > 1) { twice += 1; found.push(`order ${id} was charged ${taken.length} times`); }
       if (net !== due) found.push(`order ${id} (${order.status}) costs ${due}, the provider has ${net}`);

@@ -4,7 +4,7 @@ export type Wish = {
   cartId: string;
   sku: string; quantity: number; isCard: boolean;
   outcome: 'acknowledged' | 'refused' | 'unknown';
-  orderId?: string; total?: number; code?: string; attempts: number;
+  orderId?: string; acknowledgedAt?: number; total?: number; code?: string; attempts: number;
 };
 
 /** Everything that was asked of the shop during a drill, with when and how it ended. */

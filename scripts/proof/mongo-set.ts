@@ -12,7 +12,6 @@ import { startServer, type Server } from '../lib/provision/server-process.js';
 
 type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
 export type MongoNode = { at: number; port: number; folder: string; server: Server | null };
-export type MongoSet = Awaited<ReturnType<typeof startMongoSet>>;
 
 /** The settings of docs/operations.md: with the server's own, a write gap after a kill is 11 s instead of 2. */
 const SETTINGS = { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 2 };

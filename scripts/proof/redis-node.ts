@@ -6,7 +6,6 @@ import { findBinary } from '../lib/provision/binary.js';
 import { redis } from '../lib/provision/databases.js';
 import { startServer, type Server } from '../lib/provision/server-process.js';
 
-export type RedisNode = Awaited<ReturnType<typeof startRedisNode>>;
 
 /** A Redis in memory that can be killed, frozen, emptied and brought back empty on the same port. */
 export async function startRedisNode() {

@@ -30,11 +30,13 @@ export async function fillProofShop(url: string, keys: Pick<ProofShop, 'key' | '
   const warehouse = await post<{ id: string }>('/warehouses', { code: 'LON', name: 'London', location: { city: 'London', country: 'GB' }, regionsServed: ['GB'] });
   const skus = Array.from({ length: SKUS }, (_none, at) => `PROOF-${at}`);
   const made: string[] = [];
-  for (let from = 0; from < SKUS; from += 100) {
-    const items = skus.slice(from, from + 100).map((sku, at) => ({ name: `Product ${from + at}`, description: 'Proven.', categoryIds: [], status: 'active', variants: [{ sku, prices: [{ currency: 'EUR', base: 1000 + from + at }] }] }));
+  for (let from = 0; from < SKUS; from += 25) {
+    const items = skus.slice(from, from + 25).map((sku, at) => ({ name: `Product ${from + at}`, description: 'Proven.', categoryIds: [], status: 'active', variants: [{ sku, prices: [{ currency: 'EUR', base: 1000 + from + at }] }] }));
     const { items: results } = await post<{ items: Array<{ data: { id: string } }> }>('/products/bulk', { items });
     made.push(...results.map(({ data }) => data.id));
   }
-  await post('/inventory/receipts', { receiptId: 'proof', warehouseId: warehouse.id, lines: skus.map((sku) => ({ sku, quantity: STOCK })) });
+  for (let from = 0; from < SKUS; from += 25) {
+    await post('/inventory/receipts', { receiptId: `proof-${from}`, warehouseId: warehouse.id, lines: skus.slice(from, from + 25).map((sku) => ({ sku, quantity: STOCK })) });
+  }
   return { ...keys, skus, productIds: made, receipts: STOCK };
 }

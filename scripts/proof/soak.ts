@@ -93,7 +93,7 @@ export class Soak {
     if (!answer) return;
     const said = JSON.parse(answer.body) as { code?: string; data?: { id: string; totals: { grandTotal: { amount: number } } } };
     if (answer.status < 300 && said.data) {
-      Object.assign(wish, { outcome: 'acknowledged', orderId: said.data.id, total: said.data.totals.grandTotal.amount });
+      Object.assign(wish, { outcome: 'acknowledged', orderId: said.data.id, acknowledgedAt: Date.now(), total: said.data.totals.grandTotal.amount });
       this.history.acknowledged();
       return;
     }
@@ -138,6 +138,11 @@ export class Soak {
       if (answer.status >= 500 && answer.status !== 503) this.history.defects.push(`${method} ${path} answered ${answer.status}: ${answer.body.slice(0, 200)}`);
       return answer;
     } catch (error) {
+      // Nobody listens there any more, so nothing was sent: any balancer takes the next one.
+      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED' && this.ready.get(api)) {
+        this.ready.set(api, false);
+        return this.ask(kind, method, path, headers, body);
+      }
       this.history.silent((error as NodeJS.ErrnoException).code ?? (error as Error).message);
       throw error;
     }

@@ -77,8 +77,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const comparison = new CompareLedgers({ audit: records, payments, providers, outbox, inTransaction, now });
 
   const schedules: Schedule[] = [
-    { name: 'reconcile-payments', everyMs: RECONCILE_MS, run: () => reconcile.run() },
-    { name: 'apply-payment-webhooks', everyMs: WEBHOOKS_MS, run: () => webhooks.applyDue() },
+    { name: 'reconcile-payments', everyMs: RECONCILE_MS, everywhere: true, run: () => reconcile.run() },
+    { name: 'apply-payment-webhooks', everyMs: WEBHOOKS_MS, everywhere: true, run: () => webhooks.applyDue() },
     { name: 'payment-deadlines', everyMs: COMPARE_MS, run: () => deadlines.run() },
     { name: 'compare-payment-ledgers', everyMs: COMPARE_MS, run: () => comparison.run() },
   ];

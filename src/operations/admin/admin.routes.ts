@@ -19,7 +19,7 @@ export function adminRoutes(admin: AdminService) {
       handle: async ({ body }, { caller }) => ({ status: 200, body: success('The cache is purged.', { removed: await admin.purgeCache(body, caller) }) }),
     }),
     defineRoute({
-      method: 'get', path: '/admin/invariants', summary: 'Check that stock, money, points, carts and events add up', tag, access: { permission: 'invariants:read' },
+      method: 'get', path: '/admin/invariants', summary: 'Check that stock, money, points, carts and events add up', tag, access: { permission: 'invariants:read' }, patient: true,
       responses: { 200: invariantsAnswer, ...problems(400, 401, 403) },
       handle: async () => {
         const report = await admin.checkInvariants();

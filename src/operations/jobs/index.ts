@@ -28,7 +28,7 @@ export function createJobs({ connection, now, inTransaction, audit, report, timi
   const runner = new JobRunner({ jobs, now, report, timing: { ...TIMING, ...timing } });
   return {
     routes: jobRoutes(service, WATCH),
-    schedules: Array.from({ length: LANES }, (_none, lane): Schedule => ({ name: `jobs, lane ${lane + 1}`, everyMs: 500, run: (stop) => runner.runDue(stop) })),
+    schedules: Array.from({ length: LANES }, (_none, lane): Schedule => ({ name: `jobs, lane ${lane + 1}`, everyMs: 500, everywhere: true, run: (stop) => runner.runDue(stop) })),
     invariants: [abandoned(jobs, now)],
     enqueue: service.enqueue.bind(service),
     get: service.get.bind(service),

@@ -29,7 +29,7 @@ export function createNotifications({ connection, failpoint, revealSecret, confi
     { name: 'notifications', on: MAILED_EVENTS, handle: (event) => service.hear(event) },
     { name: 'account-notifications', on: ACCOUNT_EVENTS, handle: (event) => service.hearAccount(event) },
   ];
-  const schedules: Schedule[] = sender ? [{ name: 'send-mails', everyMs: 1000, run: (stop) => sender.run(stop) }] : [];
+  const schedules: Schedule[] = sender ? [{ name: 'send-mails', everyMs: 1000, everywhere: true, run: (stop) => sender.run(stop) }] : [];
   const stuck: Invariant = {
     name: 'mails leave in time',
     check: async () => (await mails.findWaitingSince(later(deps.now(), -STUCK_MS))).map(({ id, milestone, lastError }) => (

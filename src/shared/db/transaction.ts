@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mongoose';
 import { TemporarilyUnavailable } from '../errors.js';
+import { checkFence } from './leadership.js';
 import { retryPassingError } from './retry.js';
 
 type Effect = () => Promise<void> | void;
@@ -14,13 +15,13 @@ export type InTransaction = <T>(work: () => Promise<T>, options?: { repeatable?:
  * Everything awaited inside `work` commits together or not at all; repositories need no session argument.
  * `work` may run again after a write conflict, so it must not call other systems or change captured variables.
  */
-export function createInTransaction(deps: { connection: Connection; report: (error: unknown) => void }): InTransaction {
+export function createInTransaction({ repeatMs = REPEAT_MS, ...deps }: { connection: Connection; report: (error: unknown) => void; repeatMs?: number }): InTransaction {
   return async function inTransaction<T>(work: () => Promise<T>, { repeatable = false } = {}): Promise<T> {
     // Join, never nest: Mongoose commits an inner transaction on its own (Automattic/mongoose#15079).
     if (scope.getStore()) return work();
 
     let done: { value: T; scope: Scope } | undefined;
-    const giveUpAt = Date.now() + REPEAT_MS;
+    const giveUpAt = Date.now() + repeatMs;
     let isFirst = true;
     const attemptOnce = async () => {
       done = undefined;
@@ -30,6 +31,7 @@ export function createInTransaction(deps: { connection: Connection; report: (err
       const value = await scope.run(attempt, async () => {
         const result = await work();
         for (const { rows, write } of attempt.lastWrites.values()) await write(rows as never[]);
+        await checkFence();
         return result;
       });
       done = { value, scope: attempt };

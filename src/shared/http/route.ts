@@ -133,8 +133,11 @@ async function serve(route: Route, name: string, req: Request, res: Response, op
     ...(route.consumes === 'stream' && { stream: req, contentType: req.headers['content-type'], contentLength: numberOf(req.headers['content-length']) }),
   };
   const work = idempotently(route, name, { req, input, context, caller }, options);
-  return options.inTime && !route.patient ? options.inTime(res, work) : work;
+  return options.inTime && !isPatient(route) ? options.inTime(res, work) : work;
 }
+
+/** What carries much takes long. */
+const isPatient = ({ patient, bodyLimitBytes, consumes }: Route): boolean => patient === true || bodyLimitBytes !== undefined || typeof consumes === 'object';
 
 type Parsed = { req: Request; input: Input<unknown, unknown, unknown, unknown>; context: Context; caller: Caller };
 
