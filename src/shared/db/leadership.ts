@@ -4,8 +4,8 @@ import { Schema, type Connection } from 'mongoose';
 import { duplicateKeyOf } from './retry.js';
 
 /** `lease`: who leads until when. `fence:<work>`: the newest token under which that work was begun. */
-type Row = { _id: string; holder?: string; token: number; expiresAt?: Date };
-const schema = new Schema<Row>({ _id: String, holder: String, token: { type: Number, required: true }, expiresAt: Date }, { versionKey: false });
+type Row = { _id: string; holder?: string; token: number; uses?: number; expiresAt?: Date };
+const schema = new Schema<Row>({ _id: String, holder: String, token: { type: Number, required: true }, uses: Number, expiresAt: Date }, { versionKey: false });
 
 type Fence = { name: string; token: number; check(): Promise<void> };
 const fences = new AsyncLocalStorage<Fence>();
@@ -37,9 +37,10 @@ export function createLeadership({ connection, leaseMs = 6_000, name = 'worker' 
     raised.add(work);
   }
 
+  /** Counted, because an update that changes nothing is no write, and would not collide with the successor's. */
   async function raise(work: string, mine: number): Promise<void> {
     try {
-      await rows.updateOne({ _id: `fence:${work}`, token: { $lte: mine } }, { $set: { token: mine } }, { upsert: true });
+      await rows.updateOne({ _id: `fence:${work}`, token: { $lte: mine } }, { $set: { token: mine }, $inc: { uses: 1 } }, { upsert: true });
     } catch (error) {
       // Upserting beside a higher token: the successor was here.
       if (duplicateKeyOf(error) !== null) throw new LeadershipLost(work);
