@@ -5,7 +5,8 @@ import { withMigrationLock } from './migration-lock.js';
 import { migrations as released } from './migrations/index.js';
 
 /** `name` begins with its number: `0001-prices-in-minor-units`. It must be safe to run again after it was cut off. */
-export type Migration = Readonly<{ name: string; up(context: { connection: Connection; log: (line: string) => void }): Promise<void> }>;
+export type Migration = Readonly<{ name: string; up(context: MigrationContext): Promise<void>; down?(context: MigrationContext): Promise<void> }>;
+export type MigrationContext = Readonly<{ connection: Connection; log: (line: string) => void }>;
 
 type MigrateOptions = {
   connection: Connection;
@@ -37,6 +38,27 @@ export async function migrate({ connection, log, migrations = released, lockTtlM
     const applied = await umzug.up();
     log(applied.length === 0 ? 'no change of data was due' : `${applied.length} changes of data applied`);
     return { models, applied: applied.map(({ name }) => name) };
+  });
+}
+
+/** Takes back what was applied from this change on, newest first; nothing happens when one of them does not say how. */
+export async function migrateDown({ connection, log, migrations = released, lockTtlMs = 30_000, patienceMs = 600_000 }: MigrateOptions, from: string): Promise<string[]> {
+  requireOrder(migrations);
+  if (!migrations.some(({ name }) => name === from)) throw new Error(`There is no change ${from}`);
+  await connection.asPromise();
+  const lock = { ttlMs: lockTtlMs, patienceMs, onWait: () => { log('another process migrates this database; waiting for it'); } };
+  return withMigrationLock(connection, lock, async () => {
+    const storage = new MongoDBStorage({ collection: connection.collection('migrations') });
+    const executed = new Set(await storage.executed());
+    const due = migrations.filter(({ name }) => name >= from && executed.has(name)).reverse();
+    const stuck = due.find(({ down }) => !down);
+    if (stuck) throw new Error(`${stuck.name} does not say how it is taken back; nothing was done`);
+    for (const { name, down } of due) {
+      await down!({ connection, log });
+      await storage.unlogMigration({ name });
+      log(`took back ${name}`);
+    }
+    return due.map(({ name }) => name);
   });
 }
 

@@ -34,6 +34,8 @@ export function isPassingDatabaseError(error: unknown): boolean {
   const labelled = ['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult', 'RetryableError']
     .some((label) => hasErrorLabel?.call(error, label) === true);
   if (labelled || PASSING.has(error.name) || (error.name.startsWith('Mongo') && PASSING_CODES.has(code as number))) return true;
+  // A socket that the server closed a moment ago: the driver passes Node's own error on (seen as a primary was killed).
+  if ((code === 'EPIPE' || code === 'ECONNRESET') && /[\\/]mongodb[\\/]lib[\\/]/.test(error.stack ?? '')) return true;
   // A bulk write, which insertMany is as well, wraps a broken connection in an error of its own, without its labels.
   return errorResponse !== error && isPassingDatabaseError(errorResponse);
 }
