@@ -122,7 +122,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     holdsOf: inventory.holdsOf, deriveSecret: secretFor,
   });
   const tax = createTax({ connection, now, inTransaction, outbox, audit: audit.record, config: config.tax });
-  const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments });
+  const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments, largeRefundAbove: config.stepUp.refundAbove });
 
   const digital = createDigital({ connection, now, inTransaction, outbox, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });

@@ -48,6 +48,8 @@ type PaymentsDeps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; failpoint: Failpoint; report: ReportError;
   idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit;
   config: PaymentsConfig;
+  /** Refunds above ask people for a fresh second factor. */
+  largeRefundAbove?: Readonly<Record<string, number>>;
 };
 
 const RECONCILE_MS = 5_000;
@@ -55,7 +57,7 @@ const WEBHOOKS_MS = 1_000;
 const COMPARE_MS = 60_000;
 const NET_TERMS_DAYS = 30;
 
-export function createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit, config }: PaymentsDeps) {
+export function createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit, config, largeRefundAbove = {} }: PaymentsDeps) {
   const payments = new PaymentRepository(connection);
   const providers = new Providers([createOfflineProvider(), ...configured(config, now)]);
   const hooks: PaymentHook[] = [];
@@ -70,7 +72,7 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
 
   const deadlines = new Deadlines({ payments, reconcile, outbox, inTransaction, now, report });
   let isHeld = async (_orderId: string): Promise<boolean> => false;
-  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit });
+  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit, largeAbove: largeRefundAbove });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
 
   const records = new PaymentAuditRepository(connection);

@@ -30,6 +30,7 @@ export function paymentRoutes({ service, staff }: { service: PaymentService; sta
     }),
     defineRoute({
       method: 'post', path: '/orders/:id/refunds', summary: 'Pay back all or a part', tag: 'Payments', access, idempotency: 'workflow',
+      stepUp: { when: 'above STEP_UP_REFUND_ABOVE', isNeeded: ({ params, body }) => staff.isLarge({ orderId: (params as OrderParams).id, ...body as MoveBody }) },
       description: 'Never more than was captured, however many ask at once. `state` is `pending` while the provider has not answered; it is then asked again until it has.',
       params: orderParams, body: refundBody,
       responses: { 201: successOf(movedReply), ...refusals },

@@ -10,6 +10,14 @@ export class MailedCodeRepository {
     this.codes = codeModel(connection);
   }
 
+  async ofUser(userId: string): Promise<MailedCode[]> {
+    return (await this.codes.find({ userId }).sort({ createdAt: 1 }).lean()).map(toCode);
+  }
+
+  async removeAll(userId: string): Promise<number> {
+    return (await this.codes.deleteMany({ userId })).deletedCount;
+  }
+
   newId(): string {
     return new Types.ObjectId().toHexString();
   }

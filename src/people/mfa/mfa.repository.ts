@@ -53,6 +53,11 @@ export class FactorRepository {
     return matchedCount === 1;
   }
 
+  /** With whatever waits to be confirmed. */
+  async erase(userId: string): Promise<number> {
+    return (await this.factors.deleteOne({ _id: userId })).deletedCount;
+  }
+
   async remove(userId: string): Promise<boolean> {
     const { deletedCount } = await this.factors.deleteOne(confirmed(userId));
     return deletedCount === 1;

@@ -81,3 +81,30 @@ test('whoever knows the password begins anew', async () => {
 
   expect(statuses(replies)).toEqual([200, 200, ...Array(18).fill(401)]);
 });
+
+test('addresses of one network count together, another network does not', async () => {
+  const behind = await openNode(world, { TRUST_PROXY: '1' });
+  const from = (ip: string) => login(newEmail(), 'spring2024!', { 'x-forwarded-for': ip }, behind);
+
+  const near = [];
+  for (let i = 1; i <= 11; i++) near.push(await from(`203.0.113.${i * 7}`));
+  const sixNear = [];
+  for (let i = 1; i <= 11; i++) sixNear.push(await from(`2001:db8:1:2:${i}::1`));
+  const far = [await from('203.0.114.7'), await from('2001:db8:1:3::1')];
+  expect(behind.defects).toEqual([]);
+  await behind.close();
+
+  for (const replies of [near, sixNear]) expect(statuses(replies)).toEqual([...Array(10).fill(401), 429]);
+  expect(statuses(far)).toEqual([401, 401]);
+});
+
+test('registering with addresses that are taken is counted per network, and hashes nothing', async () => {
+  const { email } = await givenUser(world);
+  const person = { email, password: 'walnut-harbour-31-violin', firstName: 'Eve', lastName: 'Curious' };
+
+  const replies = [];
+  for (let i = 0; i < 12; i++) replies.push(await world.call('post', '/auth/register', { body: person }));
+
+  expect(statuses(replies)).toEqual([...Array(10).fill(409), 429, 429]);
+  expect((await world.call('post', '/auth/register', { body: { ...person, email: newEmail() } })).status).toBe(201);
+});

@@ -16,9 +16,12 @@ import type { MoveMoney, Moved } from './move-money.js';
 type StaffMove = Readonly<{
   kind: 'refund' | 'capture'; orderId: string; amount?: Money; reason?: string; paymentId?: string; lines?: RefundWish['lines']; shipping?: Money; goodwill?: Money & { reason?: string }; actor: Actor; idempotency: IdempotencyRequest;
 }>;
+type RefundAsked = Pick<StaffMove, 'orderId' | 'amount' | 'lines' | 'shipping' | 'goodwill'>;
 type StaffDeps = {
   /** Whether an order is being checked, so that its money is not to be taken yet. */
   isHeld(orderId: string): Promise<boolean>;
+  /** Minor units by currency; of a currency that is not named every refund is large. */
+  largeAbove: Readonly<Record<string, number>>;
   payments: PaymentRepository; moves: MoveMoney; idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit };
 
 /** Refunds and captures that people ask for: once per Idempotency-Key, through any crash, and on record with who asked. */
@@ -35,6 +38,16 @@ export class StaffMoves {
       if (other) return this.takeUp(other, request);
       throw error;
     }
+  }
+
+  /** Whether a stolen session must not do it by itself. Where lines are to be refunded, or simply all, that is at most what is left. */
+  async isLarge({ orderId, amount, lines, shipping, goodwill }: RefundAsked): Promise<boolean> {
+    const { payments, largeAbove } = this.deps;
+    const isLarge = ({ amount: units, currency }: Money) => units > (largeAbove[currency] ?? -1);
+    if (amount) return isLarge(amount);
+    const named = [shipping, goodwill].filter((one) => one !== undefined);
+    if (!lines && named.length > 0) return isLarge({ amount: named.reduce((sum, one) => sum + one.amount, 0), currency: named[0]!.currency });
+    return (await payments.findByOrders([orderId])).some((payment) => isLarge({ amount: refundable(payment), currency: payment.amount.currency }));
   }
 
   /** A request that was cut off had written its movement down: whoever repeats it goes on from there. */

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { generateSync } from 'otplib';
+import { givenUser, PASSWORD } from '../support/given.js';
+import { euros, openShop, type Shop } from '../support/shop.js';
+
+let shop: Shop;
+beforeAll(async () => { shop = await openShop(); });
+afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
+afterAll(() => shop.close());
+
+test('a refund above the limit wants a fresh second factor of people who have one; below it, and of a server, it does not', async () => {
+  const { sku } = await shop.given.variant({ price: 150_000 });
+  const { guest } = await shop.given.cart(sku);
+  const { id } = (await shop.order(guest)).body.data as { id: string };
+  const captured = await shop.call('post', `/orders/${id}/captures`, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, body: {} });
+  expect(captured.status).toBe(201);
+  const admin = await givenUser(shop, { roles: ['admin'] });
+  const { secret } = (await shop.call('post', '/auth/mfa/totp', { headers: admin.headers, body: { currentPassword: PASSWORD } })).body.data as { secret: string };
+  const code = () => generateSync({ secret, epoch: Math.floor((Date.now() + shop.clock.offsetMs) / 1000) });
+  await shop.call('post', '/auth/mfa/totp/confirmation', { headers: admin.headers, body: { code: code() } });
+  const refund = (body: object, headers: Record<string, string> = admin.headers) => (
+    shop.call('post', `/orders/${id}/refunds`, { headers: { ...headers, 'idempotency-key': randomUUID() }, body: { reason: 'agreed', ...body } }));
+  shop.clock.offsetMs = 301_000;
+  const before = await shop.count('payment_transactions');
+
+  for (const body of [{ amount: euros(50_001) }, {}, { goodwill: euros(50_001) }, { shipping: euros(1), goodwill: euros(50_000) }]) {
+    const refused = await refund(body);
+    expect([refused.status, refused.body.code, refused.body.endpoint]).toEqual([403, 'step_up_required', '/auth/mfa/step-up']);
+  }
+  expect(await shop.count('payment_transactions')).toBe(before);
+  expect((await refund({ amount: euros(50_000) })).status).toBe(201);
+  expect((await refund({ amount: euros(50_001) }, shop.keys.secret)).status).toBe(201);
+  expect((await shop.call('post', '/auth/mfa/step-up', { headers: admin.headers, body: { code: code() } })).status).toBe(200);
+  // What is left is less than the limit by now.
+  expect((await refund({})).status).toBe(201);
+  expect(await shop.count('payment_transactions')).toBe(before + 3);
+});
