@@ -127,9 +127,10 @@ export class Soak {
     return null;
   }
 
-  private async ask(kind: 'read' | 'write', method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<Answer> {
+  private async ask(kind: 'read' | 'write', method: string, path: string, headers: Record<string, string>, body?: unknown, refused: readonly Service[] = []): Promise<Answer> {
     const willing = this.deps.apis.filter((api) => this.ready.get(api));
-    const among = willing.length > 0 ? willing : this.deps.apis;
+    const left = this.deps.apis.filter((api) => !refused.includes(api));
+    const among = willing.some((api) => left.includes(api)) ? willing.filter((api) => left.includes(api)) : left;
     const api = among[this.turn++ % among.length]!;
     const begun = performance.now();
     try {
@@ -139,9 +140,9 @@ export class Soak {
       return answer;
     } catch (error) {
       // Nobody listens there any more, so nothing was sent: any balancer takes the next one.
-      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED' && this.ready.get(api)) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED' && left.length > 1) {
         this.ready.set(api, false);
-        return this.ask(kind, method, path, headers, body);
+        return this.ask(kind, method, path, headers, body, [...refused, api]);
       }
       this.history.silent((error as NodeJS.ErrnoException).code ?? (error as Error).message);
       throw error;

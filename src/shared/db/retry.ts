@@ -36,6 +36,8 @@ export function isPassingDatabaseError(error: unknown): boolean {
   if (labelled || PASSING.has(error.name) || (error.name.startsWith('Mongo') && PASSING_CODES.has(code as number))) return true;
   // A socket that the server closed a moment ago: the driver passes Node's own error on (seen as a primary was killed).
   if ((code === 'EPIPE' || code === 'ECONNRESET') && /[\\/]mongodb[\\/]lib[\\/]/.test(error.stack ?? '')) return true;
+  // The same at a commit, where the driver (7.8) asks Node's error for its labels: whether it was committed is open.
+  if (error instanceof TypeError && error.message.endsWith('.hasErrorLabel is not a function')) return true;
   // A bulk write, which insertMany is as well, wraps a broken connection in an error of its own, without its labels.
   return errorResponse !== error && isPassingDatabaseError(errorResponse);
 }

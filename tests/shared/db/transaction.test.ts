@@ -131,6 +131,7 @@ describe('what may be repeated', () => {
     ['a bulk write with a duplicate', new mongoose.mongo.MongoBulkWriteError({ message: 'E11000', code: 11_000, writeErrors: [] } as never, {} as never), false],
     ...[10_107, 189, 11_602, 91].map((code): [string, unknown, boolean] => [`a server that steps down: ${code}`, Object.assign(named('MongoServerError'), { code }), true]),
     ['a socket of the driver that was closed', Object.assign(new Error('ended'), { code: 'EPIPE', stack: 'Error: ended\n    at Connection.writeCommand (/app/node_modules/mongodb/lib/cmap/connection.js:408:29)' }), true],
+    ['a commit on such a socket', new TypeError('commitError.hasErrorLabel is not a function'), true],
     ['a socket of somebody else', Object.assign(new Error('ended'), { code: 'EPIPE' }), false],
     ['a code of another system', Object.assign(new Error('189'), { code: 189 }), false],
     ['a duplicate key', Object.assign(named('MongoServerError'), { code: 11_000 }), false], ['a bug', new TypeError('x is undefined'), false], ['no error at all', 'text', false],
