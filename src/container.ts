@@ -21,7 +21,7 @@ import { createSecurityEvents } from './operations/security-events/index.js';
 import { createAccountMail } from './people/account-mail/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
-import { createAuth } from './people/auth/index.js';
+import { createAuth, PERMISSIONS_OF } from './people/auth/index.js';
 import { createSignInWith } from './people/sign-in-with/index.js';
 import { createConsents } from './people/consents/index.js';
 import { createCustomers } from './people/customers/index.js';
@@ -54,6 +54,7 @@ import { createOutbox, type Subscriber } from './shared/events/outbox.js';
 import { createFailpoint } from './shared/failpoint.js';
 import { createIdentify } from './shared/http/identify.js';
 import { openApi } from './shared/http/openapi.js';
+import { policyOf } from './shared/http/policy.js';
 import type { ReportError } from './shared/http/problem.js';
 import { createLimiter } from './shared/http/rate-limit.js';
 import type { Route } from './shared/http/route.js';
@@ -228,7 +229,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
-  const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants });
+  const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants, policy: () => policyOf(routes, PERMISSIONS_OF) });
 
   /** Every part with what it brings: routes, events heard, schedules, invariants. */
   const parts: Part[] = [
@@ -288,6 +289,6 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     routes, rootRoutes, schedules, invariants, leadership,
     audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments, risk, catalog, search, visualSearch, cart, orders, checkout, invoices, notifications,
-    openApi: () => openApi(routes, rootRoutes, problemSchema),
+    openApi: () => openApi(routes, rootRoutes, problemSchema), policy: () => policyOf(routes, PERMISSIONS_OF),
   };
 }

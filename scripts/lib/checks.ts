@@ -14,6 +14,7 @@ const steps: readonly Step[] = [
   { name: 'boundaries', npm: ['boundaries'] },
   { name: 'dead code', npm: ['deadcode'] },
   { name: 'openapi', npm: ['openapi', '--', '--check'] },
+  { name: 'policy', npm: ['policy', '--', '--check'] },
 ];
 
 interface Result {

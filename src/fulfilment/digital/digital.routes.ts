@@ -40,7 +40,7 @@ export function digitalRoutes({ keys, downloads, uploadFolder, saveFile, require
       },
     }),
     defineRoute<OrderParams, object, OrderHeaders>({
-      method: 'get', path: '/orders/:id/downloads', summary: 'Licence keys and files of an order', tag: 'Digital goods', access: { scope: 'orders:read', user: 'optional' }, params: orderParams, headers: orderHeaders,
+      method: 'get', path: '/orders/:id/downloads', summary: 'Licence keys and files of an order', tag: 'Digital goods', access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' }, params: orderParams, headers: orderHeaders,
       responses: { 200: downloadsAnswer, ...problems(400, 401, 403, 404) },
       handle: async ({ params, headers }, { caller }) => {
         await requireOrder(params.id, orderOwnerOf(caller, headers));

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { countryCode, id, line, timestamp } from '../../shared/http/schemas.js';
 import type { AutoReorder, WarehouseFields } from './warehouses.js';
@@ -55,6 +56,6 @@ export const warehouseReply = Joi.object({
   id: id().required(), code: Joi.string().required(), name: Joi.string().required(), location: Joi.object().unknown().required(),
   regionsServed: Joi.array().items(Joi.string()).required(), shippingTimeEstimates: Joi.object().unknown().required(),
   priority: Joi.number().integer().required(), active: Joi.boolean().required(), autoReorder: autoReorder(),
-  kind: Joi.string().valid('digital'), costPerParcel: fields.costPerParcel, pickup: Joi.boolean(), timeZone: Joi.string(), cutoff: fields.cutoff, workingDays: fields.workingDays, holidays: fields.holidays,
+  kind: Joi.string().valid('digital'), costPerParcel: seenWith('costs:read', fields.costPerParcel), pickup: Joi.boolean(), timeZone: Joi.string(), cutoff: fields.cutoff, workingDays: fields.workingDays, holidays: fields.holidays,
   createdAt: timestamp().required(), updatedAt: timestamp().required(), version: Joi.number().integer().required(),
 }).meta({ name: 'Warehouse' });

@@ -26,7 +26,7 @@ export function invoiceRoutes({ invoices, getOrder, toPdf }: InvoiceRouteDeps) {
     return { status: 200, bytes: { etag: '', body, gzip: null }, contentType: PDF, headers: { 'Content-Disposition': `inline; filename="${document.number}.pdf"` } };
   };
   const staff = { tag: 'Invoices', access: { permission: 'orders:read' } } as const;
-  const owner = { tag: 'Invoices', access: { scope: 'orders:read', user: 'optional' } } as const;
+  const owner = { tag: 'Invoices', access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' } } as const;
   const one = { produces: ['application/json', PDF], params: documentParams, query: formatQuery, headers: documentHeaders, responses: { 200: documentAnswer, ...problems(400, 401, 403, 404) } } as const;
   const all = { query: documentListQuery, responses: { 200: documentPage, ...problems(400, 401, 403) } } as const;
   const list = async (kind: Document['kind'], query: DocumentListQuery) => {

@@ -1,6 +1,7 @@
 import Joi from 'joi';
+import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
-import { id, moneySchema, pageOf, rateBps, successOf, timestamp } from '../../shared/http/schemas.js';
+import { addressReply, id, moneySchema, pageOf, rateBps, successOf, timestamp } from '../../shared/http/schemas.js';
 import { DOCUMENT_KINDS, type Document } from './invoices.js';
 
 export type DocumentParams = { id: string };
@@ -21,9 +22,9 @@ export const documentListQuery = Joi.object<DocumentListQuery>({
 const rate = { name: Joi.string().required(), rateBps: rateBps().required(), jurisdiction: Joi.string().required(), reason: Joi.string() };
 export const documentReply = Joi.object({
   id: id().required(), kind: Joi.string().valid(...DOCUMENT_KINDS).required(), number: Joi.string().required(), series: Joi.string().required(), sequence: Joi.number().integer().required(),
-  orderId: id().required(), orderNumber: Joi.string().required(), currency: Joi.string().length(3).required(), email: Joi.string().required(),
+  orderId: id().required(), orderNumber: Joi.string().required(), currency: Joi.string().length(3).required(), email: seenWith('contacts:read', Joi.string()),
   seller: Joi.object({ name: Joi.string().required(), address: Joi.array().items(Joi.string()).required(), vatId: Joi.string().allow('').required(), email: Joi.string().allow('').required() }).required(),
-  billingAddress: Joi.object().unknown().required(), shippingAddress: Joi.object().unknown().required(),
+  billingAddress: addressReply().required(), shippingAddress: addressReply().required(),
   lines: Joi.array().items(Joi.object({
     lineId: Joi.string().required(), sku: Joi.string().allow(null).required(), description: Joi.string().allow('').required(), quantity: Joi.number().integer().required(),
     unitPrice: moneySchema.allow(null).required(), discount: moneySchema.required(), net: moneySchema.required(), tax: moneySchema.required(), gross: moneySchema.required(),

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { fieldsParam, pageParams, type PageQuery } from '../../shared/http/pagination.js';
-import { email, id, line, moneySchema, rateBps, timestamp } from '../../shared/http/schemas.js';
+import { seenWith } from '../../shared/http/field-access.js';
+import { addressReply, email, id, line, moneySchema, rateBps, timestamp } from '../../shared/http/schemas.js';
 import { COMMANDS, FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Command, type OrderFilter, type OrderStatus } from './orders.js';
 
 export type OrderParams = { id: string };
@@ -18,7 +19,7 @@ export type OrderListQuery = PageQuery & OrderFilter;
 export const orderListQuery = Joi.object<OrderListQuery>({
   ...pageParams(['createdAt', 'updatedAt', 'total', 'number']),
   status: Joi.string().valid(...ORDER_STATUSES), payment_status: Joi.string().valid(...PAYMENT_STATUSES), fulfilment_status: Joi.string().valid(...FULFILMENT_STATUSES),
-  user_id: id(), email: email(), number: Joi.string().max(20), 'created_at[gte]': timestamp(), 'created_at[lte]': timestamp(),
+  user_id: id(), email: seenWith('contacts:read', email()), number: Joi.string().max(20), 'created_at[gte]': timestamp(), 'created_at[lte]': timestamp(),
 });
 
 export type StatusBody = { status: OrderStatus | Command };
@@ -48,7 +49,7 @@ export const orderReply = Joi.object({
   id: id().required(), number: Joi.string().required(),
   status: Joi.string().valid(...ORDER_STATUSES).required(), paymentStatus: Joi.string().valid(...PAYMENT_STATUSES).required(),
   fulfilmentStatus: Joi.string().valid(...FULFILMENT_STATUSES).required(), returnStatus: Joi.string().valid(...RETURN_STATUSES).required(),
-  holds: Joi.array().items(Joi.string()).required(), riskStatus: Joi.string().valid('clear', 'review').required().description('review: it is being checked; nothing was taken yet'), email: Joi.string().required(), userId: id(), currency: Joi.string().length(3).required(),
+  holds: Joi.array().items(Joi.string()).required(), riskStatus: Joi.string().valid('clear', 'review').required().description('review: it is being checked; nothing was taken yet'), email: seenWith('contacts:read', Joi.string()), userId: id(), currency: Joi.string().length(3).required(),
   orderToken: Joi.string().description('Only for guests and only in the answer that made the order; send it back as x-order-token'),
   items: Joi.array().items(Joi.object({
     id: Joi.string().required(), productId: id().required(), productName: Joi.string().required(), name: Joi.string().required(), sku: Joi.string().required(),
@@ -76,7 +77,7 @@ export const orderReply = Joi.object({
     price: moneySchema.required(), discount: moneySchema.required(), total: moneySchema.required(), tax: moneySchema.required(),
     allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(),
   }).required(),
-  shippingAddress: Joi.object().unknown().required(), billingAddress: Joi.object().unknown().required(),
+  shippingAddress: addressReply().required(), billingAddress: addressReply().required(),
   shippingMethod: Joi.object({
     code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required(), source: Joi.string(), pickupLocationId: Joi.string(),
     groups: Joi.array().items(Joi.object({ warehouseId: Joi.string().allow(null).required(), code: Joi.string().required(), name: Joi.string().required(), price: moneySchema.required(), skus: Joi.array().items(Joi.string()).required() })),

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { currencyCode, email, id, line, moneyInput, moneySchema, sku, timestamp } from '../../shared/http/schemas.js';
 import type { Money } from '../../shared/money.js';
@@ -55,12 +56,12 @@ export const supplierReply = Joi.object({
   leadTimeDays: Joi.number().integer().required(), active: Joi.boolean().required(), createdAt: timestamp().required(), updatedAt: timestamp().required(), version: Joi.number().integer().required(),
 }).meta({ name: 'Supplier' });
 export const sourceReply = Joi.object({
-  supplierId: id().required(), sku: sku().required(), priority: Joi.number().integer().required(), cost: moneySchema.required(), leadTimeDays: Joi.number().integer(),
+  supplierId: id().required(), sku: sku().required(), priority: Joi.number().integer().required(), cost: seenWith('costs:read', moneySchema), leadTimeDays: Joi.number().integer(),
   minQuantity: Joi.number().integer().required(), supplierSku: Joi.string(),
 }).meta({ name: 'SupplierSku' });
 export const purchaseOrderReply = Joi.object({
   id: id().required(), number: Joi.string().required(), supplierId: id().required(), warehouseId: id().required(), state: Joi.string().valid(...PURCHASE_ORDER_STATES).required(),
   origin: Joi.string().valid('manual', 'reorder').required(), expectedOn: timestamp().required(), orderedAt: timestamp().allow(null).required(), closedAt: timestamp().allow(null).required(),
-  lines: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required(), received: Joi.number().integer().required(), unitCost: moneySchema.required() })).required(),
+  lines: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required(), received: Joi.number().integer().required(), unitCost: seenWith('costs:read', moneySchema) })).required(),
   createdAt: timestamp().required(), updatedAt: timestamp().required(), version: Joi.number().integer().required(),
 }).meta({ name: 'PurchaseOrder' });

@@ -10,8 +10,8 @@ import type { ClaimService } from './claims.service.js';
 import type { ExchangeService } from './exchanges.service.js';
 import { emptyBody, idParams, reasonBody, type IdParams, type ReasonBody } from './returns.schemas.js';
 
-const reading = { access: { scope: 'orders:read', user: 'optional' }, headers: orderHeaders, query: fieldsQuery } as const;
-const shopping = { access: { scope: 'checkout:write', user: 'optional' }, idempotency: 'optional', headers: orderHeaders } as const;
+const reading = { access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' }, headers: orderHeaders, query: fieldsQuery } as const;
+const shopping = { access: { scope: 'checkout:write', user: 'optional', staff: 'orders:write' }, idempotency: 'optional', headers: orderHeaders } as const;
 const handling = { access: { permission: 'orders:write' }, idempotency: 'optional' } as const;
 const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422);
 const unread = problems(400, 401, 403, 404);

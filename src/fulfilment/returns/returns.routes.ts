@@ -12,8 +12,8 @@ import type { ReceiveGoods } from './use-cases/receive-goods.js';
 import type { Inspect, RefundReturn } from './use-cases/settle-return.js';
 
 const tag = 'Returns';
-const reading = { tag, access: { scope: 'orders:read', user: 'optional' } } as const;
-const shopping = { tag, access: { scope: 'checkout:write', user: 'optional' }, idempotency: 'optional' } as const;
+const reading = { tag, access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' } } as const;
+const shopping = { tag, access: { scope: 'checkout:write', user: 'optional', staff: 'orders:write' }, idempotency: 'optional' } as const;
 const handling = { tag, access: { permission: 'orders:write' }, idempotency: 'optional' } as const;
 const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422);
 const one = { 200: successOf(returnReply), ...refusals };

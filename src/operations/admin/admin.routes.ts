@@ -1,6 +1,6 @@
 import { defineRoute } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
-import { invariantsAnswer, outboxAnswer, purgeAnswer, purgeBody, retryAnswer, retryBody, statsAnswer, type PurgeBody, type RetryBody } from './admin.schemas.js';
+import { invariantsAnswer, outboxAnswer, policyAnswer, purgeAnswer, purgeBody, retryAnswer, retryBody, statsAnswer, type PurgeBody, type RetryBody } from './admin.schemas.js';
 import type { AdminService } from './admin.service.js';
 
 const tag = 'Operations';
@@ -25,6 +25,12 @@ export function adminRoutes(admin: AdminService) {
         const report = await admin.checkInvariants();
         return { status: 200, body: success(report.ok ? 'Everything adds up.' : 'Something does not add up.', report) };
       },
+    }),
+    defineRoute({
+      method: 'get', path: '/admin/policy', summary: 'Who may call what: every route, role and withheld field', tag, access: { permission: 'policy:read' },
+      description: 'Made from the routes themselves, as the committed policy.json is. A number is the status that refuses; `withheld` names the fields that staff of a role do not see of others.',
+      responses: { 200: policyAnswer, ...problems(400, 401, 403) },
+      handle: async () => ({ status: 200, body: success('The policy.', admin.policy()) }),
     }),
     defineRoute({
       method: 'get', path: '/admin/outbox', summary: 'Which events wait, since when, and which are dead', tag, access: { permission: 'outbox:read' },

@@ -37,6 +37,14 @@ export const outboxAnswer = successOf(Joi.object({
   })).required().description('The newest 50'),
 }));
 
+const byName = (value: Joi.Schema) => Joi.object().pattern(Joi.string(), value);
+export const policyAnswer = successOf(Joi.object({
+  roles: byName(Joi.array().items(Joi.string())).required().description('The permissions of each role'),
+  routes: byName(Joi.object({
+    access: Joi.string().required(), verdicts: byName(Joi.alternatives(Joi.string().valid('allowed'), Joi.number().integer())).required(), withheld: byName(Joi.array().items(Joi.string())),
+  })).required().description('By method and path'),
+}));
+
 export type RetryBody = { ids?: string[]; all?: true };
 export const retryBody = Joi.object<RetryBody>({
   ids: Joi.array().items(Joi.string().pattern(/^evt_\w{10,40}$/, 'event id')).min(1).max(1000), all: Joi.boolean().valid(true),

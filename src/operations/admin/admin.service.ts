@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import { actorOf, type Caller } from '../../shared/http/caller.js';
+import type { Policy } from '../../shared/http/policy.js';
 import type { Invariant } from '../../shared/invariant.js';
 import { isExactlyOne, resultOf, type InvariantReport, type InvariantResult } from './admin.js';
 import { ExactlyOneOf } from './admin.errors.js';
@@ -13,11 +14,17 @@ type HitRates = Record<string, { hits: number; misses: number; hitRate: number }
 export type AdminDeps = {
   cache: Pick<Cache, 'describe' | 'purge' | 'cleanUp'>; cacheHitRates: () => HitRates;
   outbox: Pick<Outbox, 'overview' | 'retryDead' | 'findOverdue'>; invariants: () => readonly Invariant[];
+  /** Who may call which route and which fields are kept from whom; asked for when it is shown. */
+  policy: () => Policy;
   inTransaction: InTransaction; audit: RecordAudit; now: Clock;
 };
 
 export class AdminService {
   constructor(private readonly deps: AdminDeps) {}
+
+  policy(): Policy {
+    return this.deps.policy();
+  }
 
   async cacheStats() {
     return { ...await this.deps.cache.describe(), regions: this.deps.cacheHitRates() };

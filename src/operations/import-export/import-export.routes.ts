@@ -23,7 +23,7 @@ export function importExportRoutes({ imports, exports, uploadFolder }: { imports
       },
     }),
     defineRoute<object, { format: ImportFormat }>({
-      method: 'get', path: '/products/export', summary: 'Export all products, one line for each variant', tag, access: { permission: 'products:read' },
+      method: 'get', path: '/products/export', summary: 'Export all products, one line for each variant', tag, access: { permission: 'pricing:read' },
       description: 'In our own columns: to import the file again changes nothing. Cells that a spreadsheet would run as a formula have an apostrophe before them, which the import takes away.',
       query: exportQuery, produces: ['text/csv', 'application/x-ndjson'], responses: { 200: Joi.object(), ...problems(400, 401, 403) },
       handle: async ({ query: { format } }) => ({

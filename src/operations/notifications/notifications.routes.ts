@@ -5,7 +5,7 @@ import { mailAnswer, mailListQuery, mailParams, mailQuery, mailsAnswer, presentM
 import type { NotificationService } from './notifications.service.js';
 
 const tag = 'Mails';
-const mayRead = { permission: 'outbox:read' } as const;
+const mayRead = { permission: 'mails:read' } as const;
 /** A mail is shown, never run: no script, nothing fetched. */
 const SEALED = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox" } as const;
 
@@ -31,7 +31,7 @@ export function notificationRoutes(mails: NotificationService) {
       },
     }),
     defineRoute<MailParams>({
-      method: 'post', path: '/admin/mails/:id/retries', summary: 'Send a mail again that was set aside', tag, access: { permission: 'outbox:write' },
+      method: 'post', path: '/admin/mails/:id/retries', summary: 'Send a mail again that was set aside', tag, access: { permission: 'mails:write' },
       params: mailParams, responses: { 200: retriedAnswer, ...problems(400, 401, 403, 404, 409) },
       handle: async ({ params }, { caller }) => ({ status: 200, body: success('The mail will be sent again.', presentMail(await mails.retry(params.id, actorOf(caller)))) }),
     }),

@@ -7,11 +7,14 @@ export type Role = (typeof ROLES)[number];
 export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   customer: [],
   vendor: [],
-  moderator: ['products:read', 'reviews:moderate'],
-  support: ['orders:read', 'orders:write', 'customers:read', 'customers:write', 'products:read', 'promotions:read', 'risk:review'],
+  moderator: ['products:read', 'reviews:moderate', 'policy:read'],
+  support: [
+    'orders:read', 'orders:write', 'customers:read', 'customers:write', 'contacts:read', 'products:read', 'pricing:read', 'promotions:read', 'mails:read', 'mails:write',
+    'policy:read', 'risk:review',
+  ],
   operations: [
     'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',
-    'import:write', 'invariants:read', 'products:read', 'shipping:write', 'risk:review', 'risk:write',
+    'import:write', 'invariants:read', 'products:read', 'pricing:read', 'costs:read', 'shipping:write', 'policy:read', 'risk:review', 'risk:write',
   ],
   admin: PERMISSIONS,
 };

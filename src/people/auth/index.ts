@@ -26,7 +26,7 @@ import { UserRepository } from './users.repository.js';
 import { userRoutes } from './users.routes.js';
 import { UserService } from './users.service.js';
 
-export { FRESH_SECONDS, hasPassword, type Role, type User } from './auth.js';
+export { FRESH_SECONDS, hasPassword, PERMISSIONS_OF, type Role, type User } from './auth.js';
 export { EmailTaken } from './auth.errors.js';
 export {
   actingAs, emailInput, enteredPassword, newPassword, nothingAnswer, sessionChoice, signInHeaders, tokensAnswer, type ActingAs, type SessionChoice, type SignInHeaders,

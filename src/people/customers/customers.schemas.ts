@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { fold } from '../../shared/fold.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
+import { seenWith } from '../../shared/http/field-access.js';
 import { addressSchema, customFields, id, line, pageOf, successOf, timestamp } from '../../shared/http/schemas.js';
 import type { AddressChange, ProfileChange, StaffChange } from './customers.js';
 
@@ -32,19 +33,19 @@ export const addressBody = (addressSchema() as Joi.ObjectSchema).keys({
 export type CustomersQuery = PageQuery & { q?: string; email?: string; 'created_at[gte]'?: Date; 'created_at[lte]'?: Date };
 export const customersQuery = Joi.object<CustomersQuery>({
   ...pageParams(['createdAt']),
-  q: Joi.string().max(254).description('The beginning of e-mail address, first name, last name or both'),
-  email: Joi.string().max(254).custom(fold), 'created_at[gte]': Joi.date().iso(), 'created_at[lte]': Joi.date().iso(),
+  q: seenWith('contacts:read', Joi.string().max(254).description('The beginning of e-mail address, first name, last name or both')),
+  email: seenWith('contacts:read', Joi.string().max(254).custom(fold)), 'created_at[gte]': Joi.date().iso(), 'created_at[lte]': Joi.date().iso(),
 });
 
 /** Stored addresses were valid when they were written; a later rule about telephones must not make them unreadable. */
 const addressReply = Joi.object({
   id: addressId().required(), firstName: Joi.string().required(), lastName: Joi.string().required(), company: Joi.string(), line1: Joi.string().required(),
-  line2: Joi.string(), city: Joi.string().required(), region: Joi.string(), postalCode: Joi.string().required(), country: Joi.string().required(), phone: Joi.string(),
+  line2: Joi.string(), city: Joi.string().required(), region: Joi.string(), postalCode: Joi.string().required(), country: Joi.string().required(), phone: seenWith('contacts:read', Joi.string()),
   isDefaultShipping: Joi.boolean().required(), isDefaultBilling: Joi.boolean().required(),
 }).meta({ name: 'CustomerAddress' });
 const summary = Joi.object({
-  id: id().required(), userId: id().required(), email: Joi.string().required(), firstName: Joi.string().required(), lastName: Joi.string().required(),
-  phone: Joi.string(), locale: Joi.string(), customFields: Joi.object().required(),
+  id: id().required(), userId: id().required(), email: seenWith('contacts:read', Joi.string()), firstName: Joi.string().required(), lastName: Joi.string().required(),
+  phone: seenWith('contacts:read', Joi.string()), locale: Joi.string(), customFields: Joi.object().required(),
   defaultShippingAddressId: addressId(), defaultBillingAddressId: addressId(),
   groupIds: Joi.array().items(id()).required(), companyId: id(), vatId: Joi.string(), taxExemption: Joi.string(), avatarUrl: Joi.string().description('512 pixels square; -thumb (64) and -card (160) beside it'),
   version: Joi.number().integer().required(), createdAt: timestamp().required(), updatedAt: timestamp().required(),

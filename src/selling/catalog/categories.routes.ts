@@ -9,7 +9,7 @@ import type { ProductReads } from './product-reads.service.js';
 import { replyOf } from './products.routes.js';
 import { categoryListQuery, productPage } from './products.schemas.js';
 
-const read = { tag: 'Categories', access: { scope: 'catalog:read' } } as const;
+const read = { tag: 'Categories', access: { scope: 'catalog:read', staff: 'products:read' } } as const;
 const write = { tag: 'Categories', access: { permission: 'categories:write' } } as const;
 const editOf = (id: string, { ifMatch, caller }: Context) => ({ id, ifMatch, actor: actorOf(caller) });
 const removed = successOf(Joi.object({ id: Joi.string().required(), slug: Joi.string().required() }));

@@ -14,7 +14,7 @@ export function replyOf(answer: Answer, fields: string | undefined): Reply {
   return { status: 200, body: JSON.parse(body.toString()) as unknown, version: Number(/\d+/.exec(etag)?.[0] ?? 0), cache: 'public' };
 }
 
-const access = { scope: 'catalog:read' } as const;
+const access = { scope: 'catalog:read', staff: 'products:read' } as const;
 
 export function productRoutes(reads: ProductReads): Route[] {
   return [

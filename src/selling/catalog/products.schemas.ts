@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, fieldsParam } from '../../shared/http/pagination.js';
 import { amount, channelCode, currencyCode, customFields, id, line, moneyInput, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
 import { PRODUCT_STATUSES } from './catalog.js';
@@ -107,7 +108,7 @@ export const variantReply = Joi.object({
   tiers: Joi.array().items(Joi.object({ minQuantity: Joi.number().integer().required(), price: moneySchema.required(), compareAtPrice: moneySchema })).description('Where the quantity counts: the price of each unit from a quantity on'),
   priceSource: Joi.object({ kind: Joi.string().required(), id: Joi.string(), name: Joi.string(), from: Joi.object() }).description('Where the price comes from, unless it was entered as it is'),
   available: Joi.number().integer().required(), barcode: Joi.string(), weightGrams: Joi.number().integer(), dimensionsMm: Joi.object(), image: image(), version: Joi.number().integer().required(),
-  prices: Joi.array().items(Joi.object()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'), shipping: Joi.object().description('Staff only'),
+  prices: Joi.array().items(Joi.object({ wholesale: seenWith('pricing:read', Joi.number().integer()) }).unknown()).description('Staff only'), enabled: Joi.boolean().description('Staff only'), taxCategory: Joi.string().allow(null).description('Staff only'), shipping: Joi.object().description('Staff only'),
   backorderable: Joi.object({ kind: Joi.string().valid('backorder', 'preorder').required(), quantity: Joi.number().integer().required(), restockInDays: Joi.number().integer(), shipsAt: isoTime() })
     .description('So many more can be ordered before they are there'),
   components: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required() })), digital: Joi.object().unknown(),

@@ -50,13 +50,13 @@ export function variantRoutes({ variants, presenter, history }: { variants: Vari
     defineRoute({
       method: 'get', path: '/products/:id/variants/:variantId/prior-price', summary: 'The lowest price of the 30 days before a reduction', tag: 'Products',
       description: 'What must stand beside a reduced price in the European Union (Directive 98/6/EC, article 6a). null when the price is not reduced.',
-      access: { scope: 'catalog:read' }, params: variantParams, query: currencyOnly,
+      access: { scope: 'catalog:read', staff: 'products:read' }, params: variantParams, query: currencyOnly,
       responses: { 200: priorPriceAnswer, ...problems(400, 401, 403, 404) },
       handle: async ({ params, query }, { caller }) => ({ status: 200, body: success('The prior price.', { reduction: await history.priorPrice(params.id, params.variantId, query, caller) }) }),
     }),
     defineRoute<One, PageQuery, object, object>({
       method: 'get', path: '/products/:id/variants/:variantId/price-history', summary: 'Every change of a price, newest first', tag: 'Products',
-      access: { permission: 'products:read' }, params: variantParams, query: historyQuery,
+      access: { permission: 'pricing:read' }, params: variantParams, query: historyQuery,
       responses: { 200: historyPage, ...problems(400, 401, 403, 404) },
       handle: async ({ params, query }) => ({ status: 200, body: success('Price history.', await history.page(params.id, params.variantId, query)) }),
     }),

@@ -8,6 +8,7 @@ import type { CheckoutService } from './checkout.service.js';
 import type { Origin } from './draft.js';
 
 const access = { scope: 'checkout:write', user: 'optional' } as const;
+const ofOrder = { ...access, staff: 'orders:read' } as const;
 const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422);
 
 /** A server that orders for others shows its own address, which says nothing of them. */
@@ -25,13 +26,13 @@ export function checkoutRoutes(checkout: CheckoutService) {
       }),
     }),
     defineRoute({
-      method: 'post', path: '/orders/:id/payments', summary: 'Try again to pay a pending order', tag: 'Orders', access, idempotency: 'workflow',
+      method: 'post', path: '/orders/:id/payments', summary: 'Try again to pay a pending order', tag: 'Orders', access: ofOrder, idempotency: 'workflow',
       params: orderParams, headers: orderHeaders, body: retryPaymentBody,
       responses: { 201: successOf(orderReply), ...refusals },
       handle: ({ params, headers, body }, { caller, idempotency }) => checkout.pay(params.id, orderOwnerOf(caller, headers), { ...body, idempotency: idempotency! }),
     }),
     defineRoute({
-      method: 'post', path: '/orders/:id/payments/:paymentId/confirmation', summary: "The customer is back from the provider's page", tag: 'Orders', access,
+      method: 'post', path: '/orders/:id/payments/:paymentId/confirmation', summary: "The customer is back from the provider's page", tag: 'Orders', access: ofOrder,
       params: paymentParams, headers: orderHeaders, body: noBody,
       responses: { 200: successOf(orderReply), ...problems(400, 401, 403, 404, 409, 413, 415) },
       handle: async ({ params, headers }: { params: { id: string; paymentId: string }; headers: OrderHeaders }, { caller }) => {

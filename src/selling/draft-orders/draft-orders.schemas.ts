@@ -1,7 +1,8 @@
 import Joi from 'joi';
 import type { Address } from '../../shared/address.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
-import { addressSchema, currencyCode, email, id, line, moneyInput, moneySchema, sku, timestamp } from '../../shared/http/schemas.js';
+import { seenWith } from '../../shared/http/field-access.js';
+import { addressReply, addressSchema, currencyCode, email, id, line, moneyInput, moneySchema, sku, timestamp } from '../../shared/http/schemas.js';
 import type { Money } from '../../shared/money.js';
 import { MAX_LINES, MAX_QUANTITY_PER_LINE, totalsSchema } from '../cart/index.js';
 import type { PaymentBody } from '../checkout/index.js';
@@ -11,7 +12,7 @@ import type { Priced } from './draft-orders.service.js';
 export type DraftParams = { id: string };
 export const draftParams = Joi.object<DraftParams, true>({ id: id().required() });
 export type DraftListQuery = PageQuery & { state?: DraftState; email?: string };
-export const draftListQuery = Joi.object<DraftListQuery>({ ...pageParams(['createdAt']), state: Joi.string().valid(...DRAFT_STATES), email: email() });
+export const draftListQuery = Joi.object<DraftListQuery>({ ...pageParams(['createdAt']), state: Joi.string().valid(...DRAFT_STATES), email: seenWith('contacts:read', email()) });
 
 type Line = { sku: string; quantity: number; unitPrice?: Money; priceReason?: string };
 type Discount = { amount?: Money; rateBps?: number; reason: string };
@@ -43,12 +44,12 @@ export const completionBody = Joi.object<CompletionBody>({
 });
 
 export const draftReply = Joi.object({
-  id: id().required(), state: Joi.string().valid(...DRAFT_STATES).required(), userId: id(), email: Joi.string().required(), currency: Joi.string().length(3).required(),
+  id: id().required(), state: Joi.string().valid(...DRAFT_STATES).required(), userId: id(), email: seenWith('contacts:read', Joi.string()), currency: Joi.string().length(3).required(),
   lines: Joi.array().items(Joi.object({
     id: Joi.string().required(), sku: Joi.string().required(), quantity: Joi.number().integer().required(), unitPrice: moneySchema, priceReason: Joi.string(),
   })).required(),
   discount: Joi.object({ amount: moneySchema, rateBps: Joi.number().integer(), reason: Joi.string().required() }).allow(null).required(),
-  coupons: Joi.array().items(Joi.string()).required(), shippingAddress: Joi.object().unknown(), billingAddress: Joi.object().unknown(), shippingMethod: Joi.string(), pickupLocationId: id(), notes: Joi.string(),
+  coupons: Joi.array().items(Joi.string()).required(), shippingAddress: addressReply(), billingAddress: addressReply(), shippingMethod: Joi.string(), pickupLocationId: id(), notes: Joi.string(),
   orderId: id().description('Once it is completed'), createdAt: timestamp().required(), updatedAt: timestamp().required(), version: Joi.number().integer().required(),
 }).meta({ name: 'DraftOrder' });
 export const pricedDraftReply = draftReply.keys({

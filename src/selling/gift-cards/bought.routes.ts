@@ -11,7 +11,7 @@ export function boughtRoutes({ cards, getOrder }: Deps): Route[] {
   return [
     defineRoute({
       method: 'get', path: '/orders/:id/gift-cards', summary: 'The gift cards that were bought with an order, with their codes', tag: 'Gift cards',
-      access: { scope: 'orders:read', user: 'optional' }, params: orderParams, headers: orderHeaders,
+      access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' }, params: orderParams, headers: orderHeaders,
       responses: { 200: successOf(boughtReply), ...problems(400, 401, 403, 404) },
       handle: async ({ params, headers }, { caller }) => {
         const order = await getOrder(params.id, orderOwnerOf(caller, headers));

@@ -19,7 +19,7 @@ export function previewRoutes(deps: Deps): Route[] {
     defineRoute<object, object, object, PreviewBody>({
       method: 'post', path: '/pricing/preview', summary: 'What somebody would pay, at any time and stock, with a rule that is not in force yet', tag: 'Pricing',
       description: 'Changes nothing. The same resolver as in catalogue and cart.',
-      access: { permission: 'products:read' }, body: previewBody,
+      access: { permission: 'pricing:read' }, body: previewBody,
       responses: { 200: previewAnswer, ...problems(400, 401, 403) },
       handle: async ({ body }) => ({ status: 200, body: success('What it would cost.', await preview(deps, body)) }),
     }),

@@ -9,7 +9,7 @@ import {
 } from './price-book.schemas.js';
 import type { PriceListFields } from './price-lists.js';
 
-const read = { tag: 'Pricing', access: { permission: 'products:read' } } as const;
+const read = { tag: 'Pricing', access: { permission: 'pricing:read' } } as const;
 const write = { tag: 'Pricing', access: { permission: 'products:write' } } as const;
 const changes = problems(400, 401, 403, 404, 409, 412);
 /** Two thousand entries of twenty quantities each. */

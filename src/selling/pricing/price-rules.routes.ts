@@ -10,7 +10,7 @@ import {
   type CompetitorBody, type CompetitorQuery, type IdParams,
 } from './price-book.schemas.js';
 
-const read = { tag: 'Pricing', access: { permission: 'products:read' } } as const;
+const read = { tag: 'Pricing', access: { permission: 'pricing:read' } } as const;
 const write = { tag: 'Pricing', access: { permission: 'products:write' } } as const;
 const changes = problems(400, 401, 403, 404, 409, 412);
 const FEED_BYTES = 2_000_000;

@@ -6,7 +6,7 @@ import {
   currenciesAnswer, currencyAnswer, currencyParams, rateAnswer, rateBody, ratesAnswer, ratesQuery, roundingBody, type CurrencyParams, type RatesQuery, type RoundingBody,
 } from './price-book.schemas.js';
 
-const read = { tag: 'Pricing', access: { permission: 'products:read' } } as const;
+const read = { tag: 'Pricing', access: { permission: 'pricing:read' } } as const;
 const write = { tag: 'Pricing', access: { permission: 'products:write' } } as const;
 
 export function rateRoutes(prices: PriceBookService): Route[] {

@@ -22,7 +22,7 @@ export function reorderRoutes({ reorders, quoting }: { reorders: ReorderService;
     defineRoute<{ id: string }, object, Headers>({
       method: 'post', path: '/orders/:id/reorder', summary: 'Put what is still there of an order into the cart', tag: 'Orders',
       description: 'At the prices of today, beside what lies in the cart already. `report` tells of each line whether it is in, limited, out of stock or gone.',
-      access: { scope: 'cart:write', user: 'optional' }, idempotency: 'optional', params: orderParams, headers: headersSchema,
+      access: { scope: 'cart:write', user: 'optional', staff: 'orders:read' }, idempotency: 'optional', params: orderParams, headers: headersSchema,
       responses: { 200: successOf(reply), ...problems(400, 401, 403, 404, 409, 422) },
       handle: async ({ params, headers }, { caller }) => {
         const shopper = { userId: caller.user?.id, cartToken: headers['x-cart-token'], channel: caller.key?.channel };

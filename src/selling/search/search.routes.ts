@@ -3,7 +3,7 @@ import { problems, success } from '../../shared/http/schemas.js';
 import { searchAnswer, searchQuery, suggestionAnswer, suggestionQuery } from './search.schemas.js';
 import type { SearchService } from './search.service.js';
 
-const reading = { method: 'get', tag: 'Search', access: { scope: 'catalog:read' } } as const;
+const reading = { method: 'get', tag: 'Search', access: { scope: 'catalog:read', staff: 'products:read' } } as const;
 
 export function searchRoutes(search: SearchService): Route[] {
   return [

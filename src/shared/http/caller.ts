@@ -1,5 +1,6 @@
 import type { Actor } from '../actor.js';
 import { ForbiddenError, UnauthenticatedError } from '../errors.js';
+import type { Permission } from '../permissions.js';
 
 /** Who may call a route. Declared on every route; there is no default. */
 export type Access =
@@ -9,7 +10,11 @@ export type Access =
    * An application whose key has the scope; `user` says whether a person must be signed in as well. With `ignored` nobody
    * looks at the bearer token: an app that still sends an expired one must be able to sign in or to refresh it.
    */
-  | { scope: string; user?: 'optional' | 'required' | 'ignored' }
+  | {
+    scope: string; user?: 'optional' | 'required' | 'ignored';
+    /** Who holds this sees what belongs to others as well; a server that does needs no user. */
+    staff?: Permission;
+  }
   /** Staff whose roles hold the permission, or a server whose secret key has it as a scope. */
   | { permission: string };
 
@@ -56,19 +61,26 @@ class MissingPermission extends ForbiddenError {
 }
 
 /** Deny by default: passes only what the declaration names. */
-export function authorise(access: Access, { key, user }: Caller): void {
+export function authorise(access: Access, caller: Caller): void {
   if (access === 'public') return;
+  const { key, user } = caller;
   if (!key) throw new ApiKeyRequired();
   if ('scope' in access) {
     if (!key.scopes.has(access.scope)) throw new MissingScope(access.scope);
-    if (access.user === 'required' && !user) throw new AuthenticationRequired();
+    const actsForOthers = access.staff !== undefined && mayAct(caller, access.staff);
+    if (access.user === 'required' && !user && !actsForOthers) throw new AuthenticationRequired();
     return;
   }
   if (key.kind === 'secret' && key.scopes.has(access.permission)) return;
   if (user?.permissions.has(access.permission)) return;
+  refusePermission(caller, access.permission);
+}
+
+/** Says what is missing in the words of whoever lacks it. */
+export function refusePermission({ key, user }: Caller, permission: string): never {
   if (user?.mustEnrolMfa) throw new MfaEnrolmentRequired();
-  if (user) throw new MissingPermission(access.permission);
-  if (key.kind === 'secret') throw new MissingScope(access.permission);
+  if (user) throw new MissingPermission(permission);
+  if (key?.kind === 'secret') throw new MissingScope(permission);
   throw new AuthenticationRequired();
 }
 

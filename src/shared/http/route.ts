@@ -4,10 +4,11 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import Joi from 'joi';
 import { withoutCardNumbers } from '../card-numbers.js';
 import { DomainError } from '../errors.js';
-import { authorise, type Access, type Caller, type UserIdentity } from './caller.js';
+import { authorise, refusePermission, type Access, type Caller, type UserIdentity } from './caller.js';
 import { cutLater, readBody, type Consumes } from './body.js';
 import { parseInput } from './input.js';
 import { readIfMatch } from './etag.js';
+import { guardedFields, withheldFrom, withoutFields, type GuardedField } from './field-access.js';
 import { RouteTable } from './dispatch.js';
 import { fingerprintOf, keyOf, type Idempotency, type IdempotencyRequest } from './idempotency.js';
 import { send, type Reply } from './reply.js';
@@ -103,11 +104,17 @@ export function mount(router: Router, routes: readonly Route[], options: MountOp
 function handlerOf(route: Route, options: MountOptions): RequestHandler {
   const name = `${route.method.toUpperCase()} ${route.path}`;
   const answer = options.checkReplies ? declared(route, name) : undeclared(route);
+  const guarded = Object.values(route.responses).flatMap((schema) => guardedFields(schema));
+  const filters = guardedFields(route.query);
   return async (req, res) => {
     res.locals['route'] = name;
     try {
-      const reply = await answer(() => serve(route, name, req, res, options));
-      await send(req, res, reply, options.stopping);
+      let caller: Caller | undefined;
+      const reply = await answer(async () => {
+        caller = await admit(route, req, res, options);
+        return serve(route, name, caller, filters, req, res, options);
+      });
+      await send(req, res, guarded.length === 0 ? reply : withoutFields(reply, withheldFrom(guarded, route.access, caller!)), options.stopping);
     } finally {
       cutLater(req, res);
       // Whoever needs an upload for longer has taken a copy by now.
@@ -116,12 +123,17 @@ function handlerOf(route: Route, options: MountOptions): RequestHandler {
   };
 }
 
-async function serve(route: Route, name: string, req: Request, res: Response, options: MountOptions): Promise<Reply> {
+async function admit(route: Route, req: Request, res: Response, options: MountOptions): Promise<Caller> {
   const caller = await options.identify(req, res, route);
   authorise(route.access, caller);
+  return caller;
+}
+
+async function serve(route: Route, name: string, caller: Caller, filters: readonly GuardedField[], req: Request, res: Response, options: MountOptions): Promise<Reply> {
   if (route.deprecated) announceDeprecation(res, route.deprecated);
   await readBody(req, res, route, { limitBytes: route.bodyLimitBytes ?? options.bodyLimitBytes, sha256: caller.bodySha256 });
   const input = parseInput(route, req);
+  if (filters.length > 0) refuseHiddenFilters(filters, route, caller, input.query as Record<string, unknown>);
   if (route.stepUp && caller.user && (route.stepUp === true || await route.stepUp.isNeeded(input))) await options.requireStepUp(caller.user);
   const context: Context = {
     caller,
@@ -152,6 +164,12 @@ async function idempotently(route: Route, name: string, { req, input, context, c
 }
 
 const numberOf = (header: string | undefined): number | undefined => (header === undefined ? undefined : Number(header));
+
+/** Whoever may not see a field could otherwise guess it, one question at a time. */
+function refuseHiddenFilters(filters: readonly GuardedField[], { access }: Route, caller: Caller, query: Record<string, unknown>): void {
+  const hidden = withheldFrom(filters, access, caller).find(({ path }) => query[path[0]!] !== undefined);
+  if (hidden) refusePermission(caller, hidden.permission);
+}
 
 const undeclared = (_route: Route) => (work: () => Promise<Reply>) => work();
 

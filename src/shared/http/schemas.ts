@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { Address } from '../address.js';
 import { isCurrency, type Money } from '../money.js';
+import { seenWith } from './field-access.js';
 
 export const id = () => Joi.string().hex().length(24);
 export const sku = () => Joi.string().pattern(/^[A-Za-z0-9._-]{1,64}$/, 'SKU');
@@ -25,6 +26,9 @@ export const addressSchema = () => Joi.object<Address>({
   line1: line(200).required(), line2: line(200), city: line(100).required(), region: line(100),
   postalCode: line(20).required(), country: countryCode().required(), phone: Joi.string().pattern(/^\+?[0-9 ().-]{5,25}$/, 'phone number'),
 }).meta({ name: 'Address' });
+
+/** An address as it was stored; of others the telephone is for those who may reach people. */
+export const addressReply = () => Joi.object({ phone: seenWith('contacts:read', Joi.string().allow('', null)) }).unknown();
 
 const FORBIDDEN_KEYS = /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_.-]{1,64}$/;
 /** Free-form values by name: at most 50, scalars or lists of scalars, no key that a merge could trip over. */

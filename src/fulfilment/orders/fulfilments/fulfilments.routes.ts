@@ -9,7 +9,7 @@ import {
 } from './fulfilments.schemas.js';
 
 const tag = 'Fulfilments';
-const reading = { tag, access: { scope: 'orders:read', user: 'optional' } } as const;
+const reading = { tag, access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' } } as const;
 const writing = { tag, access: { permission: 'orders:write' }, idempotency: 'optional' } as const;
 const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422);
 

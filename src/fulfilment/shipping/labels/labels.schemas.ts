@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { seenWith } from '../../../shared/http/field-access.js';
 import { id, line, moneySchema, timestamp } from '../../../shared/http/schemas.js';
 import { LABEL_FORMATS, type LabelFormat } from '../carriers/carrier.js';
 import type { Box } from '../shipping.js';
@@ -17,7 +18,7 @@ export const labelParams = Joi.object<LabelParams, true>({ id: id().required(), 
 export const labelReply = Joi.object({
   id: id().required(), orderId: id().required(), fulfilmentId: id().required(), parcelId: Joi.string().required(), state: Joi.string().valid(...LABEL_STATES).required(),
   provider: Joi.string().required(), carrier: Joi.string(), service: Joi.string().required(), format: Joi.string().valid(...LABEL_FORMATS).required(), labelUrl: Joi.string(), trackingNumber: Joi.string(),
-  trackingUrl: Joi.string(), cost: moneySchema, refund: Joi.string().valid('pending', 'refunded'), failure: Joi.string(), createdAt: timestamp().required(),
+  trackingUrl: Joi.string(), cost: seenWith('costs:read', moneySchema), refund: Joi.string().valid('pending', 'refunded'), failure: Joi.string(), createdAt: timestamp().required(),
 }).meta({ name: 'ShippingLabel' });
 export const labelsReply = Joi.object({ items: Joi.array().items(labelReply).required() });
 

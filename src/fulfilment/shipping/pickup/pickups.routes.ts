@@ -16,7 +16,7 @@ const pickupReply = Joi.object({
 export function pickupRoutes({ pickups }: { pickups: PickupService }): Route[] {
   return [
     defineRoute({
-      method: 'get', path: '/orders/:id/pickup', summary: 'Where an order is fetched, and the code for it', tag: 'Shipping', access: { scope: 'orders:read', user: 'optional' },
+      method: 'get', path: '/orders/:id/pickup', summary: 'Where an order is fetched, and the code for it', tag: 'Shipping', access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' },
       params: orderParams, headers: orderHeaders, query: fieldsQuery,
       responses: { 200: successOf(pickupReply), ...problems(400, 401, 403, 404) },
       handle: async ({ params, headers }, { caller }) => {

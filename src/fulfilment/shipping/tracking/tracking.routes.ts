@@ -11,7 +11,7 @@ type Fulfilment = Awaited<ReturnType<ShippingOrders['goods']['fulfilmentsOf']>>[
 export function trackingRoutes({ tracking, orders }: { tracking: TrackingService; orders: () => ShippingOrders }): Route[] {
   return [
     defineRoute({
-      method: 'get', path: '/orders/:id/shipments', summary: 'The parcels of an order and where they are', tag: 'Shipping', access: { scope: 'orders:read', user: 'optional' },
+      method: 'get', path: '/orders/:id/shipments', summary: 'The parcels of an order and where they are', tag: 'Shipping', access: { scope: 'orders:read', user: 'optional', staff: 'orders:read' },
       params: orderParams, headers: orderHeaders, query: fieldsQuery,
       responses: { 200: successOf(shipmentsReply), ...problems(400, 401, 403, 404) },
       handle: async ({ params, headers }, { caller }) => {
