@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import Joi from 'joi';
+import { deriveKey, readMasterKeys, type MasterKeys } from '../src/shared/crypto/sealing.js';
 
 const seconds = () => Joi.number().integer().min(1);
 const flag = () => Joi.boolean();
@@ -45,6 +47,10 @@ function parseProviders(given: string): readonly Provider[] | null {
     return null;
   }
 }
+
+/** Said without the value: it is what opens everything. */
+const masterKeys = () => Joi.string().allow('').default('').custom((value: string, helpers) => (value === '' || readMasterKeys(value) ? value : helpers.error('keys.unreadable')))
+  .messages({ 'keys.unreadable': '{{#label}} must be a list like k2:BASE64,k1:BASE64 of 32 bytes each, the current one first; make one with: echo "k1:$(openssl rand -base64 32)"' });
 
 /** Every variable the process reads, with the only defaults that are safe in production. Secrets have none. */
 export const environment = Joi.object({
@@ -122,6 +128,11 @@ export const environment = Joi.object({
   MEDIA_ORPHAN_HOURS: Joi.number().integer().min(1).max(23).default(12),
   CLAMD_ADDRESS: Joi.string().pattern(/^([\w.-]+:\d+|\/[^\s]+)$/, 'host:port or path of a socket').allow('').default(''),
   FFMPEG_DIR: Joi.string().allow('').default(''),
+  DATA_MASTER_KEYS: masterKeys(),
+  DATA_MASTER_KEYS_FILE: Joi.string().allow('').default(''),
+  DATA_INDEX_SECRET: secret(32).allow('').default(''),
+  RETENTION_DAYS: Joi.string().allow('').pattern(/^[a-z_]+:\d+(,\s*[a-z_]+:\d+)*$/, 'list like activity:730,mails:365').default(''),
+  RETENTION_TAX_YEARS: Joi.number().integer().min(1).max(30).default(10),
   CART_TTL_DAYS: Joi.number().integer().min(1).default(60),
   ORDER_PAYMENT_WINDOW_SECONDS: seconds().default(1800),
   ORDER_REVIEW_WINDOW_SECONDS: seconds().default(72 * 3600),
@@ -236,6 +247,11 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       publicUrl: text('MEDIA_URL') || text('PUBLIC_URL'), maxImageBytes: number('MEDIA_MAX_IMAGE_BYTES'), maxVideoBytes: number('MEDIA_MAX_VIDEO_BYTES'),
       quotaBytes: number('MEDIA_QUOTA_BYTES'), orphanHours: number('MEDIA_ORPHAN_HOURS'), clamdAddress: text('CLAMD_ADDRESS'), ffmpegDirectory: text('FFMPEG_DIR'),
     },
+    data: {
+      masters: masterKeysOf(text('DATA_MASTER_KEYS'), text('DATA_MASTER_KEYS_FILE'), text('JWT_SECRET')),
+      indexKey: deriveKey(text('DATA_INDEX_SECRET') || text('JWT_SECRET'), 'blind-index'),
+    },
+    retention: { days: text('RETENTION_DAYS'), cartDays: number('CART_TTL_DAYS'), taxYears: number('RETENTION_TAX_YEARS'), ...(text('NODE_ENV') === 'test' && { settleMs: 0 }) },
     cart: { ttlDays: number('CART_TTL_DAYS') },
     orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS'), reviewWindowSeconds: number('ORDER_REVIEW_WINDOW_SECONDS') },
     risk: { secret: text('RISK_SECRET') || text('JWT_SECRET') },
@@ -262,6 +278,14 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     worker: { pollMs: number('WORKER_POLL_MS') },
     failpoint: text('FAILPOINT'),
   });
+}
+
+/** From the file of a secret store, else from the variable, else one that follows from JWT_SECRET, so that a first start needs no more. */
+function masterKeysOf(listed: string, file: string, jwtSecret: string): MasterKeys {
+  const keys = readMasterKeys(file === '' ? listed : readFileSync(file, 'utf8'));
+  if (keys) return keys;
+  if (file !== '') throw new Error('The environment is not usable:\n  DATA_MASTER_KEYS_FILE must hold lines like k1:BASE64 of 32 bytes, the current one first');
+  return { current: 'jwt', keys: new Map([['jwt', deriveKey(jwtSecret, 'data-master')]]) };
 }
 
 const parseList = (listed: string): readonly string[] => Object.freeze(listed.split(',').map((one) => one.trim()).filter(Boolean));

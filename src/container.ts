@@ -18,6 +18,7 @@ import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
 import { createNotifications } from './operations/notifications/index.js';
 import { createSecurityEvents } from './operations/security-events/index.js';
+import { createPrivacy } from './operations/privacy/index.js';
 import { createAccountMail } from './people/account-mail/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
@@ -46,7 +47,10 @@ import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
 import type { RedisGuard } from './shared/cache/redis.js';
 import type { Clock } from './shared/clock.js';
+import { createBox, deriveKey } from './shared/crypto/sealing.js';
 import { deriveSecret } from './shared/crypto/tokens.js';
+import { attachVault } from './shared/db/personal.js';
+import { Vault } from './shared/db/vault.js';
 import { IdempotencyStore } from './shared/db/idempotency.js';
 import { createLeadership } from './shared/db/leadership.js';
 import { createInTransaction } from './shared/db/transaction.js';
@@ -80,6 +84,9 @@ const ANSWER_MS = 4_000;
 
 /** The one place where parts meet. Read it top to bottom to see who depends on whom. */
 export function createContainer({ config, connection, redis, logger, metrics, report, now = () => new Date() }: ContainerDeps) {
+  const vault = new Vault({ connection, now, ...config.data });
+  attachVault(connection, vault);
+  const box = createBox(deriveKey(config.auth.jwtSecret, 'redis'));
   const inTransaction = createInTransaction({ connection, report, repeatMs: config.http.answerWithinMs });
   const outbox = createOutbox({ connection, now, inTransaction, report });
   const leadership = createLeadership({ connection });
@@ -101,7 +108,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     avatars: { take: media.takeAvatar, show: (userId, fileId) => media.attach('avatar', userId, fileId === null ? [] : [fileId]) },
   });
   const { record: securityEvent } = securityEvents;
-  const auth = createAuth({ connection, redis, now, outbox, inTransaction, audit: audit.record, report, customers, securityEvent, config: config.auth });
+  const auth = createAuth({ connection, redis, box, now, outbox, inTransaction, audit: audit.record, report, customers, securityEvent, config: config.auth });
   const accountMail = createAccountMail({ connection, auth, outbox, inTransaction, now, securityEvent, deriveSecret: secretFor });
   const mfa = createMfa({ connection, auth, outbox, inTransaction, now, audit: audit.record, securityEvent, config: config.mfa });
   const signInWith = createSignInWith({ connection, auth, outbox, inTransaction, now, securityEvent, deriveSecret: secretFor, config: config.oidc });
@@ -152,7 +159,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
       return (await orders.payablesOf(ids)).map((order) => tenderedOrder(order, paid.get(order.id)));
     },
   });
-  const cart = createCart({ connection, redis, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, giftCards, ...config.cart, ...config.market });
+  const cart = createCart({ connection, redis, box, now, outbox, inTransaction, findOffers, buyerOf, promote: promotions.promote, requireCoupon: promotions.requireCoupon, shipping, tax, giftCards, ...config.cart, ...config.market });
   auth.onSignIn(async ({ userId, cartToken, channel }) => { if (cartToken !== undefined) await cart.service.merge(userId, cartToken, channel); });
 
   const returnPolicies = createReturnPolicies({
@@ -229,6 +236,11 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
+  const privacy = createPrivacy({
+    connection, vault, jobs, inTransaction, audit: audit.record, now, metrics, config: config.retention, findAccount: auth.findAccount,
+    parts: () => parts.flatMap(({ personalData = [] }) => personalData), countOpenOrders: orders.countOpen,
+  });
+
   const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants, policy: () => policyOf(routes, PERMISSIONS_OF) });
 
   /** Every part with what it brings: routes, events heard, schedules, invariants. */
@@ -273,6 +285,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     pricing,
     audit,
     securityEvents,
+    privacy,
     admin,
     notifications,
     jobs,
@@ -287,7 +300,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants, leadership,
-    audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
+    vault, privacy, audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
     inventory, shipping, tax, payments, risk, catalog, search, visualSearch, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema), policy: () => policyOf(routes, PERMISSIONS_OF),
   };

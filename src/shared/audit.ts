@@ -7,6 +7,8 @@ export type AuditEntry = Readonly<{
   action: string;
   /** What was changed: `user:64f…`. */
   subject: string;
+  /** The user whose data before and after may hold; they are then sealed for that user and go when the user is erased. */
+  about?: string;
   before?: unknown;
   after?: unknown;
 }>;

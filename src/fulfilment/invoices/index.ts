@@ -18,5 +18,5 @@ export function createInvoices(deps: Deps) {
   const service = new InvoiceService({ ...deps, invoices, queue: createKeyedQueue() });
   const subscribers: Subscriber[] = [{ name: 'invoices', on: HEARD, handle: (event) => service.hear(event) }];
   const invariants: Invariant[] = invoiceInvariants({ invoices, totalsOfOrders: deps.totalsOfOrders });
-  return { service, subscribers, invariants, routes: invoiceRoutes({ invoices: service, getOrder: deps.getOrder, toPdf }) };
+  return { personalData: invoices.personalData, service, subscribers, invariants, routes: invoiceRoutes({ invoices: service, getOrder: deps.getOrder, toPdf }) };
 }

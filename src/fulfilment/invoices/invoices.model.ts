@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Types } from 'mongoose';
-import { addressSchema } from '../../shared/db/address.js';
+import { ERASED_ADDRESS, ERASED_EMAIL, sealedAddress } from '../../shared/db/address.js';
+import { personal } from '../../shared/db/personal.js';
 import { DOCUMENT_KINDS, type Document } from './invoices.js';
 
 export type DocumentRow = Omit<Document, 'id'> & { _id: Types.ObjectId };
@@ -8,7 +9,6 @@ export type SeriesRow = { series: string; last: number };
 
 const money = () => ({ amount: { type: Number, required: true }, currency: { type: String, required: true } });
 const moneySchema = new Schema(money(), { _id: false });
-const address = addressSchema();
 const taxSchema = new Schema({ name: String, rateBps: Number, jurisdiction: String, reason: String, amount: moneySchema }, { _id: false });
 const lineSchema = new Schema({
   lineId: { type: String, required: true }, sku: { type: String, default: null }, description: { type: String, default: '' }, quantity: { type: Number, required: true },
@@ -21,7 +21,7 @@ const documentSchema = new Schema<DocumentRow>({
   orderId: { type: String, required: true }, orderNumber: { type: String, required: true }, userId: { type: String, default: null }, email: { type: String, required: true },
   currency: { type: String, required: true }, locale: { type: String, required: true },
   seller: { type: new Schema({ name: String, address: [String], vatId: String, email: String }, { _id: false }), required: true },
-  billingAddress: address, shippingAddress: address,
+  billingAddress: sealedAddress(), shippingAddress: sealedAddress(),
   lines: [lineSchema],
   totals: { type: new Schema({
     net: moneySchema, tax: moneySchema, gross: moneySchema,
@@ -37,6 +37,12 @@ documentSchema.index({ number: 1 }, { unique: true });
 documentSchema.index({ orderId: 1, kind: 1, supplements: 1, refundKey: 1 }, { unique: true, name: 'once' });
 documentSchema.index({ kind: 1, issuedAt: -1, _id: -1 });
 documentSchema.index({ userId: 1, kind: 1, issuedAt: -1, _id: -1 });
+
+// The law keeps these beyond an erasure: the keys of their year go when its time is over.
+personal(documentSchema, 'Invoice', 'invoices', {
+  isKeptByLaw: true, fields: ['email', 'billingAddress', 'shippingAddress'], erased: { email: ERASED_EMAIL, billingAddress: ERASED_ADDRESS, shippingAddress: ERASED_ADDRESS },
+  owner: ({ issuedAt }) => ({ ring: `tax.${(issuedAt as Date).getUTCFullYear()}` }),
+});
 
 const seriesSchema = new Schema<SeriesRow>({ series: { type: String, required: true }, last: { type: Number, required: true } }, { versionKey: false });
 seriesSchema.index({ series: 1 }, { unique: true });

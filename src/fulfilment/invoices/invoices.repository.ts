@@ -1,5 +1,7 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { numberOf, type Document, type DocumentKind } from './invoices.js';
 import { documentModel, seriesModel, type DocumentRow } from './invoices.model.js';
@@ -11,8 +13,12 @@ export class InvoiceRepository {
   private readonly documents;
   private readonly series;
 
+  /** The law keeps them. */
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.documents = documentModel(connection);
+    this.personalData = ownedRows(this.documents, { name: 'invoices', erase: 'keep' });
     this.series = seriesModel(connection);
   }
 

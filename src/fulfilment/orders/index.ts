@@ -66,7 +66,7 @@ export function createOrders(deps: Deps) {
     returnPrepaid: (order: Order, reason: string) => returnPrepaid(all, order, reason),
   };
   return {
-    service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service), ...reviewRoutes(reviews)], invariants, schedules,
+    personalData: orders.personalData, countOpen: orders.countOpen.bind(orders), service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service), ...reviewRoutes(reviews)], invariants, schedules,
     /** For whoever judges orders: what came from the same places before, and where labels are kept. */
     risk: { history: risks.history.bind(risks), slice: risks.slice.bind(risks), label: risks.label.bind(risks) },
   };

@@ -1,12 +1,12 @@
 import { Schema, type Connection, type Types } from 'mongoose';
-import { addressSchema } from '../../shared/db/address.js';
+import { ERASED_ADDRESS, ERASED_EMAIL, sealedAddress } from '../../shared/db/address.js';
+import { personal, userOrOwn } from '../../shared/db/personal.js';
 import { FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Order, type TimelineEntry } from './orders.js';
 
 /** The timeline stands in the order: it grows by what staff and customer do to this one order, and one write keeps both true. */
 export type OrderRow = Omit<Order, 'id'> & { _id: Types.ObjectId; timeline: TimelineEntry[] };
 
 const moneySchema = new Schema({ amount: { type: Number, required: true }, currency: { type: String, required: true } }, { _id: false });
-const address = addressSchema();
 
 const unitsSchema = new Schema(Object.fromEntries(
   ['ordered', 'cancelled', 'backordered', 'allocated', 'shipped', 'delivered', 'returnRequested', 'returned', 'writtenOff']
@@ -73,7 +73,7 @@ const orderSchema = new Schema<OrderRow>({
   tenders: { type: [new Schema({ kind: String, accountId: String, last4: String, amount: moneySchema }, { _id: false })], default: undefined }, amountDue: moneySchema,
   flags: { type: [String], default: undefined }, taxation: { type: new Schema({ shippingAs: String, vatId: { type: new Schema({ number: String, country: String, status: String }, { _id: false }) } }, { _id: false }) },
   rounding: { type: new Schema({ mode: String, level: String, per: String }, { _id: false }) },
-  shippingAddress: address, billingAddress: address,
+  shippingAddress: sealedAddress(), billingAddress: sealedAddress(),
   shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,
   payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String, locale: String, editedAt: Date,
   outstanding: { type: new Schema({ amount: moneySchema, purpose: String }, { _id: false }), default: undefined },
@@ -90,12 +90,17 @@ orderSchema.index({ createdAt: -1, _id: -1 });
 orderSchema.index({ status: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ paymentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ fulfilmentStatus: 1, createdAt: -1, _id: -1 });
-orderSchema.index({ email: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ emailKey: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 orderSchema.index({ completesAt: 1 }, { partialFilterExpression: { status: 'placed', completesAt: { $type: 'date' } } });
 orderSchema.index({ 'items.sku': 1, expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 orderSchema.index({ 'risk.keys': 1, createdAt: -1 }, { partialFilterExpression: { 'risk.keys': { $exists: true } } });
 orderSchema.index({ 'risk.review.state': 1, createdAt: 1, _id: 1 }, { partialFilterExpression: { 'risk.review.state': { $exists: true } } });
 orderSchema.index({ 'risk.review.state': 1, 'risk.score': 1, _id: 1 }, { partialFilterExpression: { 'risk.review.state': { $exists: true } } });
+
+personal(orderSchema, 'Order', 'orders', {
+  fields: ['email', 'shippingAddress', 'billingAddress', 'notes'], marks: { email: 'emailKey' }, erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: '' },
+  owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)),
+});
 
 export const orderModel = (connection: Connection) => connection.model('Order', orderSchema, 'orders');

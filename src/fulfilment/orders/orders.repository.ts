@@ -1,7 +1,9 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Axes, Order, OrderFilter, OrderOwner, TimelineEntry } from './orders.js';
 import { orderModel, type OrderRow } from './orders.model.js';
@@ -23,8 +25,11 @@ type Besides = Readonly<{
 export class OrderRepository {
   private readonly orders;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.orders = orderModel(connection);
+    this.personalData = ownedRows(this.orders, { name: 'orders', erase: 'keep', hide: ['tokenHash'] });
   }
 
   newId(): string {
@@ -115,6 +120,11 @@ export class OrderRepository {
   async hasStanding({ userId, email }: { userId: string | null; email?: string | undefined }): Promise<boolean> {
     const who = userId === null ? { email: email ?? '' } : { userId };
     return await this.orders.exists({ ...who, status: { $nin: ['cancelled', 'expired'] } }) !== null;
+  }
+
+  /** Under way: these still need to know where to. */
+  async countOpen(userId: string): Promise<number> {
+    return this.orders.countDocuments({ userId, status: { $in: ['pending', 'placed'] } });
   }
 
   /** For the auditor: orders that were given something, in id order. */

@@ -96,6 +96,7 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   }];
 
   return {
+    personalData: wallet.personalData,
     routes: [...paymentRoutes({ service, staff }), ...walletRoutes(wallet), ...journalRoutes({ records })],
     rootRoutes: webhookRoutes({ webhooks }),
     schedules, subscribers: [...subscribers, wallet.subscriber],

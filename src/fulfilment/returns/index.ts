@@ -21,7 +21,8 @@ type Deps = Omit<ReturnDeps, 'returns'> & { connection: Connection };
 const FOLLOW = 'returns.replacementEnded';
 
 export function createReturns({ connection, ...deps }: Deps) {
-  const all: ReturnDeps = { ...deps, returns: new ReturnRepository(connection) };
+  const returns = new ReturnRepository(connection);
+  const all: ReturnDeps = { ...deps, returns };
   const service = new ReturnService(all);
   const exchanges = new ExchangeService({ ...all, exchanges: new ExchangeRepository(connection) }, service);
   const claims = new ClaimService({ ...all, claims: new ClaimRepository(connection) }, service);
@@ -47,5 +48,5 @@ export function createReturns({ connection, ...deps }: Deps) {
     name: FOLLOW, on: ['order.cancelled', 'order.expired'], handle: (event) => deps.outbox.once(event, FOLLOW, () => exchanges.onReplacementEnded(event)),
   }];
   const invariants: Invariant[] = returnInvariants(new ReturnAuditRepository(connection));
-  return { routes, subscribers, invariants };
+  return { personalData: returns.personalData, routes, subscribers, invariants };
 }

@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { personal, userOrOwn } from '../../shared/db/personal.js';
 import { REFUND_FORMS, RETURN_STATES, type GoodsReturn } from './returns.js';
 
 export type ReturnRow = Omit<GoodsReturn, 'id'> & { _id: Types.ObjectId };
@@ -24,5 +25,8 @@ const returnSchema = new Schema<ReturnRow>({
 returnSchema.index({ orderId: 1, _id: 1 });
 returnSchema.index({ createdAt: -1, _id: -1 });
 returnSchema.index({ state: 1, createdAt: -1, _id: -1 });
+
+// What people write about themselves when they send something back.
+personal(returnSchema, 'GoodsReturn', 'returns', { fields: ['note', 'rejection'], erased: { note: '', rejection: '' }, owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)) });
 
 export const returnModel = (connection: Connection) => connection.model('GoodsReturn', returnSchema, 'returns');

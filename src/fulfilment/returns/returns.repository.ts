@@ -1,6 +1,8 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { returnModel, type ReturnRow } from './returns.model.js';
 import type { GoodsReturn, ReturnState } from './returns.js';
@@ -8,8 +10,11 @@ import type { GoodsReturn, ReturnState } from './returns.js';
 export class ReturnRepository {
   private readonly returns;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.returns = returnModel(connection);
+    this.personalData = ownedRows(this.returns, { name: 'returns', erase: 'keep' });
   }
 
   async insert({ id, ...goods }: GoodsReturn): Promise<void> {

@@ -15,7 +15,7 @@ export type Head = Readonly<{ sequence: number; hash: string }>;
 export type Link = Readonly<{ chain: number; sequence: number; prev: string; hash: string }>;
 export type Chained<Entry> = Entry & Link;
 /** What a hash covers: everything that is stored but for the id and the link. */
-export type Content = AuditEntry & Readonly<{ requestId?: string; at: Date }>;
+export type Content = Omit<AuditEntry, 'about'> & Readonly<{ requestId?: string; at: Date }>;
 
 export const chainOf = (subject: string): number => createHash('sha256').update(subject).digest().readUInt32BE(0) % CHAINS;
 

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { personal, type PersonalOptions } from '../../shared/db/personal.js';
 import type { AuditRecord } from './audit.js';
 import type { Head, Link } from './audit-chain.js';
 
@@ -22,6 +23,13 @@ auditSchema.index({ action: 1, at: -1, _id: -1 });
 auditSchema.index({ 'actor.type': 1, 'actor.id': 1, at: -1, _id: -1 });
 // Two changes cannot follow the same entry. Entries of versions before the chain lack the fields until they are migrated.
 auditSchema.index({ chain: 1, sequence: 1 }, { unique: true, partialFilterExpression: { chain: { $type: 'number' } } });
+
+/** The chain is over what is stored: it holds when the keys are gone. */
+export const AUDIT_PERSONAL: PersonalOptions = {
+  isAppendOnly: true,
+  fields: ['before', 'after'], erased: { before: 'erased', after: 'erased' }, owner: ({ about }) => (typeof about === 'string' ? { auditOf: about } : 'nobody'),
+};
+personal(auditSchema, 'AuditEntry', 'audit_entries', AUDIT_PERSONAL);
 
 /** Whoever tries to rewrite the log has a bug, and must hear of it. */
 const refuse = () => { throw new Error('Audit entries are append-only'); };

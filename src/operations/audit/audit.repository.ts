@@ -1,19 +1,22 @@
 import { mongo, type Connection, type Types } from 'mongoose';
+import { sealRow, vaultOf } from '../../shared/db/personal.js';
 import { findPage } from '../../shared/db/page.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { AuditFilter, AuditRecord } from './audit.js';
 import { GENESIS, chainOf, linkAfter, type Chained, type Content, type Head } from './audit-chain.js';
-import { auditModel, headModel, type AuditRow, type HeadRow } from './audit.model.js';
+import { AUDIT_PERSONAL, auditModel, headModel, type AuditRow, type HeadRow } from './audit.model.js';
 
 type Stored = AuditRow & { _id: Types.ObjectId };
 export type ReadEntry = Chained<Content> & { id: string };
+/** `about` says whose key seals what was before and after. */
+export type NewEntry = Content & Readonly<{ about?: string }>;
 export type AuditHead = HeadRow;
 
 export class AuditRepository {
   private readonly entries;
   private readonly heads;
 
-  constructor(connection: Connection) {
+  constructor(private readonly connection: Connection) {
     this.entries = auditModel(connection);
     this.heads = headModel(connection);
   }
@@ -22,8 +25,10 @@ export class AuditRepository {
    * Inside the transaction of the change. Three round trips however many entries there are: heads, heads moved on where
    * nobody else did, entries. Who meets another change of the same chain is repeated by the transaction.
    */
-  async append(entries: readonly Content[]): Promise<void> {
-    await this.entries.insertMany(await this.link(entries), { lean: true });
+  async append(entries: readonly NewEntry[]): Promise<void> {
+    const sealed = [];
+    for (const entry of entries) sealed.push(entry.about === undefined ? entry : await this.seal(entry));
+    await this.entries.insertMany(await this.link(sealed), { lean: true });
   }
 
   /** Inside a transaction. Entries of versions that knew no chain take their place in it, oldest first; answers how many. */
@@ -33,6 +38,12 @@ export class AuditRepository {
     const linked = await this.link(found);
     await this.entries.bulkWrite(linked.map(({ _id, chain, sequence, prev, hash }) => ({ updateOne: { filter: { _id, chain: null }, update: { $set: { chain, sequence, prev, hash } } } })));
     return found.length;
+  }
+
+  /** Before it is linked: the chain is over what is stored. */
+  private async seal(entry: NewEntry): Promise<Content> {
+    const { about: _about, ...row } = await sealRow(vaultOf(this.connection), { ...entry }, { collection: 'audit_entries', options: AUDIT_PERSONAL }) as unknown as NewEntry;
+    return row;
   }
 
   private async link<Entry extends Content>(entries: readonly Entry[]): Promise<Array<Chained<Entry>>> {

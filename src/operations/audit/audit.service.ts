@@ -7,9 +7,9 @@ import { currentRequestId } from '../../shared/http/request-context.js';
 import type { Logger } from '../../shared/logging/logger.js';
 import { redact } from '../../shared/logging/redact.js';
 import type { AuditFilter, AuditRecord } from './audit.js';
-import { GENESIS, breakAt, readAnchor, writeAnchor, type Break, type Content, type Head } from './audit-chain.js';
+import { GENESIS, breakAt, readAnchor, writeAnchor, type Break, type Head } from './audit-chain.js';
 
-import type { AuditHead, AuditRepository } from './audit.repository.js';
+import type { AuditHead, AuditRepository, NewEntry } from './audit.repository.js';
 
 type Deps = { entries: AuditRepository; inTransaction: InTransaction; now: Clock; sign: (text: string) => string; logger: Pick<Logger, 'info'> };
 /** `broken` holds the first break of each chain; `first` is the one that happened first, as far as that is known. */
@@ -21,10 +21,10 @@ export class AuditService {
   constructor(private readonly deps: Deps) {}
 
   /** Inside the transaction of the change, so that neither can exist without the other. */
-  async record({ actor, action, subject, before, after }: AuditEntry): Promise<void> {
+  async record({ actor, action, subject, about, before, after }: AuditEntry): Promise<void> {
     if (!insideTransaction()) throw new Error(`${action} was audited outside a transaction`);
     const requestId = currentRequestId();
-    const entry: Content = { actor, action, subject, ...withoutSecrets({ before, after }), ...(requestId !== undefined && { requestId }), at: this.deps.now() };
+    const entry: NewEntry = { actor, action, subject, ...withoutSecrets({ before, after }), ...(requestId !== undefined && { requestId }), at: this.deps.now(), ...(about !== undefined && { about }) };
     // As the last step: the shorter a head is held, the fewer changes of the same chain meet.
     writeLast('audit_entries', [entry], (entries) => this.deps.entries.append(entries));
   }

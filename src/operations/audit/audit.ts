@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../shared/audit.js';
 import type { Actor } from '../../shared/actor.js';
 
 /** An entry as it stands in the log: never changed, never removed. */
-export type AuditRecord = AuditEntry & Readonly<{ id: string; requestId?: string; at: Date }>;
+export type AuditRecord = Omit<AuditEntry, 'about'> & Readonly<{ id: string; requestId?: string; at: Date }>;
 
 export type AuditFilter = { action?: string; subject?: string; actor?: Pick<Actor, 'type'> & Partial<Actor>; from?: Date; until?: Date };
 

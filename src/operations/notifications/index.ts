@@ -35,7 +35,7 @@ export function createNotifications({ connection, failpoint, revealSecret, confi
     check: async () => (await mails.findWaitingSince(later(deps.now(), -STUCK_MS))).map(({ id, milestone, lastError }) => (
       { invariant: 'mails leave in time', subject: `mail:${id}`, detail: `${milestone} has been due for longer than a quarter of an hour${lastError === undefined ? '' : `: ${lastError}`}` })),
   };
-  return { service, routes: notificationRoutes(service), subscribers, schedules, invariants: [stuck] };
+  return { personalData: mails.personalData, service, routes: notificationRoutes(service), subscribers, schedules, invariants: [stuck] };
 }
 
 /** Null where mails are only kept to be looked at. */

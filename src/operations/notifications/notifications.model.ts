@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { personal } from '../../shared/db/personal.js';
 import { MAIL_STATES, MILESTONES, type Mail } from './notifications.js';
 
 /** `lockToken` grows with each taking, so that a sender who was away too long cannot write over its successor. */
@@ -16,8 +17,13 @@ schema.index({ key: 1 }, { unique: true });
 schema.index({ dueAt: 1, _id: 1 }, { partialFilterExpression: { state: 'pending' } });
 schema.index({ createdAt: -1, _id: -1 });
 schema.index({ state: 1, createdAt: -1, _id: -1 });
-schema.index({ to: 1, createdAt: -1, _id: -1 });
+schema.index({ toKey: 1, createdAt: -1, _id: -1 });
 schema.index({ orderId: 1, createdAt: -1, _id: -1 });
 schema.index({ milestone: 1, createdAt: -1, _id: -1 });
+
+// What a server answers often quotes the address.
+personal(schema, 'Mail', 'mails', {
+  fields: ['to', 'subject', 'html', 'text', 'lastError'], marks: { to: 'toKey' }, erased: { to: 'erased@erased.invalid', subject: '', html: '', text: '', lastError: '' }, owner: () => ({ own: true }),
+});
 
 export const mailModel = (connection: Connection) => connection.model<MailRow>('Mail', schema, 'mails');

@@ -1,7 +1,10 @@
 import { Types, type Connection } from 'mongoose';
 import { later } from '../../shared/clock.js';
+import { vaultOf } from '../../shared/db/personal.js';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Mail, MailState, Milestone } from './notifications.js';
 import { mailModel, type MailRow } from './notifications.model.js';
@@ -14,12 +17,17 @@ export type HeldMail = Mail & Readonly<{ lockToken: number }>;
 export class MailRepository {
   private readonly mails;
 
-  constructor(connection: Connection) {
+  readonly personalData: PersonalData;
+
+  constructor(private readonly connection: Connection) {
     this.mails = mailModel(connection);
+    this.personalData = ownedRows(this.mails, { name: 'mails', erase: 'keep', hide: ['secretRef', 'lockToken', 'html'], of: ({ email }) => (email === null ? null : { to: email }) });
   }
 
   /** False when this milestone was told before. Looks first, since a refused write would end the transaction around it. */
-  async addOnce(mail: NewMail): Promise<boolean> {
+  async addOnce({ key: plainKey, ...rest }: NewMail): Promise<boolean> {
+    // It names the address: what it marks is enough to find it again.
+    const mail = { ...rest, key: vaultOf(this.connection).mark(plainKey) };
     if (await this.mails.exists({ key: mail.key })) return false;
     try {
       await this.mails.insertMany([{ ...mail, _id: new Types.ObjectId(), attempts: 0, failures: 0, lockToken: 0 }], { lean: true });

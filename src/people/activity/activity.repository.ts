@@ -1,6 +1,8 @@
 import type { Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { ActivityEntry } from './activity.js';
 import { activityModel, type ActivityRow } from './activity.model.js';
@@ -8,8 +10,11 @@ import { activityModel, type ActivityRow } from './activity.model.js';
 export class ActivityRepository {
   private readonly entries;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.entries = activityModel(connection);
+    this.personalData = ownedRows(this.entries, { name: 'activity', erase: 'remove' });
   }
 
   async append({ id, ...entry }: ActivityEntry): Promise<void> {

@@ -4,6 +4,7 @@ import { activityRoutes } from './activity.routes.js';
 import { ActivityService } from './activity.service.js';
 
 export function createActivity({ connection }: { connection: Connection }) {
-  const service = new ActivityService({ activity: new ActivityRepository(connection) });
-  return { routes: activityRoutes(service), subscribers: [service.subscriber] };
+  const activity = new ActivityRepository(connection);
+  const service = new ActivityService({ activity });
+  return { personalData: activity.personalData, routes: activityRoutes(service), subscribers: [service.subscriber] };
 }

@@ -1,8 +1,10 @@
 import { Schema, type Connection } from 'mongoose';
+import { ERASED_EMAIL } from '../../shared/db/address.js';
+import { personal } from '../../shared/db/personal.js';
 import { ROLES, type Role, type Session, type User } from './auth.js';
 
 export type UserRow = Omit<User, 'id' | 'roles'> & {
-  roles: Role[]; usernameKey?: string;
+  roles: Role[]; usernameKey?: string; emailKey?: string;
   /** Written when another admin steps down, so that two who do it at once collide and one remains. */
   witnessedAt?: Date;
 };
@@ -21,11 +23,16 @@ const userSchema = new Schema<UserRow>({
   createdAt: { type: Date, required: true },
   updatedAt: { type: Date, required: true },
 }, { versionKey: false });
-userSchema.index({ email: 1 }, { unique: true });
+userSchema.index({ emailKey: 1 }, { unique: true, partialFilterExpression: { emailKey: { $type: 'string' } } });
 userSchema.index({ usernameKey: 1 }, { unique: true, sparse: true });
 userSchema.index({ createdAt: -1, _id: -1 });
 userSchema.index({ roles: 1, createdAt: -1, _id: -1 });
 userSchema.index({ isDisabled: 1, createdAt: -1, _id: -1 });
+
+personal(userSchema, 'User', 'users', {
+  fields: ['email', 'username'], marks: { email: 'emailKey', username: 'usernameKey' }, erased: { email: ERASED_EMAIL, username: 'erased' },
+  owner: ({ _id }) => ({ userId: String(_id) }),
+});
 
 export type SessionRow = Omit<Session, 'id'>;
 const sessionSchema = new Schema<SessionRow>({

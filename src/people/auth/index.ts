@@ -3,9 +3,11 @@ import type { RecordAudit } from '../../shared/audit.js';
 import type { RedisGuard } from '../../shared/cache/redis.js';
 import type { Clock } from '../../shared/clock.js';
 import { PasswordPool } from '../../shared/crypto/password-pool.js';
+import type { Box } from '../../shared/crypto/sealing.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import { createCookieSessions } from '../../shared/http/cookie-sessions.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { ReportError } from '../../shared/http/problem.js';
 import type { RecordSecurityEvent } from '../../shared/security-event.js';
 import type { Customers } from '../customers/index.js';
@@ -40,16 +42,17 @@ type AuthConfig = PasswordScreenConfig & Readonly<{
   failuresPerAccount: number; failuresPerAddress: number; isHttps: boolean; rolesWithMfa: readonly string[]; isStepUpForced: boolean;
 }>;
 type AuthDeps = {
-  connection: Connection; redis: RedisGuard; now: Clock; outbox: Outbox; inTransaction: InTransaction; audit: RecordAudit; report: ReportError;
+  connection: Connection; redis: RedisGuard; box: Box; now: Clock; outbox: Outbox; inTransaction: InTransaction; audit: RecordAudit; report: ReportError;
   customers: Pick<Customers, 'createProfile' | 'findByUser' | 'changeEmail'>; securityEvent: RecordSecurityEvent; config: AuthConfig;
 };
 
-export function createAuth({ connection, redis, config, customers, audit, report, ...base }: AuthDeps) {
+export function createAuth({ connection, redis, box, config, customers, audit, report, ...base }: AuthDeps) {
   const { rolesWithMfa, isStepUpForced } = config;
   const users = new UserRepository(connection);
+  const sessionRows = new SessionRepository(connection);
   const accessTokens = new AccessTokens({ secret: config.jwtSecret, ttlSeconds: config.accessTtlSeconds, now: base.now });
   const sessions = new SessionService({
-    ...base, users, redis, accessTokens, rolesWithMfa, sessions: new SessionRepository(connection), refreshTokens: new RefreshTokens(config.jwtSecret), lifetimes: config,
+    ...base, users, redis, box, accessTokens, rolesWithMfa, sessions: sessionRows, refreshTokens: new RefreshTokens(config.jwtSecret), lifetimes: config,
   });
   const guard = new SignInGuard({ attempts: new SignInAttemptRepository(connection), limits: config, now: base.now });
   const passwords = new PasswordPool({ concurrency: config.hashConcurrency, queue: config.hashQueue, cost: config.bcryptCost });
@@ -59,9 +62,28 @@ export function createAuth({ connection, redis, config, customers, audit, report
   const accounts = new AccountService({ users, sessions, accessTokens, customers });
   const credentials = new CredentialService({ ...base, users, sessions, auth, guard, passwords, screen, customers, rolesWithMfa, isStepUpForced });
   const staff = new UserService({ ...base, users, sessions, auth, audit });
+  const personalData: PersonalData = {
+    name: 'account',
+    export: async ({ userId }) => {
+      const user = await users.find(userId);
+      const open = await sessionRows.listAll(userId);
+      return {
+        ...(user && { id: user.id, email: user.email, username: user.username, roles: user.roles, createdAt: user.createdAt }),
+        sessions: open.map(({ id, device, ipRange, createdAt, lastUsedAt, endedAt }) => ({ id, device, ipRange, createdAt, lastUsedAt, endedAt })),
+      };
+    },
+    /** Sessions end before their rows go, so that every node hears of it. */
+    erase: async ({ userId }) => {
+      await base.inTransaction(() => sessions.endAll(userId, 'account_disabled'));
+      const ended = await sessionRows.removeAll(userId);
+      return ended + (await users.remove(userId) ? 1 : 0);
+    },
+  };
   const cookies = createCookieSessions({ secret: config.jwtSecret, isSecure: config.isHttps });
   const answerTokens = createAnswerTokens(cookies, config.refreshTtlSeconds);
   return {
+    personalData,
+    findAccount: async (userId: string) => { const user = await users.find(userId); return user && { email: user.email, roles: user.roles }; },
     routes: [...authRoutes({ auth, sessions, accounts, cookies, answerTokens }), ...userRoutes(staff)],
     findUser: sessions.findUser.bind(sessions),
     createUser: auth.createUser.bind(auth),

@@ -1,4 +1,5 @@
 import { Recent } from '../../shared/cache/recent.js';
+import type { Box } from '../../shared/crypto/sealing.js';
 import type { RedisClient, RedisGuard } from '../../shared/cache/redis.js';
 import type { UserIdentity } from '../../shared/http/caller.js';
 import { permissionsOf } from './auth.js';
@@ -15,7 +16,7 @@ const CHANGED = 'changed';
 
 const nameOf = (sessionId: string) => `session:{${sessionId}}`;
 
-type Deps = { redis: RedisGuard; read(sessionId: string): Promise<SessionState | null> };
+type Deps = { redis: RedisGuard; box: Box; read(sessionId: string): Promise<SessionState | null> };
 
 /**
  * Who is signed in, asked by every request: a second in this process, four in Redis, MongoDB behind. A change leaves a mark
@@ -39,14 +40,14 @@ export class LiveSessions {
   private async load(sessionId: string): Promise<SessionState | null> {
     const { redis } = this.deps;
     const kept = await redis.attempt((client) => getText(client, nameOf(sessionId)));
-    const known = kept === undefined || kept === CHANGED ? null : parse(kept, sessionId);
+    const known = kept === undefined || kept === CHANGED ? null : parse(this.deps.box, kept, sessionId);
     if (known) return known;
     if (kept !== null && kept !== undefined && kept !== CHANGED) await redis.attempt((client) => client.unlink(nameOf(sessionId)));
     const askedAt = Date.now();
     const state = await this.deps.read(sessionId);
     // Only where nothing stands: a mark that was set meanwhile wins over what was read before it.
     const isFresh = Date.now() - askedAt < SLOW_MS;
-    if (state && kept !== undefined && kept !== CHANGED && isFresh) void redis.attempt((client) => client.set(nameOf(sessionId), JSON.stringify(state), 'PX', KEPT_MS, 'NX'));
+    if (state && kept !== undefined && kept !== CHANGED && isFresh) void redis.attempt((client) => client.set(nameOf(sessionId), this.deps.box.seal(JSON.stringify(state), nameOf(sessionId)), 'PX', KEPT_MS, 'NX'));
     return state;
   }
 }
@@ -57,10 +58,10 @@ const getText = (client: RedisClient, name: string): Promise<string | null> => c
   throw error;
 });
 
-function parse(text: string | null, sessionId: string): SessionState | null {
+function parse(box: Box, text: string | null, sessionId: string): SessionState | null {
   if (text === null) return null;
   try {
-    const state = JSON.parse(text) as Partial<SessionState> | null;
+    const state = JSON.parse(box.open(text, nameOf(sessionId))) as Partial<SessionState> | null;
     const isWhole = state?.sessionId === sessionId && typeof state.userId === 'string' && typeof state.email === 'string' && Array.isArray(state.roles);
     return isWhole ? state as SessionState : null;
   } catch {

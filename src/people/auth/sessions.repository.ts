@@ -16,6 +16,14 @@ export class SessionRepository {
     this.sessions = sessionModel(connection);
   }
 
+  async removeAll(userId: string): Promise<number> {
+    return (await this.sessions.deleteMany({ userId })).deletedCount;
+  }
+
+  async listAll(userId: string): Promise<Session[]> {
+    return (await this.sessions.find({ userId }).sort({ userId: 1, lastUsedAt: -1, _id: -1 }).limit(1000).lean()).map((row) => toSession(row as Stored));
+  }
+
   async create(session: Omit<Session, 'id'>): Promise<Session> {
     const [created] = await this.sessions.create([session]);
     return toSession(created!.toObject());

@@ -12,6 +12,7 @@ import { LiveSessions, type SessionState } from './live-sessions.js';
 import type { RefreshTokens } from './refresh-tokens.js';
 import type { SessionRepository } from './sessions.repository.js';
 import type { UserRepository } from './users.repository.js';
+import type { Box } from '../../shared/crypto/sealing.js';
 import type { RedisGuard } from '../../shared/cache/redis.js';
 
 export type Client = Readonly<{ ip: string; userAgent: string }>;
@@ -20,7 +21,7 @@ export type Tokens = Readonly<{ accessToken: string; refreshToken: string; token
 export type Opening = Readonly<{ mfaAt?: Date | undefined; actingAs?: Role | undefined }>;
 
 type Deps = {
-  sessions: SessionRepository; users: UserRepository; accessTokens: AccessTokens; refreshTokens: RefreshTokens; redis: RedisGuard;
+  sessions: SessionRepository; users: UserRepository; accessTokens: AccessTokens; refreshTokens: RefreshTokens; redis: RedisGuard; box: Box;
   outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock; rolesWithMfa: readonly string[]; lifetimes: { accessTtlSeconds: number; refreshTtlSeconds: number };
 };
 
@@ -29,7 +30,7 @@ export class SessionService {
   private readonly live: LiveSessions;
 
   constructor(private readonly deps: Deps) {
-    this.live = new LiveSessions({ redis: deps.redis, read: (id) => this.readState(id) });
+    this.live = new LiveSessions({ redis: deps.redis, box: deps.box, read: (id) => this.readState(id) });
   }
 
   /** Null for a token that is malformed or expired, and for one whose session or owner is out. */

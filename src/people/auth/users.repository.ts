@@ -2,7 +2,7 @@ import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
-import { beginsWith, fold } from '../../shared/fold.js';
+import { fold } from '../../shared/fold.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Role, User } from './auth.js';
 import { EmailTaken, UserNotFound, UsernameTaken } from './auth.errors.js';
@@ -19,16 +19,21 @@ export class UserRepository {
     this.users = userModel(connection);
   }
 
+  /** Only an account without rights: staff are made customers first. */
+  async remove(id: string): Promise<boolean> {
+    return (await this.users.deleteOne({ _id: id, roles: { $nin: ['admin', 'operations', 'support', 'moderator', 'vendor'] } })).deletedCount === 1;
+  }
+
   async create({ email, username, passwordHash, roles, emailVerifiedAt }: NewUser, now: Date): Promise<User> {
-    const named = username === undefined ? {} : { username, usernameKey: fold(username) };
     try {
-      const [created] = await this.users.create([{
-        email, ...named, passwordHash, credentialsVersion: 1, roles: [...roles], isDisabled: false, ...(emailVerifiedAt && { emailVerifiedAt }), version: 1, createdAt: now, updatedAt: now,
-      }]);
-      return toUser(created!.toObject());
+      const row: Stored = {
+        _id: new Types.ObjectId(), email, ...(username !== undefined && { username }), passwordHash, credentialsVersion: 1, roles: [...roles], isDisabled: false, ...(emailVerifiedAt && { emailVerifiedAt }), version: 1, createdAt: now, updatedAt: now,
+      };
+      await this.users.insertMany([row], { lean: true });
+      return toUser(row);
     } catch (error) {
       const index = duplicateKeyOf(error);
-      if (index === 'email') throw new EmailTaken();
+      if (index === 'emailKey') throw new EmailTaken();
       if (index === 'usernameKey') throw new UsernameTaken();
       throw error;
     }
@@ -57,7 +62,7 @@ export class UserRepository {
     const page = await findPage(this.users, {
       query, fallbackSort: '-createdAt',
       filter: {
-        ...(q !== undefined && { email: beginsWith(q) }), ...(role !== undefined && { roles: role }),
+        ...(q !== undefined && { email: fold(q) }), ...(role !== undefined && { roles: role }),
         ...(isDisabled !== undefined && { isDisabled }), ...(Object.keys(created).length > 0 && { createdAt: created }),
       },
     });
@@ -108,7 +113,7 @@ export class UserRepository {
       const { modifiedCount } = await this.users.updateOne({ _id: id, email: before, isDisabled: false }, { $set: { email, emailVerifiedAt: now, updatedAt: now }, $inc: { version: 1 } });
       if (modifiedCount === 0) throw new ConcurrentChange('The e-mail address was changed meanwhile.', {});
     } catch (error) {
-      if (duplicateKeyOf(error) === 'email') throw new EmailTaken();
+      if (duplicateKeyOf(error) === 'emailKey') throw new EmailTaken();
       throw error;
     }
   }
@@ -119,6 +124,6 @@ export class UserRepository {
   }
 }
 
-function toUser({ _id, usernameKey: _key, witnessedAt: _witnessedAt, ...user }: Stored): User {
+function toUser({ _id, usernameKey: _key, emailKey: _emailKey, witnessedAt: _witnessedAt, ...user }: Stored): User {
   return { ...user, id: _id.toHexString() };
 }

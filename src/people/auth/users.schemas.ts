@@ -10,7 +10,7 @@ export const userParams = Joi.object<UserParams, true>({ id: id().required() });
 export type UsersQuery = PageQuery & { q?: string; role?: Role; disabled?: boolean; 'created_at[gte]'?: Date; 'created_at[lte]'?: Date };
 export const usersQuery = Joi.object<UsersQuery>({
   ...pageParams(['createdAt']),
-  q: Joi.string().max(254).description('The beginning of the e-mail address'),
+  q: Joi.string().max(254).description('The whole e-mail address'),
   role: Joi.string().valid(...ROLES), disabled: Joi.boolean(), 'created_at[gte]': Joi.date().iso(), 'created_at[lte]': Joi.date().iso(),
 });
 

@@ -44,7 +44,7 @@ export class UserService {
     const passwordHash = await this.deps.auth.hashFor(person);
     return this.deps.inTransaction(async () => {
       const user = await this.deps.auth.insert(person, passwordHash, roles, 'staff');
-      await this.deps.audit({ actor: actorOf(caller), action: 'user.created', subject: `user:${user.id}`, after: rightsOf(user) });
+      await this.deps.audit({ actor: actorOf(caller), action: 'user.created', subject: `user:${user.id}`, about: user.id, after: rightsOf(user) });
       return user;
     });
   }
@@ -64,7 +64,7 @@ export class UserService {
       if (after.isDisabled) await sessions.endAll(id, 'account_disabled');
       else await sessions.refreshRights(id);
       await this.tell(before, after);
-      await audit({ actor: actorOf(caller), action: 'user.rights_changed', subject: `user:${id}`, before: rightsOf(before), after: rightsOf(after) });
+      await audit({ actor: actorOf(caller), action: 'user.rights_changed', subject: `user:${id}`, about: id, before: rightsOf(before), after: rightsOf(after) });
       return after;
     }));
   }

@@ -1,8 +1,10 @@
-import type { Connection, Types } from 'mongoose';
+import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
-import { beginsWith } from '../../shared/fold.js';
+import { fold } from '../../shared/fold.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { searchKeysOf, type Customer } from './customers.js';
 import { ProfileExists } from './customers.errors.js';
@@ -16,16 +18,18 @@ export type BuyerFacts = Pick<CustomerRow, 'companyId' | 'vatId' | 'taxExemption
 export class CustomerRepository {
   private readonly customers;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.customers = customerModel(connection);
+    this.personalData = ownedRows(this.customers, { name: 'profile', erase: 'remove' });
   }
 
   async create(customer: NewCustomer, now: Date): Promise<Customer> {
     try {
-      const [created] = await this.customers.create([{
-        ...customer, customFields: {}, addresses: [], groupIds: [], searchKeys: searchKeysOf(customer), version: 1, createdAt: now, updatedAt: now,
-      }]);
-      return toCustomer(created!.toObject());
+      const row = { ...customer, _id: new Types.ObjectId(), customFields: {}, addresses: [], groupIds: [], searchKeys: searchKeysOf(customer), version: 1, createdAt: now, updatedAt: now };
+      await this.customers.insertMany([row], { lean: true });
+      return toCustomer(row);
     } catch (error) {
       if (duplicateKeyOf(error) === 'userId') throw new ProfileExists();
       throw error;
@@ -48,7 +52,7 @@ export class CustomerRepository {
       query, fallbackSort: '-createdAt', projection: { addresses: 0, searchKeys: 0 },
       filter: {
         ...(groupId !== undefined && { groupIds: groupId }), ...(companyId !== undefined && { companyId }),
-        ...(q !== undefined && { searchKeys: beginsWith(q) }), ...(email !== undefined && { email }),
+        ...(q !== undefined && { searchKeys: fold(q) }), ...(email !== undefined && { email }),
         ...(Object.keys(created).length > 0 && { createdAt: created }),
       },
     });
@@ -85,6 +89,6 @@ export class CustomerRepository {
 
 const OPTIONAL = ['phone', 'locale', 'defaultShippingAddressId', 'defaultBillingAddressId', 'companyId', 'vatId', 'taxExemption', 'avatarUrl'] as const;
 
-function toCustomer({ _id, searchKeys: _keys, groupIds = [], ...customer }: Stored): Customer {
+function toCustomer({ _id, searchKeys: _keys, emailKey: _emailKey, groupIds = [], ...customer }: Stored): Customer {
   return { ...customer, groupIds, id: _id.toHexString() };
 }

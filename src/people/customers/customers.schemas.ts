@@ -33,7 +33,7 @@ export const addressBody = (addressSchema() as Joi.ObjectSchema).keys({
 export type CustomersQuery = PageQuery & { q?: string; email?: string; 'created_at[gte]'?: Date; 'created_at[lte]'?: Date };
 export const customersQuery = Joi.object<CustomersQuery>({
   ...pageParams(['createdAt']),
-  q: seenWith('contacts:read', Joi.string().max(254).description('The beginning of e-mail address, first name, last name or both')),
+  q: seenWith('contacts:read', Joi.string().max(254).description('The whole e-mail address, or first and last name together')),
   email: seenWith('contacts:read', Joi.string().max(254).custom(fold)), 'created_at[gte]': Joi.date().iso(), 'created_at[lte]': Joi.date().iso(),
 });
 

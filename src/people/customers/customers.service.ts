@@ -78,7 +78,7 @@ export class CustomerService {
       const missing = change.groupIds ? await this.deps.missingGroups(change.groupIds) : [];
       if (missing.length > 0) throw new UnknownGroups(missing);
       await afterCommit(() => this.deps.forgetBuyer(after.userId));
-      await this.deps.audit({ actor: actorOf(caller), action: 'customer.updated', subject: `customer:${id}`, before: pick(before, fields), after: pick(after, fields) });
+      await this.deps.audit({ actor: actorOf(caller), action: 'customer.updated', subject: `customer:${id}`, about: after.userId, before: pick(before, fields), after: pick(after, fields) });
       return { type: 'customer.updated', data: { fields, by: 'staff' } };
     });
   }

@@ -62,6 +62,6 @@ function chosen(current: string | undefined, id: string, wanted: boolean | undef
   return wanted === false && current === id ? undefined : current;
 }
 
-/** What staff find somebody by: the beginning of any of these. */
+/** What staff find somebody by, whole: only marks of these are stored. */
 export const searchKeysOf = ({ email, firstName, lastName }: Pick<Customer, 'email' | 'firstName' | 'lastName'>): string[] =>
-  [...new Set([email, firstName, lastName, `${firstName} ${lastName}`].map(fold))];
+  [...new Set([email, `${firstName} ${lastName}`].map(fold))];

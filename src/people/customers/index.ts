@@ -30,6 +30,7 @@ export function createCustomers({ connection, uploadFolder = join(tmpdir(), 'kon
   const service = new CustomerService({ ...deps, customers, missingGroups, forgetBuyer: buyers.forget.bind(buyers) });
   const shared = { ...deps, groups, companies, customers, profiles: service, forgetBuyers: () => { buyers.forgetAll(); } };
   return {
+    personalData: customers.personalData,
     routes: [...customerRoutes(service), ...avatarRoutes(service, uploadFolder), ...groupRoutes(new GroupService(shared), new CompanyService(shared))],
     createProfile: service.createProfile.bind(service),
     changeEmail: service.changeEmail.bind(service),

@@ -14,8 +14,10 @@ type Deps = {
 };
 
 export function createLoyalty({ connection, audit = async () => {}, ...deps }: Deps) {
-  const service = new LoyaltyService({ ...deps, audit, points: new LoyaltyRepository(connection) });
+  const points = new LoyaltyRepository(connection);
+  const service = new LoyaltyService({ ...deps, audit, points });
   return {
+    personalData: points.personalData,
     routes: loyaltyRoutes(service),
     invariants: invariantsOf(new LoyaltyAuditRepository(connection)),
     accrueForOrder: service.accrueForOrder.bind(service),

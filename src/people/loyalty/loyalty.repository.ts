@@ -1,5 +1,7 @@
 import type { Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
+import { ownedRows } from '../../shared/db/owned-rows.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
@@ -13,9 +15,12 @@ export class LoyaltyRepository {
   private readonly accounts;
   private readonly ledger;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.accounts = accountModel(connection);
     this.ledger = ledgerModel(connection);
+    this.personalData = ownedRows(this.ledger, { name: 'points', erase: 'keep' });
   }
 
   async getAccount(userId: string): Promise<Account> {

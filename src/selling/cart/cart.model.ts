@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Types } from 'mongoose';
-import { addressSchema } from '../../shared/db/address.js';
+import { ERASED_ADDRESS, ERASED_EMAIL, sealedAddress } from '../../shared/db/address.js';
+import { monthOf, personal } from '../../shared/db/personal.js';
 import type { Address } from '../../shared/address.js';
 import type { CartState, LineItem } from './cart.js';
 
@@ -17,8 +18,8 @@ const cartSchema = new Schema<CartRow>({
   // Built by cart.ts alone. As documents of their own Mongoose would cast each of fifty at every change: a third of the time (measured).
   lineItems: { type: Schema.Types.Mixed, required: true },
   email: String,
-  shippingAddress: { type: addressSchema() },
-  billingAddress: { type: addressSchema() },
+  shippingAddress: sealedAddress(),
+  billingAddress: sealedAddress(),
   shippingMethod: String, shippingChoices: Schema.Types.Mixed, pickupLocationId: String,
   coupons: { type: [String], default: undefined }, vatId: String, giftCards: { type: [String], default: undefined }, useStoreCredit: Boolean,
   version: { type: Number, required: true },
@@ -33,5 +34,11 @@ cartSchema.index({ userId: 1, _id: -1 });
 cartSchema.index({ tokenHash: 1, _id: -1 });
 // A cart reserves nothing, so forgetting an old one gives nothing back: a TTL index is safe.
 cartSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+// A guest's cart is short-lived: it shares a key with those of its month, which goes when they are all forgotten.
+personal(cartSchema, 'Cart', 'carts', {
+  fields: ['email', 'shippingAddress', 'billingAddress', 'vatId'], erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, vatId: '' },
+  owner: ({ userId, expiresAt }) => (typeof userId === 'string' ? { userId } : userId === null ? { ring: `cart.${monthOf(expiresAt as Date)}` } : undefined),
+});
 
 export const cartModel = (connection: Connection) => connection.model('Cart', cartSchema, 'carts');

@@ -1,6 +1,8 @@
 import { Types, type Connection, type QueryFilter } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Violation } from '../../shared/invariant.js';
 import { detailsOf, type Cart, type CartDetails, type CartOwner } from './cart.js';
 import { cartModel, type CartRow } from './cart.model.js';
@@ -10,8 +12,11 @@ type NewCart = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'tokenHash'> & C
 export class CartRepository {
   private readonly carts;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.carts = cartModel(connection);
+    this.personalData = ownedRows(this.carts, { name: 'carts', erase: 'remove', hide: ['tokenHash'] });
   }
 
   /** Another request of the same owner opened one at the same moment: ConcurrentChange. */
@@ -47,8 +52,8 @@ export class CartRepository {
 
   /** Refuses to overwrite a cart that changed, or ended, since it was read. */
   async save(cart: Cart, expiresAt: Date): Promise<Cart> {
-    const { id, version, currency, lineItems, state } = cart;
-    const { matchedCount } = await this.carts.updateOne({ _id: new Types.ObjectId(id), version, state: 'active' }, {
+    const { id, userId, version, currency, lineItems, state } = cart;
+    const { matchedCount } = await this.carts.updateOne({ _id: new Types.ObjectId(id), userId, version, state: 'active' }, {
       $set: { currency, lineItems: [...lineItems], state, expiresAt, ...detailsOf(cart) },
       $inc: { version: 1 },
     });

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { Invariant } from '../../shared/invariant.js';
 import { DocumentCache } from '../../shared/cache/documents.js';
+import type { Box } from '../../shared/crypto/sealing.js';
 import type { RedisGuard } from '../../shared/cache/redis.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Tax } from '../../fulfilment/tax/index.js';
@@ -23,12 +24,12 @@ const KEPT_SECONDS = 300;
 
 type Deps = Omit<CartServiceDeps, 'carts' | 'cache' | 'outbox' | 'deliveryOf'> & Omit<QuoteDeps, 'tendersFor'> & {
   tax: Pick<Tax, 'taxationOf' | 'acceptVatId'>; giftCards: Pick<GiftCards, 'redeemable' | 'tenders'>;
-  connection: Connection; redis: RedisGuard; outbox: Pick<Outbox, 'record' | 'once'>;
+  connection: Connection; redis: RedisGuard; box: Box; outbox: Pick<Outbox, 'record' | 'once'>;
 };
 
 export function createCart(deps: Deps) {
   const carts = new CartRepository(deps.connection);
-  const cache = new DocumentCache<Cart>({ redis: deps.redis, name: 'cart', ttlSeconds: KEPT_SECONDS, revive: (stored) => stored as Cart });
+  const cache = new DocumentCache<Cart>({ redis: deps.redis, name: 'cart', ttlSeconds: KEPT_SECONDS, box: deps.box, revive: (stored) => stored as Cart });
   const { buyerOf, promote, shipping, tax, giftCards, defaultCountry } = deps;
   const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, tendersFor: giftCards.tenders.plan.bind(giftCards.tenders), defaultCountry };
   const deliveryOf: CartServiceDeps['deliveryOf'] = async (of, offers) => (await quoteCart(of, offers, quoting, { address: of.shippingAddress ?? { country: defaultCountry }, method: undefined })).delivery;
@@ -40,5 +41,5 @@ export function createCart(deps: Deps) {
     handle: (event) => deps.outbox.once(event, 'cart-reopen', () => service.reopenCopy(String(event.data['cartId']))),
   };
   const invariants: Invariant[] = [{ name: 'one active cart per owner', check: () => carts.findDoubleOwners() }];
-  return { service, quoting, routes: cartRoutes({ carts: service, quoting, defaultCurrency: deps.defaultCurrency }), subscribers: [reopen], invariants };
+  return { personalData: carts.personalData, service, quoting, routes: cartRoutes({ carts: service, quoting, defaultCurrency: deps.defaultCurrency }), subscribers: [reopen], invariants };
 }

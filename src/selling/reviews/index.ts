@@ -41,5 +41,5 @@ export function createReviews({ connection, saveRating, ratingsOf, ...deps }: De
         .map(([id, rating]) => ({ invariant: names.rating, subject: `product:${id}`, detail: `shows ${JSON.stringify(shown.get(id) ?? null)}, reviews say ${JSON.stringify(rating)}` }));
     } },
   ];
-  return { routes: reviewRoutes(service), subscribers, invariants };
+  return { personalData: reviews.personalData, routes: reviewRoutes(service), subscribers, invariants };
 }

@@ -1,4 +1,6 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import { findPage } from '../../shared/db/page.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
@@ -16,10 +18,17 @@ export class ReviewRepository {
   private readonly votes;
   private readonly flags;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.reviews = reviewModel(connection);
     this.votes = voteModel(connection);
     this.flags = flagModel(connection);
+    // What was said of a product stays, by nobody.
+    this.personalData = {
+      ...ownedRows(this.reviews, { name: 'reviews', erase: 'keep' }),
+      erase: async ({ userId }) => (await this.reviews.updateMany({ userId }, { $set: { authorName: 'Somebody' } })).modifiedCount,
+    };
   }
 
   async insert(review: NewReview): Promise<Review> {

@@ -4,6 +4,7 @@ import { wishlistRoutes } from './wishlists.routes.js';
 import { WishlistService, type WishlistDeps } from './wishlists.service.js';
 
 export function createWishlists({ connection, ...deps }: Omit<WishlistDeps, 'wishlists'> & { connection: Connection }) {
-  const service = new WishlistService({ ...deps, wishlists: new WishlistRepository(connection) });
-  return { routes: wishlistRoutes(service) };
+  const wishlists = new WishlistRepository(connection);
+  const service = new WishlistService({ ...deps, wishlists });
+  return { personalData: wishlists.personalData, routes: wishlistRoutes(service) };
 }

@@ -1,6 +1,8 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Wishlist } from './wishlists.js';
 import { wishlistModel, type WishlistRow } from './wishlists.model.js';
 
@@ -9,8 +11,11 @@ type Stored = WishlistRow & { _id: Types.ObjectId };
 export class WishlistRepository {
   private readonly lists;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.lists = wishlistModel(connection);
+    this.personalData = ownedRows(this.lists, { name: 'wishlists', erase: 'remove', hide: ['shareTokenHash'] });
   }
 
   /** Another request made the default list at the same moment: ConcurrentChange. */

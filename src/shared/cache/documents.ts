@@ -1,3 +1,4 @@
+import type { Box } from '../crypto/sealing.js';
 import type { RedisGuard } from './redis.js';
 
 const RETRY_MS = 250;
@@ -16,20 +17,22 @@ const ENDED = '9007199254740991';
 
 /**
  * Versioned documents read through Redis with MongoDB as the truth (carts). A copy that could not be replaced because
- * Redis was away is not read by this process until it is gone.
+ * Redis was away is not read by this process until it is gone. What holds personal data is kept in a `box`.
  */
 export class DocumentCache<T extends { version: number }> {
   private readonly doubtful = new Set<string>();
   private retry: NodeJS.Timeout | undefined;
 
-  constructor(private readonly deps: { redis: RedisGuard; name: string; ttlSeconds: number; revive: (stored: unknown) => T }) {}
+  constructor(private readonly deps: { redis: RedisGuard; name: string; ttlSeconds: number; box?: Box; revive: (stored: unknown) => T }) {}
 
   async get(id: string): Promise<T | null> {
     if (this.doubtful.has(id) || this.deps.redis.isDoubtful) return null;
     const held = await this.deps.redis.attempt((client) => client.get(this.key(id)));
     if (!held) return null;
     try {
-      const stored: unknown = JSON.parse(held.slice(held.indexOf(':') + 1));
+      const text = held.slice(held.indexOf(':') + 1);
+      if (text === 'null') return null;
+      const stored: unknown = JSON.parse(this.deps.box ? this.deps.box.open(text, this.key(id)) : text);
       return stored === null ? null : this.deps.revive(stored);
     } catch {
       return null;
@@ -37,7 +40,8 @@ export class DocumentCache<T extends { version: number }> {
   }
 
   async put(id: string, document: T): Promise<void> {
-    await this.write(id, String(document.version), JSON.stringify(document), this.deps.ttlSeconds * 1000);
+    const text = JSON.stringify(document);
+    await this.write(id, String(document.version), this.deps.box ? this.deps.box.seal(text, this.key(id)) : text, this.deps.ttlSeconds * 1000);
   }
 
   /** The document ended or is not trusted: nobody reads a copy of it any more. */

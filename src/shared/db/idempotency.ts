@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { later } from '../clock.js';
 import { IdempotencyKeyReused, RequestInFlight, scopedKey, type Idempotency, type IdempotencyRequest } from '../http/idempotency.js';
 import type { Reply } from '../http/reply.js';
+import { personal } from './personal.js';
 import { duplicateKeyOf, retryLostRace } from './retry.js';
 import type { InTransaction } from './transaction.js';
 
@@ -16,6 +17,8 @@ const schema = new Schema<Row>({
   _id: String, fingerprint: { type: String, required: true }, state: { type: String, enum: ['in_flight', 'done'], required: true },
   resourceId: String, status: Number, body: String, location: String, lockedUntil: { type: Date, required: true }, expiresAt: { type: Date, required: true },
 }, { versionKey: false });
+// An answer holds whatever it tells. The key of its day is shredded soon after the last answer of that day was forgotten.
+personal(schema, 'IdempotencyRecord', 'idempotency_keys', { fields: ['body'], erased: { body: '{}' }, owner: () => ({ ring: `answers.${new Date().toISOString().slice(0, 10)}` }) });
 // Forgetting a key frees nothing that was reserved, so a TTL index is safe here.
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { monthOf, personal } from '../db/personal.js';
 
 export type DeliveryState = 'pending' | 'delivered' | 'dead';
 export type Delivery = { subscriber: string; state: DeliveryState; attempts: number; dueAt: Date; lastError?: string };
@@ -24,6 +25,11 @@ outboxSchema.index({ state: 1, dueAt: 1, _id: 1 }, { partialFilterExpression: { 
 outboxSchema.index({ state: 1, _id: -1 }, { partialFilterExpression: { state: 'dead' } });
 outboxSchema.index({ aggregateId: 1, _id: 1 });
 outboxSchema.index({ leaseId: 1 }, { sparse: true });
+
+personal(outboxSchema, 'OutboxEvent', 'outbox', {
+  fields: ['data.email'], erased: { 'data.email': 'erased@erased.invalid' },
+  owner: ({ data, occurredAt }) => { const { userId } = data as { userId?: unknown }; return typeof userId === 'string' ? { userId } : { ring: `events.${monthOf(occurredAt as Date)}` }; },
+});
 
 const inboxSchema = new Schema<{ _id: string; at: Date }>({ _id: String, at: { type: Date, required: true } }, { versionKey: false });
 inboxSchema.index({ at: 1 }, { expireAfterSeconds: 90 * 24 * 3600 });

@@ -112,7 +112,7 @@ test('a company buys on net terms: placed at once, overdue once, paid when the m
   };
   const refused = await buy();
   expect([refused.status, refused.body.code]).toEqual([400, 'net_terms_not_offered']);
-  await shop.connection.collection('customers').updateOne({ email: user.email }, { $set: { companyId: 'f'.repeat(24) } });
+  await shop.connection.collection('customers').updateOne({ emailKey: shop.container.vault.mark(user.email) }, { $set: { companyId: 'f'.repeat(24) } });
 
   const placed = await buy();
   expect(placed.body.data).toMatchObject({ status: 'placed', paymentStatus: 'pending', payment: { method: 'net_terms', details: { dueAt: expect.any(String) } } });

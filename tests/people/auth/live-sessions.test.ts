@@ -1,3 +1,4 @@
+import { createBox, newKey } from '../../../src/shared/crypto/sealing.js';
 import { randomBytes } from 'node:crypto';
 import { LiveSessions, type SessionState } from '../../../src/people/auth/live-sessions.js';
 import { RedisGuard } from '../../../src/shared/cache/redis.js';
@@ -15,7 +16,7 @@ const stateOf = (id: string, roles: string[]): SessionState => ({ userId: 'a'.re
 /** A node that counts how often it asks the database. */
 function node(read: (id: string) => Promise<SessionState | null>) {
   const asked: string[] = [];
-  const sessions = new LiveSessions({ redis, read: (id) => { asked.push(id); return read(id); } });
+  const sessions = new LiveSessions({ redis, box: createBox(newKey()), read: (id) => { asked.push(id); return read(id); } });
   return { sessions, asked };
 }
 const settled = () => new Promise((resolve) => { setTimeout(resolve, 30); });

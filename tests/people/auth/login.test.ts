@@ -29,7 +29,7 @@ test('answers tokens and tells it once', async () => {
 test('an unknown address, a wrong password and a disabled account get the same answer', async () => {
   const known = await givenUser(world);
   const disabled = await givenUser(world);
-  await world.connection.collection('users').updateOne({ email: disabled.email }, { $set: { isDisabled: true } });
+  await world.connection.collection('users').updateOne({ emailKey: world.container.vault.mark(disabled.email) }, { $set: { isDisabled: true } });
   const before = { sessions: await world.connection.collection('sessions').countDocuments(), events: (await world.events()).length };
 
   const replies = [
@@ -56,7 +56,7 @@ test('a hash of another cost is replaced at the next login, and the password sta
   await givenKeys(old);
   const stronger = await openNode(old, { BCRYPT_COST: '6' });
   const { email, password } = await givenUser(old);
-  const hash = async () => (await old.connection.collection('users').findOne({ email }))!['passwordHash'] as string;
+  const hash = async () => (await old.connection.collection('users').findOne({ emailKey: old.container.vault.mark(email) }))!['passwordHash'] as string;
   const before = await hash();
 
   const reply = await stronger.call('post', '/auth/login', { body: { email, password } });

@@ -153,7 +153,7 @@ test('rubbish under our name in Redis is read past and healed', async () => {
     await pause(50);
 
     expect(reply.status).toBe(200);
-    expect(JSON.parse((await world.redis.client.get(`session:{${sessionId}}`))!)).toMatchObject({ userId: user.id });
+    expect(await world.redis.client.get(`session:{${sessionId}}`)).toMatch(/^[\w-]{60,}$/);
   }
 });
 

@@ -17,7 +17,7 @@ const address = (changes: object = {}) => ({ firstName: 'Ada', lastName: 'Lovela
 const show = (user: GivenUser) => world.call('get', '/customers/me', { headers: user.headers });
 const change = (user: GivenUser, body: object, headers: Headers = {}) => world.call('patch', '/customers/me', { body, headers: { ...user.headers, ...headers } });
 const add = (user: GivenUser, body: object = address(), headers: Headers = {}) => world.call('post', '/customers/me/addresses', { body, headers: { ...user.headers, ...headers } });
-const rowOf = (user: GivenUser) => world.connection.collection('customers').findOne({ userId: user.id });
+const rowOf = (user: GivenUser) => world.connection.model('Customer').findOne({ userId: user.id }).lean<Record<string, unknown>>();
 const told = async (user: GivenUser) => (await world.events()).filter(({ data, type }) => data.userId === user.id && String(type).startsWith('customer.')).map(({ type }) => type);
 
 describe('the profile', () => {
@@ -189,13 +189,13 @@ describe('the address book', () => {
 describe('for staff', () => {
   const list = (query: string, headers: Headers = support.headers) => world.call('get', `/customers?${query}`, { headers });
 
-  test('people are found by the beginning of address or name, whatever the spelling', async () => {
+  test('people are found by the whole address or name, whatever the spelling', async () => {
     const user = await givenUser(world);
     await change(user, { firstName: 'Émilie', lastName: 'du Châtelet' });
     const found = async (q: string) => ((await list(`q=${encodeURIComponent(q)}`)).body.data.items as Array<{ userId: string }>).map(({ userId }) => userId);
 
-    for (const q of ['émil', 'ÉMILIE', 'e\u0301milie', 'DU CH', 'émilie du', user.email.slice(0, 16).toUpperCase()]) expect([q, await found(q)]).toEqual([q, [user.id]]);
-    for (const q of ['ilie', '.*', '^', 'châtelet', '$ne']) expect([q, await found(q)]).toEqual([q, []]);
+    for (const q of ['émilie du châtelet', 'E\u0301MILIE DU CHÂTELET', user.email.toUpperCase()]) expect([q, await found(q)]).toEqual([q, [user.id]]);
+    for (const q of ['émilie', '.*', '^', 'châtelet', '$ne', user.email.slice(0, 16)]) expect([q, await found(q)]).toEqual([q, []]);
   });
 
   test('lists by date, exact address and page, without address books', async () => {
@@ -214,7 +214,7 @@ describe('for staff', () => {
   });
 
   test('a search uses its index', async () => {
-    const plan = await world.connection.collection('customers').find({ searchKeys: /^ada/ }).explain('queryPlanner');
+    const plan = await world.connection.collection('customers').find({ searchKeys: world.container.vault.mark('ada lovelace') }).explain('queryPlanner');
 
     expect(JSON.stringify(plan['queryPlanner'].winningPlan)).toContain('searchKeys_1');
   });
@@ -226,7 +226,7 @@ describe('for staff', () => {
     const reply = await world.call('patch', `/customers/${id}`, { body: { lastName: 'Byron' }, headers: support.headers });
 
     expect(reply.body.data).toMatchObject({ id, lastName: 'Byron', version: 2 });
-    expect(await world.connection.collection('audit_entries').find({ subject: `customer:${id}` }).toArray()).toMatchObject([
+    expect(await world.connection.model('AuditEntry').find({ subject: `customer:${id}` }).lean()).toMatchObject([
       { action: 'customer.updated', actor: { type: 'user', id: support.id }, before: { lastName: 'Lovelace' }, after: { lastName: 'Byron' } },
     ]);
     expect((await world.call('get', `/customers/${id}`, { headers: support.headers })).body.data).toEqual(reply.body.data);

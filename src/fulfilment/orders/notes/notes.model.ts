@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { personal } from '../../../shared/db/personal.js';
 import type { Actor } from '../../../shared/actor.js';
 
 /** What staff tells staff about an order. Not part of it: nothing of a note reaches its customer. */
@@ -9,5 +10,7 @@ const noteSchema = new Schema<NoteRow>({
   actor: { type: new Schema<Actor>({ type: { type: String, required: true }, id: { type: String, default: null } }, { _id: false, id: false }), required: true },
 }, { versionKey: false });
 noteSchema.index({ orderId: 1, _id: 1 });
+
+personal(noteSchema, 'OrderNote', 'order_notes', { fields: ['text'], erased: { text: '' }, owner: () => ({ own: true }) });
 
 export const noteModel = (connection: Connection) => connection.model('OrderNote', noteSchema, 'order_notes');

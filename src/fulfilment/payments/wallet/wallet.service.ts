@@ -5,6 +5,7 @@ import { retryLostRace } from '../../../shared/db/retry.js';
 import type { InTransaction } from '../../../shared/db/transaction.js';
 import { TemporarilyUnavailable } from '../../../shared/errors.js';
 import type { Outbox, Subscriber } from '../../../shared/events/outbox.js';
+import type { PersonalData } from '../../../shared/personal-data.js';
 import { CardNumberRefused, MethodNotSaved, PaymentProviderUnknown, SavedMethodNotFound, TooManyPaymentMethods } from '../payments.errors.js';
 import { looksLikeCardNumber } from '../payments.js';
 import type { SavedCard, SaveMethodRequest } from '../provider.js';
@@ -64,6 +65,13 @@ export class WalletService {
       return wallet.methods.length;
     });
   }
+
+  readonly personalData: PersonalData = {
+    name: 'paymentMethods',
+    export: async ({ userId }) => (await this.list(userId)).methods.map(({ id, provider, brand, last4, expiryMonth, expiryYear, createdAt }) => ({ id, provider, brand, last4, expiryMonth, expiryYear, createdAt })),
+    /** The provider forgets them too, however often it takes. */
+    erase: ({ userId }) => this.forgetAll(userId),
+  };
 
   async setDefault(userId: string, id: string): Promise<WalletMethod> {
     return retryLostRace(async () => {

@@ -1,0 +1,50 @@
+import { actorOf } from '../../shared/http/caller.js';
+import { defineRoute } from '../../shared/http/route.js';
+import { problems, success } from '../../shared/http/schemas.js';
+import type { Job } from '../jobs/index.js';
+import type { KeyRotation } from './key-rotation.service.js';
+import { erasureBody, exportAnswer, jobAnswer, rotationBody, userParams, type ErasureBody, type RotationBody, type UserParams } from './privacy.schemas.js';
+import type { PrivacyService } from './privacy.service.js';
+
+const tag = 'Privacy';
+const self = { scope: 'customers:self', user: 'required' } as const;
+const staff = { permission: 'privacy:write' } as const;
+const accepted = (job: Job, sentence: string) => ({ status: 202, body: success(sentence, { jobId: job.id, state: job.state }) });
+const EXPORT = 'The file is being made. Fetch it when the job has succeeded.';
+const ERASURE = 'The account is being erased.';
+
+export function privacyRoutes(privacy: PrivacyService, rotation: KeyRotation) {
+  return [
+    defineRoute({
+      method: 'post', path: '/customers/me/data-export', summary: 'Ask for everything that is stored about you', tag, access: self, responses: { 202: jobAnswer, ...problems(400, 401, 403, 404) },
+      handle: async (_input, { caller }) => accepted(await privacy.requestExport(caller.user!.id, actorOf(caller)), EXPORT),
+    }),
+    defineRoute({
+      method: 'get', path: '/customers/me/data-export', summary: 'Everything that is stored about you', tag, access: self, description: 'The file that was made last; 404 `export_not_ready` until there is one. It is kept for seven days.',
+      responses: { 200: exportAnswer, ...problems(400, 401, 403, 404) },
+      handle: async (_input, { caller }) => ({ status: 200, body: success('Your data.', await privacy.getExport(caller.user!.id)) }),
+    }),
+    defineRoute<object, object, object, ErasureBody>({
+      method: 'post', path: '/customers/me/erasure', summary: 'Erase your account and everything about you', tag, access: self, body: erasureBody,
+      description: 'Invoices are kept as long as the law wants them. Refused with 409 `orders_still_open` while an order is under way.', responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },
+      handle: async ({ body }, { caller }) => accepted(await privacy.requestErasure(caller.user!.id, actorOf(caller), body.confirmEmail), ERASURE),
+    }),
+    defineRoute<UserParams>({
+      method: 'post', path: '/admin/users/:id/data-export', summary: 'Have everything that is stored about somebody put into a file', tag, access: staff, params: userParams,
+      responses: { 202: jobAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params }, { caller }) => accepted(await privacy.requestExport(params.id, actorOf(caller)), EXPORT),
+    }),
+    defineRoute<UserParams>({
+      method: 'get', path: '/admin/users/:id/data-export', summary: 'Everything that is stored about somebody', tag, access: staff, params: userParams, responses: { 200: exportAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params }) => ({ status: 200, body: success('Their data.', await privacy.getExport(params.id)) }),
+    }),
+    defineRoute<UserParams>({
+      method: 'post', path: '/admin/users/:id/erasure', summary: 'Erase an account and everything about its owner', tag, access: staff, params: userParams, responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },
+      handle: async ({ params }, { caller }) => accepted(await privacy.requestErasure(params.id, actorOf(caller)), ERASURE),
+    }),
+    defineRoute<object, object, object, RotationBody>({
+      method: 'post', path: '/admin/data-keys/rotations', summary: 'Change the keys that personal data is sealed with', tag, access: staff, body: rotationBody, responses: { 202: jobAnswer, ...problems(400, 401, 403) },
+      handle: async ({ body }, { caller }) => accepted(await rotation.request(body.renew, actorOf(caller)), 'The keys are being changed. The job tells how far it is.'),
+    }),
+  ];
+}

@@ -1,0 +1,14 @@
+import Joi from 'joi';
+import { email, id, successOf, timestamp } from '../../shared/http/schemas.js';
+
+export type UserParams = { id: string };
+export const userParams = Joi.object<UserParams, true>({ id: id().required() });
+export type ErasureBody = { confirmEmail: string };
+export const erasureBody = Joi.object<ErasureBody, true>({ confirmEmail: email().required().description('The e-mail address of the account, so that nobody erases it by mistake') });
+export type RotationBody = { renew: boolean };
+export const rotationBody = Joi.object<RotationBody, true>({ renew: Joi.boolean().required().description('True for new data keys as well; false wraps those there are with the current master key') });
+
+export const jobAnswer = successOf(Joi.object({ jobId: id().required(), state: Joi.string().required() }));
+export const exportAnswer = successOf(Joi.object({
+  createdAt: timestamp().required(), expiresAt: timestamp().required(), data: Joi.object().unknown().required().description('By kind: account, profile, orders, invoices, returns, mails, activity, ...'),
+}));

@@ -1,0 +1,97 @@
+import type { Actor } from '../../shared/actor.js';
+import type { RecordAudit } from '../../shared/audit.js';
+import { later, type Clock } from '../../shared/clock.js';
+import type { InTransaction } from '../../shared/db/transaction.js';
+import { fold } from '../../shared/fold.js';
+import type { DataSubject, PersonalData } from '../../shared/personal-data.js';
+import type { Job, JobContext, Jobs } from '../jobs/index.js';
+import { AccountNotFound, ExportNotReady, OrdersStillOpen, StaffAccount, WrongConfirmation } from './privacy.errors.js';
+import type { PrivacyRepository } from './privacy.repository.js';
+
+const EXPORT_KEPT_MS = 7 * 24 * 3_600_000;
+export const EXPORT_JOB = 'privacy.export';
+export const ERASE_JOB = 'privacy.erase';
+
+type Deps = {
+  privacy: PrivacyRepository; jobs: Pick<Jobs, 'enqueue'>; inTransaction: InTransaction; audit: RecordAudit; now: Clock; parts: () => readonly PersonalData[];
+  findAccount(userId: string): Promise<{ email: string; roles: readonly string[] } | null>;
+  /** Orders that are not at their end. */
+  countOpenOrders(userId: string): Promise<number>;
+};
+
+export class PrivacyService {
+  constructor(private readonly deps: Deps) {}
+
+  /** The file is made by the worker; it is fetched by whom it is about, or by staff. */
+  async requestExport(userId: string, actor: Actor): Promise<Job> {
+    const { jobs, inTransaction, audit } = this.deps;
+    await this.requireAccount(userId);
+    return inTransaction(async () => {
+      const job = await jobs.enqueue({ type: EXPORT_JOB, input: { userId }, createdBy: actor });
+      await audit({ actor, action: 'user.export_requested', subject: `user:${userId}`, after: { jobId: job.id } });
+      return job;
+    });
+  }
+
+  async getExport(userId: string): Promise<{ createdAt: Date; expiresAt: Date; data: unknown }> {
+    const found = await this.deps.privacy.findExport(userId);
+    if (!found) throw new ExportNotReady();
+    return { createdAt: found.createdAt, expiresAt: found.expiresAt, data: JSON.parse(found.content) as unknown };
+  }
+
+  async requestErasure(userId: string, actor: Actor, confirmation?: string): Promise<Job> {
+    const { jobs, inTransaction, audit, countOpenOrders } = this.deps;
+    const account = await this.requireAccount(userId);
+    if (confirmation !== undefined && fold(confirmation) !== account.email) throw new WrongConfirmation();
+    if (account.roles.some((role) => role !== 'customer')) throw new StaffAccount();
+    const open = await countOpenOrders(userId);
+    if (open > 0) throw new OrdersStillOpen(open);
+    return inTransaction(async () => {
+      const job = await jobs.enqueue({ type: ERASE_JOB, input: { userId }, createdBy: actor });
+      await audit({ actor, action: 'user.erasure_requested', subject: `user:${userId}`, after: { jobId: job.id } });
+      return job;
+    });
+  }
+
+  async runExport({ input }: Pick<Job, 'input'>, { progress, signal }: JobContext): Promise<object> {
+    const { privacy, now, parts } = this.deps;
+    const subject = await this.subjectOf(String(input['userId']));
+    const data: Record<string, unknown> = {};
+    for (const [at, part] of parts().entries()) {
+      signal.throwIfAborted();
+      data[part.name] = await part.export(subject);
+      await progress({ done: at + 1, total: parts().length, message: part.name });
+    }
+    const createdAt = now();
+    await privacy.saveExport({ userId: subject.userId, content: JSON.stringify(data), createdAt, expiresAt: later(createdAt, EXPORT_KEPT_MS) });
+    return { parts: Object.keys(data) };
+  }
+
+  /** Every step may run again. The account goes last but for the keys, because its address finds what was sent to it. */
+  async runErasure({ input, createdBy }: Pick<Job, 'input' | 'createdBy'>, { progress, signal }: JobContext): Promise<object> {
+    const { privacy, inTransaction, audit, parts } = this.deps;
+    const subject = await this.subjectOf(String(input['userId']));
+    const erased: Record<string, number> = {};
+    const inOrder = [...parts()].sort((a, b) => Number(a.name === 'account') - Number(b.name === 'account'));
+    erased['answers'] = await privacy.removeAnswers(subject.userId);
+    erased['exports'] = await privacy.removeExports(subject.userId);
+    erased['sealed'] = await privacy.eraseSealed(subject);
+    for (const [at, part] of inOrder.entries()) {
+      signal.throwIfAborted();
+      erased[part.name] = await part.erase(subject);
+      await progress({ done: at + 1, total: inOrder.length, message: part.name });
+    }
+    await inTransaction(() => audit({ actor: createdBy, action: 'user.erased', subject: `user:${subject.userId}`, after: erased }));
+    return erased;
+  }
+
+  private async subjectOf(userId: string): Promise<DataSubject> {
+    return { userId, email: (await this.deps.findAccount(userId))?.email ?? null };
+  }
+
+  private async requireAccount(userId: string) {
+    const account = await this.deps.findAccount(userId);
+    if (!account) throw new AccountNotFound();
+    return account;
+  }
+}
