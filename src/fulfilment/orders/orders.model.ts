@@ -99,7 +99,7 @@ orderSchema.index({ 'risk.review.state': 1, createdAt: 1, _id: 1 }, { partialFil
 orderSchema.index({ 'risk.review.state': 1, 'risk.score': 1, _id: 1 }, { partialFilterExpression: { 'risk.review.state': { $exists: true } } });
 
 personal(orderSchema, 'Order', 'orders', {
-  fields: ['email', 'shippingAddress', 'billingAddress', 'notes'], marks: { email: 'emailKey' }, erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: '' },
+  fields: ['email', 'shippingAddress', 'billingAddress', 'notes'], marks: { email: 'emailKey' }, erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: 'erased' },
   owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)),
 });
 

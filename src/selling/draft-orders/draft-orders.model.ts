@@ -20,7 +20,7 @@ schema.index({ state: 1, createdAt: -1, _id: -1 });
 schema.index({ emailKey: 1, createdAt: -1, _id: -1 });
 
 personal(schema, 'DraftOrder', 'draft_orders', {
-  fields: ['email', 'shippingAddress', 'billingAddress', 'notes'], marks: { email: 'emailKey' }, erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: '' },
+  fields: ['email', 'shippingAddress', 'billingAddress', 'notes'], marks: { email: 'emailKey' }, erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: 'erased' },
   owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)),
 });
 

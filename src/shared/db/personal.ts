@@ -126,7 +126,7 @@ export async function openRows(vault: Vault | undefined, rows: readonly Row[], {
 /** Sealed with another key than today's, or not at all. */
 export const isStale = (vault: Vault, row: Row, { fields, marks = {} }: PersonalOptions): boolean =>
   fields.some((path) => { const value = valueAt(row, path); return isSealed(value) ? !vault.isCurrent(value) : isOpen(value); })
-  || Object.entries(marks).some(([path, mark]) => valueAt(row, path) !== undefined && row[mark] === undefined);
+  || Object.entries(marks).some(([path, mark]) => { const value = valueAt(row, path); return value !== undefined && row[mark] === undefined && !(isSealed(value) && vault.isErased(value)); });
 
 /** The owners of the keys that sealed this row as it is stored. */
 export const keyOwnersOf = (row: Row, { fields }: PersonalOptions): string[] =>

@@ -89,6 +89,10 @@ export class Vault {
     return key ? decrypt(key, body, context).toString('utf8') : null;
   }
 
+  isErased(sealed: string): boolean {
+    return this.opened.get(readSealed(sealed).owner) === null;
+  }
+
   isCurrent(sealed: string): boolean {
     const { owner, v } = readSealed(sealed);
     const held = this.opened.get(owner);

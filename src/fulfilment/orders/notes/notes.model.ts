@@ -11,6 +11,6 @@ const noteSchema = new Schema<NoteRow>({
 }, { versionKey: false });
 noteSchema.index({ orderId: 1, _id: 1 });
 
-personal(noteSchema, 'OrderNote', 'order_notes', { fields: ['text'], erased: { text: '' }, owner: () => ({ own: true }) });
+personal(noteSchema, 'OrderNote', 'order_notes', { fields: ['text'], erased: { text: 'erased' }, owner: () => ({ own: true }) });
 
 export const noteModel = (connection: Connection) => connection.model('OrderNote', noteSchema, 'order_notes');
