@@ -79,9 +79,10 @@ export class AuditRepository {
 
   /** One chain from after `from` to `until`, in order. */
   async *walk(chain: number, from: number, until: number): AsyncGenerator<ReadEntry> {
-    const rows = this.entries.find({ chain, sequence: { $gt: from, $lte: until } }).sort({ sequence: 1 }).batchSize(1000).lean().cursor();
+    // Natively: as it is stored, sealed where it is sealed.
+    const rows = this.entries.collection.find({ chain, sequence: { $gt: from, $lte: until } }).sort({ sequence: 1 }).batchSize(1000);
     for await (const row of rows) {
-      const { _id, ...entry } = row as Stored;
+      const { _id, ...entry } = row as unknown as Stored;
       yield { id: _id.toHexString(), ...entry };
     }
   }
