@@ -9,7 +9,7 @@ main(async () => {
   const shop = await openShop('seed', process.env, { now: () => clock.now, prepare: true });
   try {
     const made = await seedShop(shop, clock, process.env);
-    note('seed', made === null ? 'the demo data is there already' : `${made.products} products, ${made.customers} customers, ${made.orders} orders in ${seconds(Date.now() - begun)}`);
+    note('seed', made === null ? 'the demo data is there already' : `${made.products} products, ${made.customers} customers, ${made.orders} orders${made.giftCard === null ? '' : `, a gift card over EUR 25.00: ${made.giftCard}`} in ${seconds(Date.now() - begun)}`);
   } finally {
     await shop.close();
   }

@@ -301,7 +301,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants, leadership,
     vault, privacy, audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments, risk, catalog, search, visualSearch, cart, orders, checkout, invoices, notifications,
+    inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema), policy: () => policyOf(routes, PERMISSIONS_OF),
   };
 }

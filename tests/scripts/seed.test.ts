@@ -66,6 +66,13 @@ test('a seed that is killed twice ends as if it had run once, and the demo shop 
   const login = await world.call('post', '/auth/login', { body: { email: DEMO.KONTOR_DEMO_ADMIN_EMAIL, password: DEMO.KONTOR_DEMO_ADMIN_PASSWORD } });
   expect([login.status, login.body.data?.user?.roles]).toEqual([200, ['admin']]);
   expect((await world.call('get', '/products')).body.data.total).toBe(products.filter(({ status }) => status === 'active').length);
+  const cart = await world.call('post', '/cart/items', { body: { sku: stock.find(({ onHand }) => onHand > 10)!.sku, quantity: 1 } });
+  const reduced = await world.call('post', '/cart/coupons', { headers: { 'x-cart-token': cart.body.data.cartToken as string }, body: { code: 'WELCOME10' } });
+  expect(reduced.body.data.totals.discountTotal.amount).toBe(Math.round(reduced.body.data.totals.subtotal.amount / 10));
+  const [, code] = /gift card over EUR 25.00: (\S+)/.exec(last.said) ?? [];
+  const paying = await world.call('post', '/cart/gift-cards', { headers: { 'x-cart-token': cart.body.data.cartToken as string }, body: { code } });
+  expect(paying.body.data.tenders).toMatchObject([{ kind: 'gift_card' }]);
+  expect([await count('price_lists', { name: 'Outlet' }), await count('price_list_entries'), await count('value_accounts', { kind: 'gift_card' })]).toEqual([1, 20, 1]);
   await world.runEvents();
   expect((await Promise.all(world.container.invariants.map(({ check }) => check()))).flat()).toEqual([]);
   expect(world.defects).toEqual([]);

@@ -3,6 +3,7 @@ import { startBar } from '../bar.js';
 import type { openShop } from '../open-shop.js';
 import { seedAccess } from './access.js';
 import { seedCatalog } from './catalog.js';
+import { seedOffers } from './offers.js';
 import { seedOrders } from './orders.js';
 import { seedPeople } from './people.js';
 
@@ -40,9 +41,11 @@ export async function seedShop(shop: OpenShop, clock: SeedClock, env: NodeJS.Pro
     await steps.once('catalog', () => seedCatalog(shop, data, steps.step));
     const people = await seedPeople(shop, data.customers, steps.step);
     await seedOrders(shop, clock, data.orders, people, steps);
+    let giftCard: string | null = null;
+    await steps.once('offers', async () => { giftCard = await seedOffers(shop, data.products); });
     await mark(ALL);
+    return { products: data.products.length, customers: data.customers.length, orders: data.orders.length, giftCard: giftCard as string | null };
   } finally {
     bar.end();
   }
-  return { products: data.products.length, customers: data.customers.length, orders: data.orders.length };
 }

@@ -40,6 +40,7 @@ export function createGiftCards({ connection, secret, findOrders, getOrder, ...d
   return {
     routes: [...giftCardRoutes(cards), ...boughtRoutes({ cards, getOrder })],
     invariants: valueInvariants({ audit: new ValueAuditRepository(connection), findOrders }),
+    issue: cards.issue.bind(cards),
     redeemable: cards.redeemable.bind(cards),
     codesOf: cards.codesOf.bind(cards),
     issueFor: cards.issueFor.bind(cards),

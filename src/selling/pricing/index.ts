@@ -48,6 +48,8 @@ export function createPricing({ connection, now, inTransaction, audit, outbox, m
   return {
     invariants,
     routes: [...priceListRoutes(staff), ...priceRuleRoutes(staff), ...rateRoutes(staff), ...previewRoutes({ ladders, now, marketCurrency, findVariants: (skus) => findVariants(skus) })],
+    createList: staff.createList.bind(staff),
+    putEntries: staff.putEntries.bind(staff),
     /** The one resolver of prices: the catalogue shows what it answers and the cart charges it. By SKU. */
     laddersOf: ladders.laddersOf.bind(ladders),
     viewFor: ladders.viewFor.bind(ladders),

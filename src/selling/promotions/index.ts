@@ -54,6 +54,8 @@ export function createPromotions({ connection, now, outbox, inTransaction, audit
 
   return {
     routes, invariants: promotionInvariants(usages, orders),
+    create: service.create.bind(service),
+    become: service.become.bind(service),
     promote: live.promote.bind(live),
     requireCoupon: live.requireCoupon.bind(live),
     redeem: redeeming.redeem.bind(redeeming),
