@@ -46,7 +46,9 @@ test('every permission that exists is asked for by a route or guards a field', (
 });
 
 /** Refusals of the handler itself, which knows more than the policy: a wrong password is 401 to everybody. */
-const OWN_REFUSALS: Record<string, readonly string[]> = {};
+const OWN_REFUSALS: Record<string, readonly string[]> = {
+  'POST /auth/refresh': ['invalid_refresh_token'], 'POST /auth/mfa/totp': ['invalid_credentials'], 'POST /auth/identities/:provider': ['invalid_credentials'],
+};
 /** These end what the other requests are made with, so they come last. */
 const LAST = /^(POST \/auth\/logout|DELETE \/customers\/me|DELETE \/auth\/sessions)$/;
 

@@ -19,6 +19,8 @@ const SHARED: Record<string, string> = {
   'GET /products/:id/variants/:variantId/prior-price': 'belongs to the shop', 'GET /products/:id/reviews': 'reviews that are published are for everybody',
   'POST /products/:id/reviews': 'makes something of one\'s own at a product', 'POST /reviews/:id/votes': 'a vote is about what somebody else wrote', 'POST /reviews/:id/flags': 'a flag is about what somebody else wrote',
   'GET /wishlists/shared/:token': 'the token in the link is the permission',
+  ...Object.fromEntries(['DELETE /auth/identities/:provider', 'POST /auth/identities/:provider', 'POST /auth/identities/:provider/callback', 'POST /auth/providers/:provider/callback', 'POST /auth/providers/:provider/sign-in']
+    .map((route) => [route, 'a provider belongs to nobody: only the own account is joined, left or signed in to'])),
   'DELETE /cart/coupons/:code': 'a code names nothing of anybody: only the own cart is changed',
 };
 
@@ -58,6 +60,8 @@ beforeAll(async () => {
   const payment = await shop.connection.collection('payments').findOne({ orderId: open['id'] });
   const { code } = (await shop.call('post', '/gift-cards', { headers: shop.keys.secret, body: { amount: { amount: 100, currency: 'EUR' }, reason: 'goodwill' } })).body.data as Json;
   const withCard = await make('/cart/gift-cards', { code: code as string });
+  const saved = await make('/customers/me/carts', { name: 'Kept' });
+  const { file } = await make('/media/uploads', { name: 'up.jpg', contentType: 'image/jpeg', bytes: 1000 });
   const key = { 'idempotency-key': randomUUID() };
 
   const ofOrder = (more: Partial<Asked> = {}): Asked => ({ params: { id: open['id'] as string }, ...more });
@@ -71,6 +75,8 @@ beforeAll(async () => {
     'GET /customers/me/wishlists/:id': of(wishlist), 'PUT /customers/me/wishlists/:id': of(wishlist, { name: 'Theirs' }), 'DELETE /customers/me/wishlists/:id': of(wishlist),
     'POST /customers/me/wishlists/:id/items': of(wishlist, { productId }), 'DELETE /customers/me/wishlists/:id/items/:productId': { params: { id: wishlist['id'], productId } },
     'POST /customers/me/wishlists/:id/sharing': of(wishlist), 'DELETE /customers/me/wishlists/:id/sharing': of(wishlist),
+    'GET /customers/me/carts/:id': of(saved), 'DELETE /customers/me/carts/:id': of(saved), 'POST /customers/me/carts/:id/restoration': of(saved),
+    'GET /media/files/:id': of(file), 'DELETE /media/files/:id': of(file), 'POST /media/uploads/:id/complete': of(file),
     'PUT /reviews/:id': of(review, { rating: 1, title: '', text: '' }), 'DELETE /reviews/:id': of(review), 'POST /reviews/:id/appeal': of(review, { text: 'No.' }),
     ...Object.fromEntries(['', '/documents', '/downloads', '/gift-cards', '/invoice', '/pickup', '/timeline', '/shipments', '/fulfilments', '/returns', '/exchanges', '/claims'].map((part) => [`GET /orders/:id${part}`, ofSent()])),
     'GET /orders/:id/fulfilments/:fulfilmentId': { params: { id: sent['id'], fulfilmentId: fulfilment['id'] } }, 'GET /orders/user/:userId': { params: { userId: owner!.id } },

@@ -1,4 +1,4 @@
-import { AuthenticationRequired, mayAct, type Caller } from '../../shared/http/caller.js';
+import { mayAct, type Caller } from '../../shared/http/caller.js';
 import { defineRoute, type Route } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
 import { orBusy, type IntakeService } from './intake.service.js';
@@ -8,7 +8,7 @@ import { ownerOfUser, SHOP_OWNER, type UploadedFile } from './media.js';
 import { doneAnswer, fileAnswer, filesAnswer, listQuery, mediaParams, noFields, uploadAnswer, uploadBody, type ListQuery, type MediaParams, type UploadBody } from './media.schemas.js';
 
 const LINK_SECONDS = 3_600;
-const base = { tag: 'Media', access: { scope: 'customers:self', user: 'optional' } } as const;
+const base = { tag: 'Media', access: { scope: 'customers:self', user: 'required', staff: 'products:write' } } as const;
 const refusals = problems(400, 401, 403, 404, 409, 413, 415);
 
 type Deps = { intake: IntakeService; library: LibraryService; uploadFolder: string; maxBytes: number };
@@ -16,8 +16,7 @@ type Deps = { intake: IntakeService; library: LibraryService; uploadFolder: stri
 /** What staff upload belongs to the shop; what a customer uploads is his. */
 const ownerOf = (caller: Caller): string => {
   if (mayAct(caller, 'products:write')) return SHOP_OWNER;
-  if (!caller.user) throw new AuthenticationRequired();
-  return ownerOfUser(caller.user.id);
+  return ownerOfUser(caller.user!.id);
 };
 
 export function mediaRoutes({ intake, library, uploadFolder, maxBytes }: Deps): Route[] {
