@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import winston from 'winston';
+import type winston from 'winston';
 import { isSealed, readMasterKeys } from '../../src/shared/crypto/sealing.js';
 import { Vault } from '../../src/shared/db/vault.js';
 import { givenUser, type GivenUser } from '../support/given.js';
