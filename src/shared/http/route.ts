@@ -138,7 +138,8 @@ async function serve(route: Route, name: string, caller: Caller, filters: readon
   const context: Context = {
     caller,
     requestId: res.locals['requestId'],
-    ifMatch: readIfMatch(req, route.ifMatch),
+    // Where no version is compared the header means nothing, whatever it says.
+    ifMatch: route.responses[412] ? readIfMatch(req, route.ifMatch) : undefined,
     userAgent: withoutCardNumbers(String(req.headers['user-agent'] ?? '').slice(0, 300)),
     ...(route.consumes === 'raw' && { rawBody: req.body as Buffer }),
     ...(req.file && { file: req.file }),
