@@ -61,7 +61,7 @@ export class CustomerRepository {
 
   /** Asked from inside transactions but read outside of them: the answer is shared by everybody for a moment. */
   async findBuyer(userId: string): Promise<BuyerFacts | null> {
-    return this.customers.findOne({ userId }, { _id: 0, groupIds: 1, companyId: 1, vatId: 1, taxExemption: 1 }, { session: null }).lean();
+    return this.customers.findOne({ userId }, { groupIds: 1, companyId: 1, vatId: 1, taxExemption: 1 }, { session: null }).lean();
   }
 
   async countMembers(companyId: string): Promise<number> {

@@ -115,6 +115,7 @@ export async function openRows(vault: Vault | undefined, rows: readonly Row[], {
     for (const path of options.fields) {
       const value = valueAt(row, path);
       if (!isSealed(value)) continue;
+      if (row._id === undefined) throw new Error(`${collection}.${path} can only be opened with the row's _id: read it as well`);
       const text = vault!.open(value, `${collection}|${path}|${String(row._id)}`);
       setAt(row, path, text === null ? options.erased?.[path] ?? null : JSON.parse(text));
     }
