@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { evaluateFraud } from './evaluate/fraud.js';
+import { evaluateRecommendations } from './evaluate/recommendations.js';
 import { measureSearch } from './evaluate/search.js';
 import { measureVisual } from './evaluate/visual.js';
 import { fraudFile, readTransactions } from './lib/fraud-data.js';
@@ -10,12 +11,13 @@ import { Advice, main, note, paint, say } from './lib/terminal.js';
 const DATA = process.env['KONTOR_DATA'] ?? join(root, '../shared/data');
 type Line = readonly [what: string, value: number, mark: number, better: 'higher' | 'lower', digits: number];
 
-/** `npm run evaluate -- search`, `visual` or `fraud`: how good it is on judged data; the marks are what it must reach. */
+/** `npm run evaluate -- search`, `visual`, `recommendations` or `fraud`: how good it is on judged data; the marks are what it must reach. */
 main(async () => {
-  const [what, file] = process.argv.slice(2);
+  const [what, file, before] = process.argv.slice(2);
   if (what === 'visual') return evaluateVisual();
   if (what === 'fraud') return evaluateFraud(await readTransactions(fraudFile(file)));
-  if (what !== 'search') throw new Advice('Say what to evaluate: npm run evaluate -- search, visual, or fraud [FILE]');
+  if (what === 'recommendations') return evaluateRecommendations(join(DATA, 'retail'), file, before);
+  if (what !== 'search') throw new Advice('Say what to evaluate: npm run evaluate -- search, visual, recommendations [CASES.json.gz YYYY-MM-DD], or fraud [FILE]');
   const folder = join(DATA, 'search');
   if (!existsSync(join(folder, 'queries.json'))) throw new Advice(`Skipped: there is no ${join(folder, 'queries.json')}. KONTOR_DATA names the folder with the data.`);
   const quality = await measureSearch(folder, (step) => { note('search', step); });
