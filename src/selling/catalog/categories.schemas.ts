@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { fieldsParam } from '../../shared/http/pagination.js';
 import { id, line, pageOf, successOf } from '../../shared/http/schemas.js';
+import { richText } from '../../shared/rich-text.js';
 import type { CategoryEdit, NewCategory } from './categories.service.js';
 import { labelReply, slug } from './products.schemas.js';
 
@@ -8,8 +9,8 @@ const name = () => line(120).min(1);
 const text = () => Joi.string().max(5000).allow('');
 const position = () => Joi.number().integer().min(0).max(1_000_000);
 
-export const categoryBody = Joi.object<NewCategory>({ name: name().required(), slug: slug(), description: text(), parentId: id().allow(null), position: position() });
-export const categoryPut = Joi.object<CategoryEdit>({ name: name().required(), slug: slug(), description: text() }).description('To put it elsewhere: POST /categories/:id/move');
+export const categoryBody = Joi.object<NewCategory>({ name: name().required(), slug: slug(), description: richText(5000), parentId: id().allow(null), position: position() });
+export const categoryPut = Joi.object<CategoryEdit>({ name: name().required(), slug: slug(), description: richText(5000) }).description('To put it elsewhere: POST /categories/:id/move');
 export const moveBody = Joi.object<{ parentId: string | null; position?: number }>({
   parentId: id().allow(null).required().description('null: to the top'), position: position().description('0 is first; absent is last'),
 });

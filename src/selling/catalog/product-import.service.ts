@@ -2,6 +2,7 @@ import { afterCommit } from '../../shared/db/transaction.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange, ConflictError } from '../../shared/errors.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
+import { cleanRichText } from '../../shared/rich-text.js';
 import type { AttributeRepository } from './attributes.repository.js';
 import type { AvailabilityService } from './availability.service.js';
 import { derive } from './catalog.js';
@@ -24,7 +25,8 @@ export class ProductImport {
   constructor(private readonly deps: Deps) {}
 
   /** Few round trips whatever the number of rows; a row that is refused does not hold up the others, and the same batch again changes nothing. */
-  upsert(batch: readonly ImportProduct[], actor: Actor = SYSTEM, { dryRun = false } = {}): Promise<ImportOutcome[]> {
+  upsert(rows: readonly ImportProduct[], actor: Actor = SYSTEM, { dryRun = false } = {}): Promise<ImportOutcome[]> {
+    const batch = rows.map((row) => ({ ...row, description: cleanRichText(row.description) }));
     return retryLostRace(async () => {
       const { products, slugs, variantService } = this.deps;
       const now = this.deps.now();

@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, fieldsParam } from '../../shared/http/pagination.js';
 import { amount, channelCode, currencyCode, customFields, id, line, moneyInput, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
+import { richText } from '../../shared/rich-text.js';
 import { PRODUCT_STATUSES } from './catalog.js';
 import type { ProductListQuery } from './product-filter.js';
 import { SLUG } from './slugs.js';
@@ -54,7 +55,7 @@ export const variantPut = Joi.object({ sku: sku().description('Cannot change: it
 export const variantPatch = Joi.object(variantFields()).min(1);
 
 const content = () => ({
-  name: line(300).min(1), slug: slug(), description: text(20_000), brand: line(120).allow(null), categoryIds: Joi.array().items(id()).unique().max(50),
+  name: line(300).min(1), slug: slug(), description: richText(20_000), brand: line(120).allow(null), categoryIds: Joi.array().items(id()).unique().max(50),
   images: Joi.array().items(image()).max(50), seo: seo(), sustainability: sustainability().allow(null), status: status(), publishAt: time(), externalRef: line(200).allow(null),
   channels: Joi.array().items(channelCode()).unique().max(50).description('Sold in these only; none means everywhere'),
 });
