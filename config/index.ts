@@ -58,6 +58,7 @@ export const environment = Joi.object({
   HOST: Joi.string().hostname().default('0.0.0.0'),
   PORT: Joi.number().port().default(3000),
   PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }).default('http://localhost:3000'),
+  STOREFRONT_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
   MONGODB_URI: hosts('mongodb(\\+srv)?').required(),
   MONGODB_POOL_SIZE: Joi.number().integer().min(1).max(1000).default(50),
   REDIS_URL: hosts('rediss?').required(),
@@ -227,6 +228,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       pricesIncludeTax: bool('PRICES_INCLUDE_TAX'), taxRateBps: number('TAX_RATE_BPS'),
       flatShippingRates: parseRates(text('SHIPPING_FLAT_RATES')),
     },
+    storefront: { url: (text('STOREFRONT_URL') || text('PUBLIC_URL')).replace(/\/+$/, ''), name: text('SELLER_NAME'), language: text('DEFAULT_LOCALE') },
     tax: {
       policy: {
         mode: text('TAX_MODE') as 'flat' | 'table', home: text('DEFAULT_COUNTRY'), flatRateBps: number('TAX_RATE_BPS'), pricesIncludeTax: bool('PRICES_INCLUDE_TAX'),

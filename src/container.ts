@@ -39,6 +39,7 @@ import { createGiftCards, tenderedOrder } from './selling/gift-cards/index.js';
 import { createPricing } from './selling/pricing/index.js';
 import { createReviews } from './selling/reviews/index.js';
 import { createSavedCarts } from './selling/saved-carts/index.js';
+import { createSeo } from './selling/seo/index.js';
 import { createSearch } from './selling/search/index.js';
 import { createVisualSearch } from './selling/visual-search/index.js';
 import { createWishlists } from './selling/wishlists/index.js';
@@ -142,6 +143,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
   const search = createSearch({ connection, now, catalog, market: config.market });
+
+  const seo = createSeo({ connection, now, catalog, market: config.market, config: { site: config.storefront, mediaUrl: config.media.publicUrl } });
 
   const findOffers = createFindOffers({ catalog, pricing });
   const { buyerOf } = customers;
@@ -251,6 +254,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     files,
     search,
     visualSearch,
+    seo,
     reviews,
     wishlists,
     cart,
@@ -301,7 +305,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants, leadership,
     vault, privacy, audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
-    inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, cart, orders, checkout, invoices, notifications,
+    inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, seo, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema), policy: () => policyOf(routes, PERMISSIONS_OF),
   };
 }

@@ -29,6 +29,11 @@ export class CategoryReads {
     return { view: presentCategory(category, tree), version: category.version };
   }
 
+  async findPage(slug: string): Promise<{ id: string; slug: string } | null> {
+    const category = (await this.deps.tree.current()).find(slug);
+    return category ? { id: category.id, slug: category.slug } : null;
+  }
+
   /** After a write: the tree that is read now has it. */
   async present({ id }: Category) {
     return this.detail(id);

@@ -30,6 +30,10 @@ export class CategoryTree {
     return this.byId.get(idOrSlug) ?? this.bySlug.get(idOrSlug);
   }
 
+  all(): Category[] {
+    return [...this.byId.values()];
+  }
+
   child(parentId: string | null, isWanted: (category: Category) => boolean): Category | undefined {
     return this.childrenOf.get(parentId)?.find(isWanted);
   }

@@ -4,6 +4,7 @@ import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
+import type { Caller } from '../../shared/http/caller.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Schedule } from '../../shared/schedule.js';
 import type { Pricing } from '../pricing/index.js';
@@ -38,6 +39,7 @@ import { ProductService } from './products.service.js';
 import { productStaffRoutes } from './products-staff.routes.js';
 import { PublishingService } from './publishing.service.js';
 import { SetRules } from './set-rules.js';
+import { Shelf } from './shelf.service.js';
 import { ShownPricesRepository } from './shown-prices.repository.js';
 import { ShownPrices } from './shown-prices.service.js';
 import { SlugRepository } from './slugs.repository.js';
@@ -53,6 +55,8 @@ export type { CatalogVariant, Product } from './catalog.js';
 export type { CategoryTree } from './category-tree.js';
 export { summaryReply } from './products.schemas.js';
 export type { ImportOutcome, ImportProduct } from './product-import.js';
+export type { ProductPage } from './products.repository.js';
+export type { ShelfView } from './shelf.service.js';
 export type { WalkedProduct } from './product-walk.service.js';
 
 export type Catalog = ReturnType<typeof createCatalog>;
@@ -89,6 +93,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const prices = new PriceTagService({ pricing, buyerOf });
   const shownPrices = new ShownPrices({ products, variants, looks: new ShownPricesRepository(connection), pricing, prices, cache, now, currencies });
   const reads = new ProductReads({ products, variants, slugs, tree, cache, prices, defaultCurrency });
+  const categoryReads = new CategoryReads({ tree, cache });
   const walk = new ProductWalk({ products, variants, tree });
   const presenter = new ProductPresenter({ tree, defaultCurrency });
   const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
@@ -98,7 +103,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     ...productStaffRoutes({ products: productService, presenter, bulk, slugs: new SlugService(slugs) }),
     ...productImageRoutes({ products: productService, variants: variantService, presenter }),
     ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants, products, defaultCurrency }) }),
-    ...categoryRoutes({ categories: categoryService, reads: new CategoryReads({ tree, cache }), products: reads }),
+    ...categoryRoutes({ categories: categoryService, reads: categoryReads, products: reads }),
     ...attributeRoutes(new AttributeService({ attributes, inTransaction, audit })),
   ];
   const subscribers: Subscriber[] = catalogSubscribers({ cache, tree, availability, categories: categoryService });
@@ -120,6 +125,12 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     categoriesWithin: async (ids: readonly string[]): Promise<readonly string[]> => { const held = await tree.current(); return [...new Set(ids.flatMap((id) => held.withDescendants(id)))]; },
     summariesOf: reads.summaries.bind(reads),
     changedAfter: products.changedAfter.bind(products),
+    idsChangedAfter: products.idsChangedAfter.bind(products),
+    shelf: new Shelf({ products, variants, tree, prices }),
+    viewOf: reads.viewOf.bind(reads),
+    newest: (most: number) => products.newest(most),
+    categoryOf: async (idOrSlug: string) => (await categoryReads.detail(idOrSlug)).view,
+    findPageOf: async (kind: 'products' | 'categories', slug: string, caller: Caller) => (kind === 'products' ? reads.findPage(slug, caller) : categoryReads.findPage(slug)),
     /** Uploaded files that products and variants show; may answer others besides. */
     showsMedia: async (mediaIds: readonly string[]): Promise<string[]> => [...await products.mediaInUse(mediaIds), ...await variants.mediaInUse(mediaIds)],
     /** Inside a transaction; what was cached of the product is dropped after it. */

@@ -14,6 +14,7 @@ import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductFilter, ProductListQuery } from './product-filter.js';
 import { rangeOf, type Looking, type PriceTagService } from './price-tags.service.js';
 import { presentProduct, presentSummary, presentVariant } from './product-view.js';
+import type { ShelfView } from './shelf.service.js';
 import type { ProductRepository } from './products.repository.js';
 import type { SlugRepository } from './slugs.repository.js';
 import type { VariantRepository } from './variants.repository.js';
@@ -54,6 +55,19 @@ export class ProductReads {
     });
     if (!bytes) throw new ProductNotFound(idOrSlug);
     return { bytes };
+  }
+
+  /** The very answer of the API, for whoever says the same in other words. */
+  async viewOf(idOrSlug: string, shown: Shown, caller: Caller): Promise<ShelfView> {
+    const answer = await this.detail(idOrSlug, shown, caller);
+    return ('bytes' in answer ? JSON.parse(answer.bytes.body.toString()) as { data: ShelfView } : answer.body as { data: ShelfView }).data;
+  }
+
+  /** Null where nobody finds it or this caller may not see it. */
+  async findPage(slug: string, caller: Caller): Promise<{ id: string; slug: string } | null> {
+    const id = await this.deps.slugs.ownerOf(slug);
+    const [found] = id === null ? [] : await this.deps.products.findMany([id], audienceOf(caller), caller.key?.channel ?? null);
+    return found ? { id: found.id, slug: found.slug } : null;
   }
 
   async list(query: ProductListQuery, caller: Caller): Promise<Answer> {

@@ -16,6 +16,9 @@ const COUNTERS = 16;
 const CHANNEL_FIELDS = ['channels', 'visibleIn'] as const;
 const NOT_LISTED = { customFields: 0, seo: 0, attributeIndex: 0, nameWords: 0 } as const;
 
+/** What a map of the shop says of a product. */
+export type ProductPage = Readonly<{ id: string; slug: string; updatedAt: Date; slugs: Readonly<Record<string, string>> }>;
+
 export class ProductRepository {
   private readonly products;
   private readonly counts;
@@ -60,6 +63,30 @@ export class ProductRepository {
   async findAfter(id: string | null, limit: number): Promise<Product[]> {
     const found = await this.products.find(id === null ? {} : { _id: { $gt: id } }).sort({ _id: 1 }).limit(limit).lean();
     return found.map(toProduct);
+  }
+
+  /** The same of those that everybody may see. */
+  async shownAfter(id: string | null, limit: number): Promise<Product[]> {
+    const found = await this.products.find({ visible: true, ...(id !== null && { _id: { $gt: id } }) }).sort({ _id: 1 }).limit(limit).hint({ _id: 1 }).lean();
+    return found.map(toProduct);
+  }
+
+  async newest(limit: number): Promise<Product[]> {
+    return (await this.products.find({ visible: true }).sort({ createdAt: -1, _id: -1 }).limit(limit).lean()).map(toProduct);
+  }
+
+  async pagesAfter({ after, until }: { after: string | null; until: string | null }, limit: number): Promise<ProductPage[]> {
+    const range = { ...(after !== null && { $gt: new Types.ObjectId(after) }), ...(until !== null && { $lte: new Types.ObjectId(until) }) };
+    const found = await this.products.find({ visible: true, ...(Object.keys(range).length > 0 && { _id: range }) }, { slug: 1, updatedAt: 1 })
+      .sort({ _id: 1 }).limit(limit).hint({ _id: 1 }).lean();
+    return found.map(({ _id, slug, updatedAt }) => ({ id: _id.toHexString(), slug, updatedAt, slugs: {} }));
+  }
+
+  /** Which products changed after a moment, hidden or not, in the order of the changes. */
+  async idsChangedAfter(at: Date, id: string, limit: number): Promise<Array<{ id: string; updatedAt: Date }>> {
+    const later = [{ updatedAt: { $gt: at } }, ...(id === '' ? [] : [{ updatedAt: at, _id: { $gt: new Types.ObjectId(id) } }])];
+    const found = await this.products.find({ visible: { $in: [true, false] }, $or: later }, { updatedAt: 1 }).sort({ updatedAt: 1, _id: 1 }).limit(limit).lean();
+    return found.map(({ _id, updatedAt }) => ({ id: _id.toHexString(), updatedAt }));
   }
 
   /** Guarded by the version, which stays: whoever changed the product meanwhile is looked at again. */
