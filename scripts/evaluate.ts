@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { evaluateFraud } from './evaluate/fraud.js';
 import { evaluateRecommendations } from './evaluate/recommendations.js';
 import { measureSearch } from './evaluate/search.js';
+import { measureVoice } from './evaluate/voice.js';
 import { measureVisual } from './evaluate/visual.js';
 import { fraudFile, readTransactions } from './lib/fraud-data.js';
 import { root } from './lib/paths.js';
@@ -11,15 +12,16 @@ import { Advice, main, note, paint, say } from './lib/terminal.js';
 const DATA = process.env['KONTOR_DATA'] ?? join(root, '../shared/data');
 type Line = readonly [what: string, value: number, mark: number, better: 'higher' | 'lower', digits: number];
 
-/** `npm run evaluate -- search`, `visual`, `recommendations` or `fraud`: how good it is on judged data; the marks are what it must reach. */
+/** `npm run evaluate -- search`, `voice`, `visual`, `recommendations` or `fraud`: how good it is on judged data; the marks are what it must reach. */
 main(async () => {
   const [what, file, before] = process.argv.slice(2);
   if (what === 'visual') return evaluateVisual();
   if (what === 'fraud') return evaluateFraud(await readTransactions(fraudFile(file)));
   if (what === 'recommendations') return evaluateRecommendations(join(DATA, 'retail'), file, before);
-  if (what !== 'search') throw new Advice('Say what to evaluate: npm run evaluate -- search, visual, recommendations [CASES.json.gz YYYY-MM-DD], or fraud [FILE]');
+  if (what !== 'search' && what !== 'voice') throw new Advice('Say what to evaluate: npm run evaluate -- search, voice, visual, recommendations [CASES.json.gz YYYY-MM-DD], or fraud [FILE]');
   const folder = join(DATA, 'search');
   if (!existsSync(join(folder, 'queries.json'))) throw new Advice(`Skipped: there is no ${join(folder, 'queries.json')}. KONTOR_DATA names the folder with the data.`);
+  if (what === 'voice') return evaluateVoice(folder);
   const quality = await measureSearch(folder, (step) => { note('search', step); });
   return print([
     ['nDCG@10 by keywords', quality.keywordNdcg, 0.6, 'higher', 4], ['nDCG@10 hybrid', quality.hybridNdcg, 0.62, 'higher', 4],
@@ -37,6 +39,13 @@ async function evaluateVisual(): Promise<number> {
     ['right one in the first 5, all distortions', quality.top5, 0.9, 'higher', 3], ['same class among the first 10', quality.classAt10, 0.285, 'higher', 3],
     ['CPU of a query, p95 ms', quality.p95Ms, 300, 'lower', 0],
   ], `${quality.pictures} pictures, each in ${quality.distortions.length} distortions`);
+}
+
+function evaluateVoice(folder: string): number {
+  const sets = [['judged queries and names of products', {}], ['names of products only', { seed: 2, onlyNames: true }], ['other names of products', { seed: 3, onlyNames: true }]] as const;
+  const measured = sets.map(([name, options]) => ({ name, ...measureVoice(folder, options) }));
+  for (const { missed } of measured) for (const { transcript, typed, understood } of missed) note('missed', `${paint('dim', transcript)} was understood as ${understood}; typed: ${typed}`);
+  return print(measured.flatMap(({ name, same, cases, p95Ms }): Line[] => [[`typed results, of 100: ${name}`, same * 100 / cases, 95, 'higher', 0], [`understanding, p95 ms: ${name}`, p95Ms, 30, 'lower', 1]]), `${measured[0]!.cases} transcripts a set, first pages of 20 in order`);
 }
 
 function print(lines: readonly Line[], remark: string): number {

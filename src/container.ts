@@ -142,7 +142,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   inventory.expandWith(catalog.componentsOf);
 
   const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
-  const search = createSearch({ connection, now, catalog, market: config.market });
+  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice });
 
   const seo = createSeo({ connection, now, catalog, market: config.market, config: { site: config.storefront, mediaUrl: config.media.publicUrl } });
 

@@ -6,8 +6,8 @@ import type { Texts } from '../../src/selling/search/keyword-index.js';
 import type { SearchEntry } from '../../src/selling/search/search.js';
 import { trainSemanticModel } from '../../src/selling/search/semantic-model.js';
 
-type Product = { asin: string; title: string; description: string | null; bullet_points: string | null; brand: string | null; color: string | null; category: string[] | null };
-type Judged = { query: string; typo: string | null; judgments: Record<string, number> };
+export type Product = { asin: string; title: string; description: string | null; bullet_points: string | null; brand: string | null; color: string | null; category: string[] | null; price: number | string | null };
+export type Judged = { query: string; typo: string | null; judgments: Record<string, number> };
 export type SearchQuality = { keywordNdcg: number; hybridNdcg: number; hybridRecall: number; typoShare: number; suggestionP95Ms: number; searchP95Ms: number; products: number; queries: number; trainedInMs: number };
 
 /** Exact, substitute, complement and irrelevant, as the ESCI task weighs them: C. K. Reddy et al., Shopping Queries Dataset (2022). */
@@ -34,17 +34,33 @@ function recall(ranked: readonly string[], judgments: Judged['judgments']): numb
 const textsOf = ({ title, description, bullet_points: bullets, brand, color, category }: Product): Texts =>
   ({ title, brand: brand ?? '', category: (category ?? []).join(' '), attribute: color ?? '', body: `${description ?? ''}\n${bullets ?? ''}` });
 
-const entryOf = ({ asin, title, brand }: Product): SearchEntry => ({
-  id: asin, visible: true, status: 'active', name: title, categoryIds: [], brand, attributes: {}, priceRange: {}, inStock: true, rating: { average: 0, count: 0 }, createdAt: new Date(0),
+/** `$1,299.00`, 12.5 or nothing, in minor units. */
+function priceOf({ price }: Product): SearchEntry['priceRange'] {
+  const amount = Math.round(Number(String(price ?? '').replace(/[^\d.]/g, '')) * 100);
+  return amount > 0 ? { USD: { from: amount, to: amount } } : {};
+}
+
+const entryOf = (product: Product): SearchEntry => ({
+  id: product.asin, visible: true, status: 'active', name: product.title, categoryIds: [], brand: product.brand, attributes: {}, priceRange: priceOf(product), inStock: true, rating: { average: 0, count: 0 }, createdAt: new Date(0),
 });
+
+export function loadCatalogue(folder: string): { products: Product[]; judged: Judged[] } {
+  const products = gunzipSync(readFileSync(join(folder, 'products.jsonl.gz'))).toString().trim().split('\n').map((line) => JSON.parse(line) as Product);
+  const judged = (JSON.parse(readFileSync(join(folder, 'queries.json'), 'utf8')) as Judged[]).filter(({ judgments }) => Object.values(judgments).includes(EXACT));
+  return { products, judged };
+}
+
+export function indexed(products: readonly Product[]): EmbeddedEngine {
+  const engine = new EmbeddedEngine();
+  for (const product of products) engine.put(entryOf(product), textsOf(product));
+  return engine;
+}
 
 /** On all judged queries of a folder with products.jsonl.gz and queries.json; unjudged products count nothing. */
 export async function measureSearch(folder: string, onStep: (what: string) => void = () => {}): Promise<SearchQuality> {
-  const products = gunzipSync(readFileSync(join(folder, 'products.jsonl.gz'))).toString().trim().split('\n').map((line) => JSON.parse(line) as Product);
-  const judged = (JSON.parse(readFileSync(join(folder, 'queries.json'), 'utf8')) as Judged[]).filter(({ judgments }) => Object.values(judgments).includes(EXACT));
-  const engine = new EmbeddedEngine();
+  const { products, judged } = loadCatalogue(folder);
   onStep(`${products.length} products to index`);
-  for (const product of products) engine.put(entryOf(product), textsOf(product));
+  const engine = indexed(products);
 
   const took: number[] = [];
   const ask = (text: string) => {

@@ -2,8 +2,10 @@ import { mayFind, type Audience, type SearchEngine, type SearchRequest, type Sea
 import { KeywordIndex, FIELDS, type Term, type Texts } from './keyword-index.js';
 import { comparing, narrow, type SearchEntry } from './search.js';
 import { cosine, vectorOf, type SemanticModel } from './semantic-model.js';
+import { soundOf } from './phonetic.js';
 import { Spelling } from './spelling.js';
 import { isStopWord, stem, termsOf, wordsOf } from './text.js';
+import type { Hearing } from './voice.js';
 
 /** What the direction of the words is worth beside the words themselves; the best match by words counts 1. */
 const SEMANTIC_WEIGHT = 0.6;
@@ -16,7 +18,9 @@ const VOCABULARY_MS = 300;
 const KEPT_FOR_TIMES = 50;
 const MAX_TERMS = 24;
 
-type Words = { until: number; revision: number; sorted: readonly string[]; frequency: ReadonlyMap<string, number>; spelling: Spelling };
+type Words = { until: number; revision: number; sorted: readonly string[]; frequency: ReadonlyMap<string, number>; spelling: Spelling; sounds?: ReadonlyMap<string, readonly string[]> };
+/** Enough names to know how often words stand side by side. */
+const NAMES_READ = 1_000;
 
 /** Search without a server: everything is in the memory of the process, and follows the catalogue. */
 export class EmbeddedEngine implements SearchEngine {
@@ -25,6 +29,8 @@ export class EmbeddedEngine implements SearchEngine {
   private readonly entries = new Map<string, SearchEntry>();
   private readonly vectors = new Map<string, Float32Array>();
   private readonly words = new Map<Audience, Words>();
+  /** Names in stems, for those that were asked for. */
+  private readonly names = new WeakMap<SearchEntry, string>();
   private model: SemanticModel | null = null;
   private revision = 0;
 
@@ -36,6 +42,12 @@ export class EmbeddedEngine implements SearchEngine {
 
   find(id: string): SearchEntry | undefined {
     return this.entries.get(id);
+  }
+
+  /** Whether anything has a price in it. */
+  sellsIn(currency: string): boolean {
+    for (const { priceRange } of this.entries.values()) if (priceRange[currency]) return true;
+    return false;
   }
 
   put(entry: SearchEntry, texts: Texts): void {
@@ -79,6 +91,33 @@ export class EmbeddedEngine implements SearchEngine {
     const scores = this.index.score(askedFor([...before, best ?? last]));
     const ids = [...this.candidates(scores, audience)].sort(comparing('relevance', '', (id) => scores.get(id)!)).slice(0, take).map(({ id }) => id);
     return { queries: completions.map((word) => [...before, word].join(' ')), ids };
+  }
+
+  /** What helps to understand speech, of what this audience may know. */
+  hearing(audience: Audience): Hearing {
+    const words = this.vocabulary(audience);
+    return {
+      known: (word) => words.frequency.get(word) ?? 0,
+      together: (all) => this.index.together(all.filter((word) => !isStopWord(word)).map(stem)),
+      said: (all) => this.sideBySide(all.map(stem), audience),
+      usual: (most) => [...words.frequency].sort(([, a], [, b]) => b - a).slice(0, most).map(([word]) => word),
+      soundingLike: (word) => (words.sounds ??= bySound(words.frequency)).get(soundOf(word)) ?? [],
+    };
+  }
+
+  private sideBySide(stems: readonly string[], audience: Audience): number {
+    const phrase = ` ${stems.join(' ')} `;
+    const rarest = this.index.rarest(stems.filter((one) => !isStopWord(one)));
+    if (rarest === undefined) return 0;
+    return this.index.idsOf(rarest, NAMES_READ).filter((id) => { const entry = this.entries.get(id); return entry !== undefined && mayFind(audience, entry) && this.nameOf(entry).includes(phrase); }).length;
+  }
+
+  private nameOf(entry: SearchEntry): string {
+    const known = this.names.get(entry);
+    if (known !== undefined) return known;
+    const name = ` ${wordsOf(entry.name).map(stem).join(' ')} `;
+    this.names.set(entry, name);
+    return name;
   }
 
   /** Null for a search without words, which everything matches. */
@@ -147,6 +186,18 @@ export class EmbeddedEngine implements SearchEngine {
 
 /** What a product is called says more of what it is than what is written about it. */
 export const trainingTerms = (texts: Texts): string[] => [...termsOf(texts.title), ...FIELDS.flatMap((field) => termsOf(texts[field]))];
+
+function bySound(frequency: ReadonlyMap<string, number>): ReadonlyMap<string, readonly string[]> {
+  const sounds = new Map<string, string[]>();
+  for (const word of frequency.keys()) {
+    if (/\d/.test(word) || word.length < 3) continue;
+    const sound = soundOf(word);
+    const known = sounds.get(sound);
+    if (known) known.push(word);
+    else sounds.set(sound, [word]);
+  }
+  return sounds;
+}
 
 const askedFor = (words: readonly string[]): Term[] => words.filter((word) => !isStopWord(word)).map((word) => ({ term: stem(word), weight: 1 }));
 

@@ -101,6 +101,19 @@ export class KeywordIndex {
     return so;
   }
 
+  /** The term that the fewest documents have; none where one of them is in no document. */
+  rarest(terms: readonly string[]): string | undefined {
+    const sizes = terms.map((term) => ({ term, size: this.listOf(term)?.size ?? 0 }));
+    return sizes.some(({ size }) => size === 0) ? undefined : sizes.sort((a, b) => a.size - b.size)[0]?.term;
+  }
+
+  /** Documents that have the term, at most so many. */
+  idsOf(term: string, most: number): string[] {
+    const ids: string[] = [];
+    this.listOf(term)?.forEach((doc) => { if (ids.length < most && this.documents[doc]!.alive) ids.push(this.documents[doc]!.id); });
+    return ids;
+  }
+
   /** Every document that has any of the terms, with what it is worth for them. */
   score(terms: readonly Term[]): Map<string, number> {
     const n = Math.max(1, this.size);

@@ -22,7 +22,12 @@ export const searchQuery = Joi.object<SearchQuery>({
 export type SuggestionQuery = { q: string; limit?: number };
 export const suggestionQuery = Joi.object<SuggestionQuery>({ q: Joi.string().max(100).required(), limit: Joi.number().integer().min(1).max(20) });
 
-export const searchAnswer = successOf(Joi.object({
+/** Like a search, without the words: they are said. */
+export const voiceQuery = searchQuery.fork('q', (schema) => schema.forbidden());
+export type VoiceBody = { transcript?: string };
+export const voiceBody = Joi.object<VoiceBody, true>({ transcript: line(500).min(1).description('What a recogniser on the device wrote down') });
+
+const found = {
   items: Joi.array().items(summaryReply).required(), total: Joi.number().integer().required(), pages: Joi.number().integer().required(),
   current_page: Joi.number().integer().required(), per_page: Joi.number().integer().required(),
   facets: Joi.array().items(Joi.object({
@@ -31,6 +36,11 @@ export const searchAnswer = successOf(Joi.object({
   })).required().description('How many there are under each value when everything else stays chosen'),
   mode: Joi.string().valid('keyword', 'hybrid').required().description('hybrid: by meaning as well; keyword: no model is trained yet'),
   correctedTo: Joi.string().description('What was searched for instead of what was typed'),
+  price: Joi.object({ from: Joi.number().integer(), to: Joi.number().integer(), currency: currencyCode().required() }).description('Read from the words, such as under $50; minor units'),
+};
+export const searchAnswer = successOf(Joi.object(found));
+export const voiceAnswer = successOf(Joi.object({
+  ...found, transcript: Joi.string().required(), understood: Joi.string().allow('').required().description('What would have been typed; a price stands in price'),
 }));
 export const suggestionAnswer = successOf(Joi.object({
   queries: Joi.array().items(Joi.string()).required(),

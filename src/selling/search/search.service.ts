@@ -4,6 +4,7 @@ import { toPage } from '../../shared/http/pagination.js';
 import type { Catalog } from '../catalog/index.js';
 import type { CatalogueFollower } from './catalogue-follower.js';
 import type { Audience, SearchEngine } from './engine.js';
+import { minorOf, readPrice, type PriceWords } from './price-words.js';
 import type { Facet, Filters } from './search.js';
 import { SearchStarting } from './search.errors.js';
 import type { SearchQuery, SuggestionQuery } from './search.schemas.js';
@@ -13,7 +14,7 @@ const DEFAULT_FACETS = ['category', 'brand', 'in_stock'];
 const SUGGESTED = 8;
 
 type Deps = {
-  engine: SearchEngine; follower: Pick<CatalogueFollower, 'catchUp'>; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
+  engine: SearchEngine; sellsIn: (currency: string) => boolean; follower: Pick<CatalogueFollower, 'catchUp'>; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
 };
 
 export class SearchService {
@@ -27,17 +28,32 @@ export class SearchService {
     this.isReady = true;
   }
 
-  async search(query: SearchQuery, caller: Caller) {
+  search({ q = '', ...query }: SearchQuery, caller: Caller) {
+    const { rest, price } = readPrice(q);
+    return this.find(rest, price, query, caller);
+  }
+
+  /** `price` is what the words say; limits that were set stand above it. */
+  async find(q: string, said: PriceWords | null, query: Omit<SearchQuery, 'q'>, caller: Caller) {
     await this.ready();
-    const { currency = this.deps.defaultCurrency, q = '', page, per_page: take, sort = 'relevance' } = query;
-    const filters = await this.filtersOf(query);
+    const { page, per_page: take, sort = 'relevance' } = query;
+    const isLimited = query['price[gte]'] !== undefined || query['price[lte]'] !== undefined;
+    const price = said === null || isLimited ? null : this.limitsOf(said, query.currency);
+    const currency = price?.currency ?? query.currency ?? this.deps.defaultCurrency;
+    const filters = { ...await this.filtersOf(query), ...(price?.from !== undefined && { priceFrom: price.from }), ...(price?.to !== undefined && { priceTo: price.to }) };
     const facets = query.facets === undefined ? DEFAULT_FACETS : query.facets.split(',');
     const found = await this.deps.engine.search({ text: q, filters, facets, currency, audience: audienceOf(caller), sort, skip: (page - 1) * take, take });
     const items = await this.deps.catalog.summariesOf(found.ids, { currency }, caller);
     return {
       ...toPage(items, found.total, query), facets: await this.labelled(found.facets), mode: found.mode,
-      ...(found.correctedTo !== undefined && { correctedTo: found.correctedTo }),
+      ...(found.correctedTo !== undefined && { correctedTo: found.correctedTo }), ...(price && { price }),
     };
+  }
+
+  /** A currency that nothing is sold in is only a way to speak: dollars are then what prices are shown in. */
+  private limitsOf({ from, to, currency: said }: PriceWords, asked: string | undefined) {
+    const currency = asked ?? (said !== undefined && this.deps.sellsIn(said) ? said : this.deps.defaultCurrency);
+    return { ...(from !== undefined && { from: minorOf(from, currency) }), ...(to !== undefined && { to: minorOf(to, currency) }), currency };
   }
 
   async suggest({ q, limit }: SuggestionQuery, caller: Caller) {
@@ -48,7 +64,7 @@ export class SearchService {
   }
 
   /** At the first search the whole catalogue is read; nobody is kept waiting for it longer than he would stay. */
-  private async ready(): Promise<void> {
+  async ready(): Promise<void> {
     const work = this.warm();
     if (this.isReady) return work;
     work.catch(() => {});
@@ -56,7 +72,7 @@ export class SearchService {
     if (outcome === 'late') throw new SearchStarting();
   }
 
-  private async filtersOf(query: SearchQuery): Promise<Filters> {
+  private async filtersOf(query: Omit<SearchQuery, 'q'>): Promise<Filters> {
     const attributes = Object.entries(query).filter(([key]) => key.startsWith('attr.')).map(([key, value]) => [key.slice('attr.'.length), [value as string | string[]].flat()]);
     const category = query.category === undefined ? undefined : (await this.deps.catalog.categoryTree()).find(query.category)?.id ?? 'none';
     return {
@@ -74,7 +90,7 @@ export class SearchService {
   }
 }
 
-function audienceOf(caller: Caller): Audience {
+export function audienceOf(caller: Caller): Audience {
   if (mayAct(caller, 'products:read')) return 'staff';
   return caller.key?.channel === undefined ? 'public' : `channel:${caller.key.channel}`;
 }

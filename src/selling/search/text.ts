@@ -7,24 +7,45 @@ const STOP_WORDS = new Set('a an and are as at be but by for from has have if in
 const UNITS: Readonly<Record<string, string>> = {
   inches: 'inch', in: 'inch', '"': 'inch', '”': 'inch', "'": 'foot', '’': 'foot', ft: 'foot', feet: 'foot', ounces: 'ounce', oz: 'ounce', lbs: 'pound', lb: 'pound', pounds: 'pound',
   centimeters: 'cm', centimetres: 'cm', millimeters: 'mm', millimetres: 'mm', liter: 'litre', liters: 'litre', litres: 'litre', gb: 'gb', gigabyte: 'gb', gigabytes: 'gb',
+  tb: 'tb', terabyte: 'tb', terabytes: 'tb', milligram: 'mg', milligrams: 'mg', kilogram: 'kg', kilograms: 'kg', kilos: 'kg', gram: 'g', grams: 'g', milliliter: 'ml', milliliters: 'ml', millilitres: 'ml',
+  meter: 'm', meters: 'm', metre: 'm', metres: 'm', watt: 'w', watts: 'w', volt: 'v', volts: 'v', yards: 'yard', yd: 'yard', gallons: 'gallon', gal: 'gallon', quarts: 'quart', qt: 'quart',
 };
+
+/** `two pack` is a `2 pack`. */
+const NUMBERS: ReadonlyMap<string, string> = new Map([
+  ...'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ').map((word, at) => [word, String(at)] as const),
+  ...'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, at) => [word, String((at + 2) * 10)] as const),
+]);
+
+/** What is written with signs or together by some and with words or apart by others. */
+const HALVES = /\bhalf[- ](?:an? )?(?=(?:inch|foot|pint|cup|gallon|pound|ounce|mile|yard|litre|liter|quart|dozen)(?:e?s)?\b)/g;
+const written = (plain: string): string => plain.replace(/\bw\/o\b/g, 'without').replace(/\bw\/(?=\s|$)/g, 'with').replace(/\bt(?:ee)?[- ]shirt/g, 'tshirt')
+  .replace(HALVES, '1/2 ').replace(/\b(?:[a-z]\.)+[a-z]\b\.?/g, (initials) => initials.replaceAll('.', ''));
 
 /** Lower case, no accents; a token is a run of letters or digits, with decimals kept whole: `1.75" Ledergürtel` is 1.75, inch, ledergurtel. */
 const TOKEN = /\d+(?:[.,/]\d+)+|\d+|\p{L}+(?:['’]\p{L}+)*|["”](?=\s|$|[^\p{L}])/gu;
 
 export function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase();
+  const tokens = [...written(text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase()).matchAll(TOKEN)].map(([raw]) => raw);
   const words: string[] = [];
   let afterNumber = false;
-  for (const [raw] of plain.matchAll(TOKEN)) {
-    const isNumber = raw.charCodeAt(0) >= 48 && raw.charCodeAt(0) <= 57;
-    const unit = afterNumber ? UNITS[raw] : undefined;
-    afterNumber = isNumber;
+  for (const [at, raw] of tokens.entries()) {
+    const unit = afterNumber ? unitOf(raw, tokens[at + 1]) : undefined;
+    afterNumber = isDigits(raw) || NUMBERS.has(raw);
     if (unit !== undefined) { words.push(unit); continue; }
     if (raw === '"' || raw === '”') continue;
-    words.push(isNumber ? raw.replace(',', '.') : raw.replace(/['’]s$/, '').replace(/['’]/g, ''));
+    words.push(isDigits(raw) ? raw.replace(',', '.') : raw.replace(/['’]s$/, '').replace(/['’]/g, ''));
   }
   return words;
+}
+
+const isDigits = (raw: string | undefined): boolean => raw !== undefined && raw.charCodeAt(0) >= 48 && raw.charCodeAt(0) <= 57;
+
+/** Behind a number. `2 in 1` is no length, and `8 by 10` is 8 x 10. */
+function unitOf(raw: string, next: string | undefined): string | undefined {
+  if (raw === 'in' && next === '1') return undefined;
+  if (raw === 'by' && isDigits(next)) return 'x';
+  return Object.hasOwn(UNITS, raw) ? UNITS[raw] : undefined;
 }
 
 export const isStopWord = (word: string): boolean => STOP_WORDS.has(word);
@@ -53,6 +74,8 @@ const hasVowel = (text: string) => /[aeiouy]/.test(text);
 
 /** Plurals, -ed and -ing, as in steps 1a to 1c of M. F. Porter, An algorithm for suffix stripping (1980); later steps join words that shoppers keep apart. */
 function stemOf(word: string): string {
+  const number = NUMBERS.get(word);
+  if (number !== undefined) return number;
   if (word.length <= 3 || !/^[a-z]+$/.test(word)) return word;
   let so = word;
   if (so.endsWith('sses')) so = so.slice(0, -2);

@@ -6,10 +6,11 @@ import type Joi from 'joi';
 import { UnauthenticatedError } from '../errors.js';
 
 /**
- * `raw`: a signed webhook, whose signature covers the exact bytes. `file`: one upload in the field `file`, kept on disk.
+ * `raw`: a signed webhook, whose signature covers the exact bytes. `file`: one upload in the field `file`, kept on disk; with
+ * `orJson` a body without a file may come as JSON.
  * `stream`: the handler reads the body itself, and counts.
  */
-export type Consumes = 'json' | 'raw' | 'stream' | { file: { maxBytes: number; directory: string } };
+export type Consumes = 'json' | 'raw' | 'stream' | { file: { maxBytes: number; directory: string; orJson?: true } };
 
 type Reads = { body?: Joi.ObjectSchema; consumes?: Consumes };
 /** What a form with a file has besides the file. */
@@ -25,13 +26,15 @@ class BodyNotAsSigned extends UnauthenticatedError {
 
 /** Reads the body only after the caller was let in, so that strangers cannot make us buffer or parse. */
 export async function readBody(req: Request, res: Response, route: Reads, { limitBytes, sha256 }: { limitBytes: number; sha256?: string | undefined }): Promise<void> {
-  const consumes = route.consumes ?? 'json';
+  const consumes = formOf(route.consumes ?? 'json', req);
   if (consumes === 'stream' || (route.body === undefined && consumes === 'json')) return;
   const seen = sha256 === undefined ? null : hashOf(req);
   // fetch() says `Content-Length: 0` for a POST without a body: there is nothing whose type could be wrong.
   if (consumes !== 'json' || req.headers['content-length'] !== '0') await read(req, res, consumes, limitBytes);
   if (seen && seen.digest('hex') !== sha256) throw new BodyNotAsSigned();
 }
+
+const formOf = (consumes: Consumes, req: Request): Consumes => (typeof consumes === 'object' && consumes.file.orJson && !req.is('multipart/form-data') ? 'json' : consumes);
 
 async function read(req: Request, res: Response, consumes: Exclude<Consumes, 'stream'>, limitBytes: number): Promise<void> {
   if (consumes === 'json' && req.is('json') === false) throw createHttpError(415);

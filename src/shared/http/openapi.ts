@@ -52,7 +52,8 @@ function requestBodyOf(route: Route) {
   if (typeof route.consumes === 'object') {
     const fields = route.body ? jsonSchema(route.body).properties ?? {} : {};
     const schema = { type: 'object', properties: { file: { type: 'string', format: 'binary' }, ...fields } };
-    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+    const json = route.consumes.file.orJson && route.body ? { 'application/json': { schema: jsonSchema(route.body) } } : {};
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema }, ...json } } };
   }
   if (route.consumes === 'raw') return { requestBody: { required: true, content: { 'application/json': { schema: {} } } } };
   if (route.consumes === 'stream') return { requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } } };
@@ -80,7 +81,7 @@ const textIn = (types: readonly string[]) => Object.fromEntries(types.map((type)
 const STATUS_TEXT: Record<number, string> = {
   200: 'Done', 201: 'Created', 202: 'Accepted; follow the job', 206: 'A part, as asked for by Range', 207: 'Result per item', 304: 'Not modified', 400: 'Malformed, or against a rule', 401: 'Key or sign-in missing or wrong',
   403: 'Scope or permission missing', 404: 'Not found, or somebody else\'s', 409: 'State conflict or lost race', 412: 'Changed since it was read', 413: 'Too large',
-  415: 'Unsupported media type', 422: 'Idempotency-Key reused with another request', 428: 'If-Match missing', 429: 'Too many requests', 503: 'Briefly unavailable',
+  415: 'Unsupported media type', 422: 'Idempotency-Key reused with another request', 428: 'If-Match missing', 429: 'Too many requests', 501: 'Not installed on this server', 503: 'Briefly unavailable',
 };
 
 const SIGNATURE = 'In place of the app secret, for keys that were issued with `signing`: the HMAC-SHA-256 in hex, keyed with the signing secret, of '

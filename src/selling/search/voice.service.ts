@@ -1,0 +1,28 @@
+import type { Caller } from '../../shared/http/caller.js';
+import type { Audience } from './engine.js';
+import type { Recogniser } from './recogniser.js';
+import { NothingSaid } from './search.errors.js';
+import type { SearchQuery } from './search.schemas.js';
+import { audienceOf, type SearchService } from './search.service.js';
+import { understand, type Hearing } from './voice.js';
+
+type Deps = { search: Pick<SearchService, 'find' | 'ready'>; hearing: (audience: Audience) => Hearing; recogniser: Recogniser };
+
+/** Finds what was said as if it had been typed. */
+export class VoiceService {
+  constructor(private readonly deps: Deps) {}
+
+  async search(said: { transcript: string | undefined; recording: string | undefined }, query: Omit<SearchQuery, 'q'>, caller: Caller) {
+    const { search, hearing } = this.deps;
+    await search.ready();
+    const heard = hearing(audienceOf(caller));
+    const transcript = said.transcript ?? await this.listen(said.recording, heard);
+    const { q, price } = understand(transcript, heard);
+    return { ...await search.find(q, price, query, caller), transcript, understood: q };
+  }
+
+  private listen(recording: string | undefined, { usual }: Hearing): Promise<string> {
+    if (recording === undefined) throw new NothingSaid();
+    return this.deps.recogniser(recording, usual);
+  }
+}
