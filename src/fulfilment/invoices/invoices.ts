@@ -5,7 +5,7 @@ export const DOCUMENT_KINDS = ['invoice', 'credit_note'] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 export type TaxShare = Readonly<{ name: string; rateBps: number; jurisdiction: string; reason?: string; amount: Money }>;
-/** `lineId`: of the order's line, `shipping`, or `goodwill`. Amounts of a credit note are positive: they are given back. */
+/** `lineId`: of the order's line, `shipping`, `fee:<code>`, or `goodwill`. Amounts of a credit note are positive: they are given back. */
 export type DocumentLine = Readonly<{
   lineId: string; sku: string | null; description: string; quantity: number; unitPrice: Money | null; discount: Money;
   net: Money; tax: Money; gross: Money; taxes: readonly TaxShare[];
@@ -42,6 +42,7 @@ export type InvoicedOrder = Readonly<{
   totals: Readonly<{ grandTotal: Money; taxTotal: Money; shippingTotal: Money; taxIncluded: boolean }>;
   shippingMethod: Readonly<{ name: string }>;
   shippingCharge: Readonly<{ price: Money; discount: Money; total: Money; tax: Money; taxes: readonly TaxShare[] }>;
+  fees?: ReadonlyArray<Readonly<{ code: string; name: string; amount: Money; tax: Money; taxes: readonly TaxShare[]; credited?: number }>>;
   billingAddress: Address; shippingAddress: Address;
 }>;
 export type IssueAt = 'placement' | 'shipment';
@@ -59,7 +60,7 @@ export function isDue(order: InvoicedOrder, at: IssueAt): boolean {
 /** What was cancelled before anybody paid is not invoiced; what was paid is, and its refund gets a credit note. */
 export function dueLines(order: InvoicedOrder): DocumentLine[] {
   if (wasPaid(order)) return linesOf(order);
-  const credited = new Map(order.items.map(({ id, credited: units }) => [id, units]));
+  const credited = new Map([...order.items.map(({ id, credited: units }) => [id, units] as const), ...(order.fees ?? []).map(({ code, credited: amount = 0 }) => [`fee:${code}`, { units: 0, amount }] as const)]);
   return linesOf(order).map((line) => {
     const less = line.lineId === 'shipping' ? { units: 0, amount: order.settlement?.shipping ?? 0 } : credited.get(line.lineId);
     return less && less.amount > 0 ? cut(line, line.gross.amount - less.amount, line.quantity - less.units) : line;
@@ -72,16 +73,18 @@ function amountsOf(entered: Money, tax: Money, taxes: readonly TaxShare[], inclu
   return included ? { net: subtract(entered, tax), tax, gross: entered, taxes } : { net: entered, tax, gross: add(entered, tax), taxes };
 }
 
-/** The lines of the order as they were frozen, the postage as one more. Their sum is the order's grand total. */
+/** The lines of the order as they were frozen, the postage and each fee as one more. Their sum is the order's grand total. */
 export function linesOf(order: InvoicedOrder): DocumentLine[] {
   const { taxIncluded } = order.totals;
   const goods = order.items.map((item): DocumentLine => ({
     lineId: item.id, sku: item.sku, description: item.name, quantity: item.quantity, unitPrice: item.unitPrice, discount: item.discount,
     ...amountsOf(item.lineTotal, item.tax, item.taxes, taxIncluded),
   }));
+  const fees = (order.fees ?? []).map(({ code, name, amount, tax, taxes }): DocumentLine =>
+    ({ lineId: `fee:${code}`, sku: null, description: name, quantity: 1, unitPrice: amount, discount: times(amount, 0), ...amountsOf(amount, tax, taxes, taxIncluded) }));
   const { price, discount, total, tax, taxes } = order.shippingCharge;
-  if (price.amount === 0 && total.amount === 0) return goods;
-  return [...goods, { lineId: 'shipping', sku: null, description: order.shippingMethod.name, quantity: 1, unitPrice: price, discount, ...amountsOf(total, tax, taxes, taxIncluded) }];
+  if (price.amount === 0 && total.amount === 0) return [...goods, ...fees];
+  return [...goods, ...fees, { lineId: 'shipping', sku: null, description: order.shippingMethod.name, quantity: 1, unitPrice: price, discount, ...amountsOf(total, tax, taxes, taxIncluded) }];
 }
 
 /** Why a rate brought nothing on one line is no tax of its own; why a rate is zero is. */

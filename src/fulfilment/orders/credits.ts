@@ -1,4 +1,5 @@
 import { add, fraction, money, subtract, sum, zero, type Money } from '../../shared/money.js';
+import { feesCredited } from './fees.js';
 import type { Order, OrderItem, Settlement } from './orders.js';
 
 export type UnitsOfLine = Readonly<{ itemId: string; quantity: number }>;
@@ -31,9 +32,9 @@ export function creditLines({ items, totals }: Pick<Order, 'items' | 'totals'>, 
   return { items: after, credits };
 }
 
-/** Of what was agreed, that which is to be paid no more: units that were cancelled or came back, and postage. */
-export function creditedOf({ items, currency, settlement }: Pick<Order, 'items' | 'currency' | 'settlement'>): Money {
-  return money(items.reduce((so, { credited }) => so + (credited?.amount ?? 0), settlementOf({ settlement }).shipping), currency);
+/** Of what was agreed, that which is to be paid no more: units that were cancelled or came back, their fees, and postage. */
+export function creditedOf({ items, fees, currency, settlement }: Pick<Order, 'items' | 'fees' | 'currency' | 'settlement'>): Money {
+  return money(items.reduce((so, { credited }) => so + (credited?.amount ?? 0), settlementOf({ settlement }).shipping + feesCredited(fees)), currency);
 }
 
 /** Shipping as the customer paid it, and not given back yet. */
@@ -42,7 +43,7 @@ export function shippingLeftOf({ totals, shippingTax, shippingCharge, settlement
   return (totals.taxIncluded ? paid : add(paid, shippingTax)).amount - settlementOf({ settlement }).shipping;
 }
 
-type DueFields = Pick<Order, 'status' | 'totals' | 'items' | 'currency' | 'settlement' | 'prepaid'>;
+type DueFields = Pick<Order, 'status' | 'totals' | 'items' | 'fees' | 'currency' | 'settlement' | 'prepaid'>;
 /** What this order costs its customer by now, fees kept included; what an exchanged unit was worth counts as paid. */
 export function amountDue(order: DueFields): Money {
   const { status, totals, currency } = order;

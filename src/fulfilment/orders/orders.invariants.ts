@@ -1,6 +1,7 @@
 import type { Invariant, Violation } from '../../shared/invariant.js';
 import { add, subtract, sum } from '../../shared/money.js';
 import { grossOf } from './credits.js';
+import { grossOfFee } from './fees.js';
 import type { OrderAuditRepository } from './orders-audit.repository.js';
 import { fulfilmentStatusOf, returnStatusOf, type Order } from './orders.js';
 import { linesToReserve } from './reserved-units.js';
@@ -49,20 +50,24 @@ async function walk(deps: Deps, check: (orders: Order[]) => Promise<Violation[]>
 }
 
 function sums(order: Order): Violation[] {
-  const { totals, items, currency } = order;
+  const { totals, items, currency, fees = [] } = order;
+  const charged = sum(fees.map(({ amount }) => amount), currency).amount;
   const lines = sum(items.map(({ lineTotal }) => lineTotal), currency);
   const tax = totals.taxIncluded ? 0 : totals.taxTotal.amount;
-  const expected = add(lines, totals.shippingTotal).amount + tax;
-  const bySubtotal = add(subtract(totals.subtotal, totals.discountTotal), totals.shippingTotal).amount + tax;
-  const taxes = add(sum(items.map((item) => item.tax), currency), order.shippingTax).amount;
+  const expected = add(lines, totals.shippingTotal).amount + charged + tax;
+  const bySubtotal = add(subtract(totals.subtotal, totals.discountTotal), totals.shippingTotal).amount + charged + tax;
+  const taxes = sum([...items, ...fees].map(({ tax: own }) => own), currency).amount + order.shippingTax.amount;
   const wrong = [
-    ...(expected === totals.grandTotal.amount ? [] : [`lines and shipping make ${expected}, the total says ${totals.grandTotal.amount}`]),
-    ...(bySubtotal === totals.grandTotal.amount ? [] : [`subtotal - discount + shipping makes ${bySubtotal}, the total says ${totals.grandTotal.amount}`]),
+    ...(expected === totals.grandTotal.amount ? [] : [`lines, shipping and fees make ${expected}, the total says ${totals.grandTotal.amount}`]),
+    ...(bySubtotal === totals.grandTotal.amount ? [] : [`subtotal - discount + shipping + fees makes ${bySubtotal}, the total says ${totals.grandTotal.amount}`]),
     ...(taxes === totals.taxTotal.amount ? [] : [`tax lines make ${taxes}, the total says ${totals.taxTotal.amount}`]),
     ...(fulfilmentStatusOf(items) === order.fulfilmentStatus ? [] : [`units say ${fulfilmentStatusOf(items)}, the axis says ${order.fulfilmentStatus}`]),
     ...(returnStatusOf(items) === order.returnStatus ? [] : [`units say ${returnStatusOf(items)}, the axis says ${order.returnStatus}`]),
     ...items.filter((item) => (item.credited?.amount ?? 0) > grossOf(item, totals.taxIncluded).amount || (item.credited?.units ?? 0) > item.quantity)
       .map((item) => `line ${item.id} is credited ${item.credited!.amount} for ${item.credited!.units} units`),
+    ...(charged === (totals.feeTotal?.amount ?? 0) ? [] : [`fees make ${charged}, the total says ${totals.feeTotal?.amount ?? 0}`]),
+    ...fees.filter((fee) => (fee.credited ?? 0) > grossOfFee(fee, totals.taxIncluded) || fee.shares.reduce((so, share) => so + share.amount, 0) !== fee.amount.amount)
+      .map(({ code, credited = 0 }) => `fee ${code} is credited ${credited}, or its shares are not the whole of it`),
   ];
   return wrong.map((detail) => ({ invariant: 'every order adds up', subject: `order:${order.id}`, detail }));
 }

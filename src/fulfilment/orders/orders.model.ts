@@ -18,6 +18,9 @@ const taxSchema = new Schema({ name: String, rateBps: Number, jurisdiction: Stri
 const shippingChargeSchema = new Schema({
   price: moneySchema, discount: moneySchema, total: moneySchema, tax: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
 }, { _id: false });
+const feeSchema = new Schema({
+  code: String, name: String, amount: moneySchema, tax: moneySchema, taxes: [taxSchema], shares: [new Schema({ itemId: String, quantity: Number, amount: Number }, { _id: false })], credited: Number,
+}, { _id: false });
 const shippingMethodSchema = new Schema({
   code: String, name: String, price: moneySchema, source: String, pickupLocationId: String,
   groups: { type: [new Schema({ warehouseId: String, code: String, name: String, price: moneySchema, skus: [String] }, { _id: false })], default: undefined },
@@ -37,7 +40,7 @@ const itemSchema = new Schema({
 }, { _id: false, id: false });
 
 const totalsSchema = new Schema({
-  subtotal: moneySchema, discountTotal: moneySchema, shippingTotal: moneySchema, taxTotal: moneySchema, grandTotal: moneySchema, taxIncluded: Boolean,
+  subtotal: moneySchema, discountTotal: moneySchema, shippingTotal: moneySchema, taxTotal: moneySchema, grandTotal: moneySchema, feeTotal: moneySchema, taxIncluded: Boolean,
 }, { _id: false });
 
 const paymentSchema = new Schema({
@@ -70,6 +73,7 @@ const orderSchema = new Schema<OrderRow>({
   email: { type: String, required: true }, userId: { type: String, default: null }, tokenHash: { type: String, default: null },
   currency: { type: String, required: true },
   items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema, shippingCharge: shippingChargeSchema, promotions: [promotionSchema], coupons: [String],
+  fees: { type: [feeSchema], default: undefined }, announcedFees: { type: [new Schema({ code: String, name: String, amount: moneySchema }, { _id: false })], default: undefined },
   tenders: { type: [new Schema({ kind: String, accountId: String, last4: String, amount: moneySchema }, { _id: false })], default: undefined }, amountDue: moneySchema,
   flags: { type: [String], default: undefined }, taxation: { type: new Schema({ shippingAs: String, vatId: { type: new Schema({ number: String, country: String, status: String }, { _id: false }) } }, { _id: false }) },
   rounding: { type: new Schema({ mode: String, level: String, per: String }, { _id: false }) },

@@ -12,6 +12,7 @@ export function presentOrder(order: Order, orderToken?: string) {
     items: items.map(({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, components, digital, finalSale }) =>
       ({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, ...(components?.length && { components }), ...(digital && { digital }), ...(finalSale && { finalSale }) })),
     totals, ...(order.outstanding && { outstanding: order.outstanding.amount }), tenders: (order.tenders ?? []).map(({ kind, last4, amount }) => ({ kind, ...(last4 !== undefined && { last4 }), amount })), amountDue: payableOf(order), rounding: order.rounding, flags: order.flags ?? [], ...(order.taxation?.vatId && { vatId: order.taxation.vatId }), coupons: order.coupons, promotions: order.promotions, shippingCharge: order.shippingCharge,
+    fees: (order.fees ?? []).map(({ code, name, amount, tax, taxes, credited = 0 }) => ({ code, name, amount, tax, taxes, credited: money(credited, currency) })), announcedFees: order.announcedFees ?? [],
     shippingAddress: order.shippingAddress, billingAddress: order.billingAddress, shippingMethod: order.shippingMethod, shippingEstimated: order.shippingEstimated ?? false,
     payment: payment && { ...payment }, settlement: presentSettlement(order), ...(order.origin && { origin: order.origin }),
     ...(order.notes !== undefined && { notes: order.notes }),

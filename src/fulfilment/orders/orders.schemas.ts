@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { fieldsParam, pageParams, type PageQuery } from '../../shared/http/pagination.js';
+import { announcedFeeSchemas, orderFeeSchemas } from '../../shared/http/fees.js';
 import { seenWith } from '../../shared/http/field-access.js';
 import { addressReply, email, id, line, moneySchema, rateBps, timestamp } from '../../shared/http/schemas.js';
 import { COMMANDS, FULFILMENT_STATUSES, ORDER_STATUSES, PAYMENT_STATUSES, RETURN_STATUSES, type Command, type OrderFilter, type OrderStatus } from './orders.js';
@@ -63,7 +64,7 @@ export const orderReply = Joi.object({
   })).required(),
   totals: Joi.object({
     subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(), taxTotal: moneySchema.required(),
-    grandTotal: moneySchema.required(), taxIncluded: Joi.boolean().required(),
+    grandTotal: moneySchema.required(), feeTotal: moneySchema.description('What the fees add up to; absent where there are none'), taxIncluded: Joi.boolean().required(),
   }).required(),
   tenders: Joi.array().items(Joi.object({ kind: Joi.string().valid('gift_card', 'store_credit').required(), last4: Joi.string(), amount: moneySchema.required() })).required().description('Paid from gift cards and store credit'),
   outstanding: moneySchema.description('What an edit made it dearer by and is still to be paid'),
@@ -73,6 +74,7 @@ export const orderReply = Joi.object({
   vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().required() }).description("The buyer's, and what the register said of it then"),
   coupons: Joi.array().items(Joi.string()).required(),
   promotions: Joi.array().items(Joi.object({ promotionId: Joi.string().required(), name: Joi.string().required(), code: Joi.string(), amount: moneySchema.required() })).required(),
+  fees: orderFeeSchemas().required(), announcedFees: announcedFeeSchemas().required(),
   shippingCharge: Joi.object({
     price: moneySchema.required(), discount: moneySchema.required(), total: moneySchema.required(), tax: moneySchema.required(),
     allocations: Joi.array().items(reduction).required(), taxes: Joi.array().items(taxShare).required(),

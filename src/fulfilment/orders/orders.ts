@@ -45,7 +45,11 @@ export type OrderShippingMethod = Readonly<{
   code: string; name: string; price: Money; source?: string; pickupLocationId?: string;
   groups?: ReadonlyArray<Readonly<{ warehouseId: string | null; code: string; name: string; price: Money; skus: readonly string[] }>>;
 }>;
-export type OrderTotals = Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; taxIncluded: boolean }>;
+export type OrderTotals = Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; feeTotal?: Money; taxIncluded: boolean }>;
+/** Charged beside goods and shipping, frozen. It goes back with the goods: `shares` says how much of `amount` is for which units, `credited` what went back of it with its tax; both in minor units. */
+export type OrderFee = Readonly<{
+  code: string; name: string; amount: Money; tax: Money; taxes: readonly TaxShare[]; shares: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>; credited?: number;
+}>;
 /** The last payment as clients see it; the payments module owns the truth and updates this in its own transactions. */
 export type PaymentSummary = Readonly<{
   id: string; provider: string; method: string; status: string; nextAction: { type: string; url: string } | null;
@@ -74,6 +78,9 @@ export type Order = Axes & Readonly<{
   origin?: OrderOrigin;
   /** Paid from gift cards and store credit. */
   tenders?: readonly OrderTender[];
+  fees?: readonly OrderFee[];
+  /** Told to the buyer, asked for by somebody else. */
+  announcedFees?: ReadonlyArray<Readonly<{ code: string; name: string; amount: Money }>>;
   /** What the payment has to bring, where that does not follow from total, tenders and prepaid goods. */
   amountDue?: Money;
   /** What somebody should look at; holds nothing back: `tax_estimated`, `vat_id_unverified`. */

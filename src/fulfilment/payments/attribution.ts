@@ -81,12 +81,17 @@ export function cut({ lines, shipping, goodwill }: Attribution, amounts: readonl
 export type OrderView = Readonly<{
   items: ReadonlyArray<Readonly<{ id: string; quantity: number; lineTotal: Money; tax: Money }>>;
   totals: Readonly<{ shippingTotal: Money; taxIncluded: boolean }>; shippingTax: Money;
+  fees?: ReadonlyArray<Readonly<{ code: string; amount: Money; tax: Money }>>;
 }>;
 
-export function refundableOrder({ items, totals, shippingTax }: OrderView): RefundableOrder {
+/** A fee is refunded like a line of one unit. */
+export function refundableOrder({ items, totals, shippingTax, fees = [] }: OrderView): RefundableOrder {
   const withTax = (net: Money, tax: Money): number => net.amount + (totals.taxIncluded ? 0 : tax.amount);
   return {
-    lines: items.map(({ id: itemId, quantity, lineTotal, tax }) => ({ itemId, quantity, gross: withTax(lineTotal, tax) })),
+    lines: [
+      ...items.map(({ id: itemId, quantity, lineTotal, tax }) => ({ itemId, quantity, gross: withTax(lineTotal, tax) })),
+      ...fees.map(({ code, amount, tax }) => ({ itemId: `fee:${code}`, quantity: 1, gross: withTax(amount, tax) })),
+    ],
     shipping: withTax(totals.shippingTotal, shippingTax),
   };
 }

@@ -32,13 +32,13 @@ export type MailModel = Readonly<{
   lines?: ReadonlyArray<Readonly<{ name: string; quantity: number; amount: string }>>;
   sums?: ReadonlyArray<Readonly<{ label: SumLabel; amount: string; strong?: boolean }>>;
 }>;
-export type SumLabel = 'subtotal' | 'discount' | 'shipping' | 'taxAdded' | 'taxIncluded' | 'total';
+export type SumLabel = 'subtotal' | 'discount' | 'shipping' | 'fees' | 'taxAdded' | 'taxIncluded' | 'total';
 
 /** An order as far as a mail tells of it. */
 export type MailedOrder = Readonly<{
   id: string; number: string; email: string; userId: string | null; locale?: string; status: string; currency: string;
   items: ReadonlyArray<Readonly<{ sku: string; name: string; quantity: number; lineTotal: Money }>>;
-  totals: Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; taxIncluded: boolean }>;
+  totals: Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; feeTotal?: Money; taxIncluded: boolean }>;
   shippingAddress: Readonly<{ firstName: string }>;
   shippingMethod?: Readonly<{ pickupLocationId?: string }>;
 }>;
@@ -102,14 +102,15 @@ function trackingOf(data: Data): MailModel {
 export function modelOf(order: MailedOrder, { more = {}, withLines = false }: Due, locale: string): MailModel {
   const base = { name: order.shippingAddress.firstName, number: order.number, ...more };
   if (!withLines) return base;
-  const { subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, taxIncluded } = order.totals;
+  const { subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, feeTotal, taxIncluded } = order.totals;
   const show = (value: Money) => formatMoney(value, locale);
   return {
     ...base, lines: order.items.map(({ name, quantity, lineTotal }) => ({ name, quantity, amount: show(lineTotal) })),
     sums: [
       { label: 'subtotal', amount: show(subtotal) },
       ...(discountTotal.amount > 0 ? [{ label: 'discount' as const, amount: show({ ...discountTotal, amount: -discountTotal.amount }) }] : []),
-      { label: 'shipping', amount: show(shippingTotal) }, { label: taxIncluded ? 'taxIncluded' : 'taxAdded', amount: show(taxTotal) }, { label: 'total', amount: show(grandTotal), strong: true },
+      { label: 'shipping', amount: show(shippingTotal) }, ...(feeTotal ? [{ label: 'fees' as const, amount: show(feeTotal) }] : []),
+      { label: taxIncluded ? 'taxIncluded' : 'taxAdded', amount: show(taxTotal) }, { label: 'total', amount: show(grandTotal), strong: true },
     ],
   };
 }

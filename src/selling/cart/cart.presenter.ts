@@ -5,7 +5,7 @@ import { quoteCart, type QuoteDeps } from './quote.js';
 
 export async function presentCart({ cart, offers, cartToken, channel }: CartWithOffers, deps: QuoteDeps, { explain = false } = {}) {
   const address = cart.shippingAddress ?? { country: deps.defaultCountry };
-  const { totals, lines, promotions, taxation, tenders, amountDue } = await quoteCart({ ...cart, channel }, offers, deps, { address, method: cart.shippingMethod, choices: cart.shippingChoices, pickupLocationId: cart.pickupLocationId });
+  const { totals, lines, fees, announced, promotions, taxation, tenders, amountDue } = await quoteCart({ ...cart, channel }, offers, deps, { address, method: cart.shippingMethod, choices: cart.shippingChoices, pickupLocationId: cart.pickupLocationId });
   const { id, currency, version } = cart;
   const { coupons = [], vatId: _entered, giftCards: _cards, useStoreCredit: _credit, ...details } = detailsOf(cart);
   return {
@@ -21,6 +21,7 @@ export async function presentCart({ cart, offers, cartToken, channel }: CartWith
     ...(explain && { explanation: promotions.tried }),
     ...(taxation.vatId && { vatId: taxation.vatId }),
     totals,
+    fees: fees.map(({ code, name, amount, tax, taxes }) => ({ code, name, amount, tax, taxes })), announcedFees: [...announced],
     tenders: tenders.map(({ kind, accountId, last4, amount }) => ({ kind, ...(kind === 'gift_card' && { id: accountId, last4 }), amount })),
     amountDue,
     problems: [...problemsOf(cart.lineItems, offers), ...couponProblems(promotions.refused)],
@@ -32,5 +33,5 @@ export async function presentCart({ cart, offers, cartToken, channel }: CartWith
 export function emptyCart(currency: string) {
   const none = zero(currency);
   const totals = { subtotal: none, discountTotal: none, shippingTotal: none, taxTotal: none, grandTotal: none, taxIncluded: true };
-  return { id: null, currency, items: [], coupons: [] as string[], promotions: [], refusedCoupons: [], totals, tenders: [], amountDue: none, problems: [], version: 0 };
+  return { id: null, currency, items: [], coupons: [] as string[], promotions: [], refusedCoupons: [], totals, fees: [], announcedFees: [], tenders: [], amountDue: none, problems: [], version: 0 };
 }

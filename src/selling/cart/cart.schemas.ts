@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Address } from '../../shared/address.js';
+import { announcedFeeSchemas, feeSchemas } from '../../shared/http/fees.js';
 import { addressSchema, countryCode, currencyCode, email, id, moneySchema, sku } from '../../shared/http/schemas.js';
 import { fieldsParam } from '../../shared/http/pagination.js';
 import { tenderSchema } from '../gift-cards/index.js';
@@ -71,7 +72,7 @@ export const vatIdBody = Joi.object<VatIdBody, true>({
 
 export const totalsSchema = Joi.object({
   subtotal: moneySchema.required(), discountTotal: moneySchema.required(), shippingTotal: moneySchema.required(),
-  taxTotal: moneySchema.required(), grandTotal: moneySchema.required(),
+  taxTotal: moneySchema.required(), grandTotal: moneySchema.required(), feeTotal: moneySchema.description('What the fees add up to, not a part of the subtotal; absent where there are none'),
   taxIncluded: Joi.boolean().required().description('True: taxTotal is inside the other figures; false: it was added'),
 }).meta({ name: 'Totals' });
 
@@ -109,6 +110,7 @@ export const cartReply = Joi.object({
   vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().valid('valid', 'invalid', 'unverified').required() })
     .description('The VAT identification number that counts, and what the register says of it'),
   totals: totalsSchema.required(),
+  fees: feeSchemas().required(), announcedFees: announcedFeeSchemas().required(),
   tenders: Joi.array().items(tenderSchema).required().description('What gift cards and store credit pay, in that order'),
   amountDue: moneySchema.required().description('What is left to pay beside them'),
   problems: Joi.array().items(problemSchema).required(),

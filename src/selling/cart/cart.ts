@@ -17,7 +17,7 @@ export type Offer = Readonly<{
   /** What a set consists of, and what the shop sends by itself. */
   components?: ReadonlyArray<Readonly<{ sku: string; quantity: number }>> | undefined;
   digital?: Digital | undefined;
-  dimensionsMm?: Readonly<{ length: number; width: number; height: number }> | undefined; shipping?: Readonly<{ requiresShipping?: boolean; class?: string }> | undefined;
+  dimensionsMm?: Readonly<{ length: number; width: number; height: number }> | undefined; shipping?: Readonly<{ requiresShipping?: boolean; class?: string; hsCode?: string }> | undefined;
 }>;
 
 export type LineItem = Readonly<{

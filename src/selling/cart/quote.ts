@@ -5,9 +5,10 @@ import type { Buyer } from '../../shared/buyer.js';
 import { subtract, sum, times, type Money } from '../../shared/money.js';
 import { dueAfter, type Tender, type TenderWish } from '../gift-cards/index.js';
 import { tierAt, type PriceSource } from '../../shared/ladder.js';
-import { computeTotals, type Allocation, type LineTotals, type ShippingTotals, type Totals, type TotalsInput } from '../pricing/index.js';
+import { addFees, computeTotals, type Allocation, type FeeTotals, type LineTotals, type ShippingTotals, type Totals, type TotalsInput } from '../pricing/index.js';
 import { repriced, type Cart, type Offer } from './cart.js';
 import type { Offers } from './cart.service.js';
+import { feesOn, type AnnouncedFee } from './fees.js';
 
 /** A line as promotions see it: what it is, how many, and what it costs before any reduction. */
 export type PromotableLine = Readonly<{
@@ -43,7 +44,7 @@ export type QuoteDeps = Readonly<{
   buyerOf(shopper: { userId?: string | null | undefined; channel?: string | undefined }): Promise<Buyer>;
   promote: Promote;
   shipping: Pick<Shipping, 'find' | 'methodsFor'>;
-  tax: Pick<Tax, 'taxationOf'>;
+  tax: Pick<Tax, 'taxationOf' | 'dutiesOf'>;
   /** What gift cards and store credit would pay; asked only for a cart that wants to use some. */
   tendersFor(wish: TenderWish): Promise<readonly Tender[]>;
   defaultCountry: string;
@@ -51,7 +52,9 @@ export type QuoteDeps = Readonly<{
 
 export type QuotedLine = LineTotals & Readonly<{ priceSource: PriceSource | null }>;
 export type Quote = Readonly<{
-  totals: Totals; lines: readonly QuotedLine[]; shipping: ShippingTotals; method: ShippingMethod | null;
+  totals: Totals; lines: readonly QuotedLine[]; shipping: ShippingTotals; fees: readonly FeeTotals[];
+  /** What somebody else will ask of the buyer. */
+  announced: readonly AnnouncedFee[]; method: ShippingMethod | null;
   /** What delivery was told of the cart. */
   delivery: ShippingContext;
   promotions: SettledPromotions & Pick<PromotionResult, 'evidence' | 'contended'>; buyer: Buyer; taxation: QuotedTaxation;
@@ -72,17 +75,19 @@ export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, t
   const buyer = await deps.buyerOf(cart);
   const taxation = await deps.tax.taxationOf({ to: to.address, buyer, vatId: cart.vatId });
   const lineItems = repriced(cart.lineItems, offers).map((line) => ({ ...line, unitPrice: taxation.priceOf(line.unitPrice, offers.get(line.sku)?.taxCategory) }));
-  const goods = { currency, buyer, email: cart.email, coupons: cart.coupons ?? [], country: to.address.country, lines: lineItems.filter(({ sku }) => !isMoney(offers.get(sku))).map((line) => promotable(line, offers)) };
-  const promoted = await deps.promote(goods);
+  const wished = { currency, buyer, email: cart.email, coupons: cart.coupons ?? [], country: to.address.country, lines: lineItems.filter(({ sku }) => !isMoney(offers.get(sku))).map((line) => promotable(line, offers)) };
+  const promoted = await deps.promote(wished);
   const delivery = deliveryOf({ lineItems, offers, promoted, currency, to });
   const method = to.method === undefined ? null : await deps.shipping.find(to.method, delivery);
 
   const settled = promoted.settle(method && taxation.shippingPriceOf(method.price, method.taxCategory));
   const priced = await taxed({ lineItems, offers, promoted, taxation, settled, method });
-  const result = computeTotals({ ...priced.input, currency });
+  const goods = computeTotals({ ...priced.input, currency });
+  const charged = await feesOn({ goods, offers, taxation, to: to.address }, deps);
+  const result = addFees(goods, charged.fees, priced.input);
   const tenders = await tendersOf(cart, result.totals.grandTotal, deps);
   const quoted = result.lines.map((line): QuotedLine => ({ ...line, priceSource: tierAt(offers.get(line.sku)?.ladder ?? [], line.quantity)?.source ?? null }));
-  return { ...result, lines: quoted, method, delivery, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer, taxation: priced.taxation, tenders, amountDue: dueAfter(result.totals.grandTotal, tenders) };
+  return { ...result, lines: quoted, announced: charged.announced, method, delivery, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer, taxation: { ...priced.taxation, flags: [...priced.taxation.flags, ...charged.flags] }, tenders, amountDue: dueAfter(result.totals.grandTotal, tenders) };
 }
 
 async function tendersOf({ giftCards = [], useStoreCredit = false, userId }: Quoted, total: Money, deps: QuoteDeps): Promise<readonly Tender[]> {

@@ -5,6 +5,7 @@ import type { Stored } from '../../shared/db/idempotency.js';
 import type { Actor } from '../../shared/actor.js';
 import { RequestInFlight, type IdempotencyRequest } from '../../shared/http/idempotency.js';
 import type { Reply } from '../../shared/http/reply.js';
+import { subtract, sum } from '../../shared/money.js';
 import { success } from '../../shared/http/schemas.js';
 import { regionCode } from '../../fulfilment/shipping/index.js';
 import { isHeldForReview } from '../../shared/order-risk.js';
@@ -120,7 +121,7 @@ export class CheckoutService {
       if (priced.promotions.applied.length > 0 || priced.promotions.refused.length > 0) await deps.redeem({ orderId, email: draft.email, quote: priced });
       if (priced.tenders.length > 0) await deps.tenders.spend(orderId, priced.tenders);
       const { estimate, rounding } = priced.taxation;
-      if (estimate) await deps.tax.noteEstimate({ orderId, request: estimate, rounding, charged: priced.totals.taxTotal });
+      if (estimate) await deps.tax.noteEstimate({ orderId, request: estimate, rounding, charged: subtract(priced.totals.taxTotal, sum(priced.fees.map(({ tax }) => tax), cart.currency)) });
       await deps.carts.complete(cart);
       if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
       await deps.failpoint('checkout.before_commit');

@@ -105,7 +105,7 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
         units: { ordered: line.quantity, cancelled: 0, backordered: 0, allocated: line.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },
       };
     }),
-    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: priced.taxation.rounding, ...taxationOf(priced), ...(priced.tenders.length > 0 && { tenders: priced.tenders }),
+    totals: priced.totals, shippingTax: priced.shipping.tax, shippingCharge: priced.shipping, ...feesOf(priced), promotions: priced.promotions.applied, coupons: priced.promotions.applied.flatMap(({ code: used }) => used ?? []), rounding: priced.taxation.rounding, ...taxationOf(priced), ...(priced.tenders.length > 0 && { tenders: priced.tenders }),
     shippingAddress: { ...shippingAddress }, billingAddress: { ...billingAddress }, shippingMethod: methodOf(priced.method!), ...(priced.method!.source === 'table_fallback' && { shippingEstimated: true }),
     payment, paymentAttempts: 1, ...(locale !== undefined && { locale }), ...(notes !== undefined && { notes }),
     // Whose money was promised waits longer than one whose money is still to come.
@@ -119,6 +119,9 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
 function taxationOf({ taxation: { vatId, flags, shippingAs } }: Quote): Pick<Order, 'flags' | 'taxation'> {
   return { ...(flags.length > 0 && { flags }), ...((vatId || shippingAs === 'goods') && { taxation: { shippingAs, ...(vatId && { vatId }) } }) };
 }
+
+/** Frozen like everything else; an order without any has no such field. */
+const feesOf = ({ fees, announced }: Quote): Pick<Order, 'fees' | 'announcedFees'> => ({ ...(fees.length > 0 && { fees }), ...(announced.length > 0 && { announcedFees: announced }) });
 
 const methodOf = ({ code, name, price, groups, source, pickupLocationId }: NonNullable<Quote['method']>) =>
   ({ code, name, price, ...(groups && { groups }), ...(source && { source }), ...(pickupLocationId !== undefined && { pickupLocationId }) });

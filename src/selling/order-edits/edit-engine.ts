@@ -1,9 +1,9 @@
 import { add, allocate, fraction, money, portion, subtract, sum, times, zero, type Money, type RoundingMode } from '../../shared/money.js';
 import type { Order, OrderItem } from '../../fulfilment/orders/index.js';
-import { computeTotals, type Allocation } from '../pricing/index.js';
+import { addFees, computeTotals, type Allocation } from '../pricing/index.js';
 
 /** What an edit changes of an order; everything else stays as it is. */
-export type Editable = Pick<Order, 'currency' | 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'rounding'>;
+export type Editable = Pick<Order, 'currency' | 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'rounding' | 'fees'>;
 export type AddedItem = Omit<OrderItem, 'id' | 'units'>;
 type Frozen = NonNullable<OrderItem['frozen']>;
 
@@ -92,7 +92,28 @@ function retotalled(order: Editable): Editable {
   const grandTotal = taxIncluded ? beforeTax : add(beforeTax, taxTotal);
   const reductions = [...items.flatMap(({ allocations }) => allocations), ...shippingCharge.allocations];
   const promotions = order.promotions.map((promotion) => ({ ...promotion, amount: sum(reductions.filter(({ promotionId }) => promotionId === promotion.promotionId).map(({ amount }) => amount), currency) }));
-  return { ...order, promotions, totals: { subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, taxIncluded } };
+  const edited = { ...order, promotions, totals: { subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, taxIncluded } };
+  return order.fees ? withFees(edited, order.fees) : edited;
+}
+
+const creditedBefore = (fees: NonNullable<Order['fees']>, code: string): { credited?: number } => {
+  const credited = fees.find((fee) => fee.code === code)?.credited;
+  return credited === undefined ? {} : { credited };
+};
+
+/** A fee grows and shrinks with the lines that it was charged for. Lines that an edit adds bear none. */
+function withFees(order: Editable, fees: NonNullable<Order['fees']>): Editable {
+  const changed = fees.flatMap((fee) => {
+    const kept = fee.shares.flatMap(({ itemId, quantity, amount }) => {
+      const item = order.items.find(({ id }) => id === itemId);
+      return item ? [{ lineId: itemId, weight: fraction(money(amount, order.currency), item.quantity, quantity).amount }] : [];
+    });
+    const { code, name, taxes } = fee;
+    return kept.length === 0 ? [] : { code, name, taxes: taxes.map(({ amount: _amount, ...rate }) => rate), amount: money(kept.reduce((so, { weight }) => so + weight, 0), order.currency), weights: kept };
+  });
+  const lines = order.items.map(({ id, ...item }) => ({ id, ...item, allocations: item.allocations as readonly Allocation[] }));
+  const { totals, fees: charged } = addFees({ totals: order.totals, lines }, changed, { rounding: order.rounding.mode as RoundingMode, per: order.rounding.per });
+  return { ...order, totals, fees: charged.map((fee) => ({ ...fee, ...creditedBefore(fees, fee.code) })) };
 }
 
 /** Units that an edit takes from the stock (above zero) and gives back (below), by line. */

@@ -129,8 +129,8 @@ export class OrderEditService {
   }
 }
 
-function pickEditable({ currency, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, rounding }: Order): Editable {
-  return { currency, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, rounding };
+function pickEditable({ currency, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, rounding, fees }: Order): Editable {
+  return { currency, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, rounding, ...(fees && { fees }) };
 }
 
 /** Why a line stays as it is; null where it can be changed. */

@@ -21,8 +21,8 @@ export type { Prices } from './pricing.js';
 export type { PricedVariant } from './price-book.js';
 export type { MovedLevel, PriceView } from './ladders.service.js';
 export type { RecordedChange } from './price-history.repository.js';
-export { computeTotals } from './totals.js';
-export type { Allocation, LineTax, LineTotals, ShippingTotals, Totals, TotalsInput } from './totals.js';
+export { addFees, computeTotals } from './totals.js';
+export type { Allocation, FeeInput, FeeTotals, LineTax, LineTotals, ShippingTotals, Totals, TotalsInput } from './totals.js';
 
 export type Pricing = ReturnType<typeof createPricing>;
 

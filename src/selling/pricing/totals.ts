@@ -31,8 +31,17 @@ export type ShippingTotals = Readonly<{ price: Money; discount: Money; total: Mo
 export type Totals = Readonly<{
   /** `discountTotal` is what the lines were reduced by; `shippingTotal` is what shipping costs after its own reduction. */
   subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money;
+  /** What the fees add up to; absent where there are none. */
+  feeTotal?: Money;
   /** True: taxTotal is inside the other figures. False: it was added to them. */
   taxIncluded: boolean;
+}>;
+
+/** Charged beside goods and shipping: a duty, an offset. `amount` is on the side that prices are entered on; `weights`: which line it is for, and how much of it. */
+export type FeeInput = Readonly<{ code: string; name: string; amount: Money; taxes: readonly LineTax[]; weights: ReadonlyArray<Readonly<{ lineId: string; weight: number }>> }>;
+/** `shares`: the part of `amount` that goes back with so many units of a line, in minor units. */
+export type FeeTotals = Readonly<{
+  code: string; name: string; amount: Money; tax: Money; taxes: readonly TaxShare[]; shares: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>;
 }>;
 
 /** An amount under the taxes that it bears: a line, or a part of the shipping. */
@@ -71,6 +80,24 @@ export function computeTotals(input: TotalsInput): { totals: Totals; lines: Line
     totals: { subtotal, discountTotal, shippingTotal: sent.left, taxTotal, grandTotal, taxIncluded: pricesIncludeTax }, lines: priced,
     shipping: { price, discount: sent.discount, total: sent.left, allocations: shipping?.allocations ?? [], tax: shippingTax, taxes: ofShipping.flatMap(({ taxes }) => taxes) },
   };
+}
+
+/** Fees on top of what goods and shipping come to. Each is taxed and rounded by itself and stays apart from the subtotal. */
+export function addFees<T extends { totals: Totals; lines: readonly LineTotals[] }>(priced: T, fees: readonly FeeInput[], { rounding = 'half_up', per }: Pick<TotalsInput, 'rounding' | 'per'>): T & { fees: readonly FeeTotals[] } {
+  if (fees.length === 0) return { ...priced, fees: [] };
+  const { totals, lines } = priced;
+  const taxed = taxesOf(fees, { included: totals.taxIncluded, rounding, level: 'line', per });
+  const charged = fees.map(({ code, name, amount, weights }, at): FeeTotals =>
+    ({ code, name, amount, tax: taxed[at]!.tax, taxes: taxed[at]!.taxes.map((tax) => explained(tax, amount)), shares: sharesOf(amount, weights, lines) }));
+  const feeTotal = sum(charged.map(({ amount }) => amount), totals.grandTotal.currency);
+  const feeTax = sum(charged.map(({ tax }) => tax), feeTotal.currency);
+  const more = totals.taxIncluded ? feeTotal : add(feeTotal, feeTax);
+  return { ...priced, totals: { ...totals, feeTotal, taxTotal: add(totals.taxTotal, feeTax), grandTotal: add(totals.grandTotal, more) }, fees: charged };
+}
+
+function sharesOf(amount: Money, weights: FeeInput['weights'], lines: readonly LineTotals[]): FeeTotals['shares'] {
+  const parts = allocate(amount, weights.some(({ weight }) => weight > 0) ? weights.map(({ weight }) => weight) : weights.map(() => 1));
+  return weights.map(({ lineId }, at) => ({ itemId: lineId, quantity: lines.find(({ id }) => id === lineId)!.quantity, amount: parts[at]!.amount }));
 }
 
 function discounted(price: Money, allocations: readonly Allocation[], what: string): { discount: Money; left: Money } {

@@ -9,7 +9,7 @@ import { axes } from './finalise-order.js';
 import { orderEvent } from './recompute.js';
 import { sendDigital } from './send-digital.js';
 
-export type EditedOrder = Pick<Order, 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions'>;
+export type EditedOrder = Pick<Order, 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'fees'>;
 export type EditMoney = Readonly<{ editId: string; reason: string; actor: Actor; difference: Money }>;
 
 export const editPurpose = (editId: string): string => `edit:${editId}`;
@@ -29,7 +29,7 @@ export async function settleEdit(deps: Pick<OrderDeps, 'refunds'>, order: Order,
 
 /** Inside the transaction that moves the stock: the order as it was previewed, and the money that follows from it. */
 export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrder, edit: EditMoney): Promise<Order> {
-  const { items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions } = edited;
+  const { items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, fees } = edited;
   const { editId, reason, actor, difference } = edit;
   const { outstanding, refund, payable } = await settleEdit(deps, order, edited);
   const after = { fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items), paymentStatus: statusAfter(order.paymentStatus, outstanding) };
@@ -37,7 +37,7 @@ export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrd
   const due = payable === null ? null : money(payable, order.currency);
   const payment = due === null ? order.payment : await deps.refunds.changeUnpaid(order.id, due) ?? order.payment;
   const changed = await deps.orders.change(order, {
-    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment, editedAt: deps.now(),
+    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment, ...(fees && { fees }), editedAt: deps.now(),
     outstanding: outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null, ...(due !== null && { amountDue: due }),
   }, { ...entry(deps.now(), 'order.edited', reason, axes(order, after), after, actor), details: { editId, difference, refund, outstanding } });
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });

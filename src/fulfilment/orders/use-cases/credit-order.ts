@@ -1,5 +1,6 @@
 import type { Actor } from '../../../shared/actor.js';
 import { creditLines, settlementOf, shippingLeftOf, totalOf, type CreditedLine, type UnitsOfLine } from '../credits.js';
+import { creditFees } from '../fees.js';
 import type { OrderDeps } from '../orders.deps.js';
 import type { Order, OrderItem, PaymentStatus } from '../orders.js';
 import { giveBack } from './give-back.js';
@@ -22,7 +23,9 @@ export type CreditOrder = Readonly<{
   keepsDigital?: boolean;
   event: string; reason: string; key: string; actor: Actor; details?: Readonly<Record<string, unknown>>;
 }>;
-export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
+export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[];
+  /** What fees went back with them, as lines `fee:<code>`. */
+  fees: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
 
 /** Inside the caller's transaction: units, money and points change together, once. */
 export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards' | 'returnsUntil' | 'digital'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
@@ -32,15 +35,16 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const sent = lines.filter(({ itemId }) => before.items.some(({ id, digital, units }) => id === itemId && digital && units.shipped > 0));
   if (sent.length > 0 && !request.keepsDigital) await deps.digital.revoke(before, sent);
   const { items, credits } = creditLines({ items: request.items, totals: before.totals }, lines);
+  const fees = creditFees(before.fees, items, before.totals.taxIncluded);
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;
-  const { refunded, settlement } = await giveBack(deps, before, { lines: credits, shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, reason, key });
-  const owedLess = totalOf(credits) + shipping - (settlement.retained - settlementOf(before).retained) - (settlement.refunded - settlementOf(before).refunded);
+  const { refunded, settlement } = await giveBack(deps, before, { lines: [...credits, ...fees.credits], shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, reason, key });
+  const owedLess = totalOf(credits) + totalOf(fees.credits) + shipping - (settlement.retained - settlementOf(before).retained) - (settlement.refunded - settlementOf(before).refunded);
   const { outstanding, ...owed } = owedAfter(before, owedLess);
-  const credited = await recompute(deps, before, { items, event, cause: reason, actor, ...owed, more: { settlement, ...(outstanding !== undefined && { outstanding }) }, details: { ...details, lines, refunded } });
+  const credited = await recompute(deps, before, { items, event, cause: reason, actor, ...owed, more: { settlement, ...(fees.credits.length > 0 && { fees: fees.fees }), ...(outstanding !== undefined && { outstanding }) }, details: { ...details, lines, refunded } });
   const order = outstanding === null ? await sendDigital(deps, credited, 'nothing is owed any more') : credited;
   await clawBack(deps, order, reason);
-  return { order, credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
+  return { order, credits, fees: fees.credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
 }
 
 /** What an edit asked for beside what was paid is owed less by so much. A payment of the former amount is for something else then, and goes back. */

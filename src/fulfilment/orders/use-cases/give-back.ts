@@ -1,5 +1,6 @@
 import { money } from '../../../shared/money.js';
 import { creditLines, reduceCredits, refundOfCredit, settlementOf, totalOf, type CreditedLine, type UnitsOfLine } from '../credits.js';
+import { creditFees } from '../fees.js';
 import type { OrderDeps } from '../orders.deps.js';
 import type { Order, Settlement } from '../orders.js';
 
@@ -42,7 +43,9 @@ const prepaidLeft = (order: Order, { taken }: { taken: number }): number =>
 /** What giving these units back would bring, in minor units: what they were paid, so far as it was paid. */
 export async function worthOf(deps: Pick<OrderDeps, 'refunds'>, order: Order, lines: readonly UnitsOfLine[]): Promise<number> {
   const received = await deps.refunds.received(order.id);
-  return refundOfCredit(order, totalOf(creditLines(order, lines).credits), { ...received, left: received.left + prepaidLeft(order, received) });
+  const { items, credits } = creditLines(order, lines);
+  const fees = creditFees(order.fees, items, order.totals.taxIncluded).credits;
+  return refundOfCredit(order, totalOf(credits) + totalOf(fees), { ...received, left: received.left + prepaidLeft(order, received) });
 }
 
 /** An order that replaced goods was given up: what those goods paid of it goes back to where it came from. Once, by its key. */

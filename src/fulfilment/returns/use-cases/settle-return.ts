@@ -61,12 +61,12 @@ export function refundReturn(deps: ReturnDeps, service: ReturnService, id: strin
     const { credits: preview } = creditLines(order, lines);
     const deductions = before.deductions.reduce((so, { amount }) => so + amount, 0);
     const fee = Math.min(feeOf(policy, before, preview, order.currency), totalOf(preview) - deductions);
-    const { credits, shipping, retained, refunded } = await deps.orders.credit(order, {
+    const { credits, fees, shipping, retained, refunded } = await deps.orders.credit(order, {
       items: order.items, lines, refundsShipping: policy.refundsShipping, retained: fee + deductions, carried: carries, creditOf: creditOf(order, refundTo), keepsDigital: policy.digitalGoods === 'keep',
       event: 'order.return_refunded', reason: `return ${before.number}`, key: `return:${id}`, actor, details: { returnId: id },
     });
-    const carried = Math.min(carries, totalOf(credits) + shipping - retained);
-    const settlement = { lines: credits, shipping, fee: Math.max(0, retained - deductions), deductions: Math.min(deductions, retained), carried, refunded };
+    const carried = Math.min(carries, totalOf(credits) + totalOf(fees) + shipping - retained);
+    const settlement = { lines: [...credits, ...fees], shipping, fee: Math.max(0, retained - deductions), deductions: Math.min(deductions, retained), carried, refunded };
     await hooks.after({ ...before, settlement });
     return { settlement, refundTo };
   });

@@ -2,7 +2,7 @@ import type { Texts } from './texts.js';
 
 export const de: Texts = {
   greeting: 'Guten Tag {{name}},', greetingUnnamed: 'Guten Tag,', closing: 'Mit freundlichen Grüßen', itemColumn: 'Artikel', amountColumn: 'Betrag',
-  sums: { subtotal: 'Zwischensumme', discount: 'Rabatt', shipping: 'Versand', taxAdded: 'Steuer', taxIncluded: 'enthaltene Steuer', total: 'Gesamtbetrag' },
+  sums: { subtotal: 'Zwischensumme', discount: 'Rabatt', shipping: 'Versand', fees: 'Abgaben', taxAdded: 'Steuer', taxIncluded: 'enthaltene Steuer', total: 'Gesamtbetrag' },
   mails: {
     order_placed: { subject: 'Ihre Bestellung {{number}}', heading: 'Vielen Dank für Ihre Bestellung', body: ['Ihre Bestellung {{number}} ist bei uns eingegangen. Wir melden uns, sobald sie unterwegs ist.'] },
     payment_received: { subject: 'Zahlung zur Bestellung {{number}}', heading: 'Ihre Zahlung ist da', body: ['Ihre Zahlung über {{amount}} zur Bestellung {{number}} ist eingegangen. Vielen Dank.'] },

@@ -2,7 +2,7 @@ import type { Texts } from './texts.js';
 
 export const en: Texts = {
   greeting: 'Hello {{name}},', greetingUnnamed: 'Hello,', closing: 'Kind regards,', itemColumn: 'Item', amountColumn: 'Amount',
-  sums: { subtotal: 'Subtotal', discount: 'Discount', shipping: 'Shipping', taxAdded: 'Tax', taxIncluded: 'Tax included', total: 'Total' },
+  sums: { subtotal: 'Subtotal', discount: 'Discount', shipping: 'Shipping', fees: 'Duties and fees', taxAdded: 'Tax', taxIncluded: 'Tax included', total: 'Total' },
   mails: {
     order_placed: { subject: 'Your order {{number}}', heading: 'Thank you for your order', body: ['We have received your order {{number}}. We will write to you when it is on its way.'] },
     payment_received: { subject: 'Payment for order {{number}}', heading: 'We have received your payment', body: ['Your payment of {{amount}} for order {{number}} has arrived. Thank you.'] },

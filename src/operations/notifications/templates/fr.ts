@@ -2,7 +2,7 @@ import type { Texts } from './texts.js';
 
 export const fr: Texts = {
   greeting: 'Bonjour {{name}},', greetingUnnamed: 'Bonjour,', closing: 'Bien cordialement,', itemColumn: 'Article', amountColumn: 'Montant',
-  sums: { subtotal: 'Sous-total', discount: 'Remise', shipping: 'Livraison', taxAdded: 'TVA', taxIncluded: 'TVA incluse', total: 'Total' },
+  sums: { subtotal: 'Sous-total', discount: 'Remise', shipping: 'Livraison', fees: 'Droits et frais', taxAdded: 'TVA', taxIncluded: 'TVA incluse', total: 'Total' },
   mails: {
     order_placed: { subject: 'Votre commande {{number}}', heading: 'Merci pour votre commande', body: ['Nous avons bien reçu votre commande {{number}}. Nous vous écrirons dès son départ.'] },
     payment_received: { subject: 'Paiement de la commande {{number}}', heading: 'Paiement reçu', body: ['Votre paiement de {{amount}} pour la commande {{number}} nous est parvenu. Merci.'] },
