@@ -24,3 +24,8 @@ export class InvalidVatId extends RuleViolation {
     super(reason === 'format' ? 'This is not a VAT identification number of any country that we know; it begins with the country, like DE136695976.' : 'The authorities do not know this VAT identification number.', { reason });
   }
 }
+
+export class DutyRulesNotFound extends NotFoundError {
+  readonly code = 'duty_rules_not_found';
+  constructor(country: string) { super('No duties were entered for this country.', { country }); }
+}

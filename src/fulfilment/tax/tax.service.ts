@@ -23,6 +23,8 @@ export type Taxation = Readonly<{
   priceOf(listed: Money, category?: string): Money;
   shippingPriceOf(listed: Money, category?: string): Money;
   taxesOf(lines: readonly TaxableLine[], shipping: TaxableShipping | null): Promise<LineTaxes>;
+  /** Of what is charged beside goods and shipping; always from the tables. */
+  leviesOn(category?: string): readonly Levy[];
 }>;
 
 const AS_GOODS = 'goods';
@@ -50,6 +52,7 @@ export class TaxService {
     const shippingAs = policy.shippingCategory === AS_GOODS ? STANDARD : policy.shippingCategory;
     return {
       pricesIncludeTax: gross, rounding: policy.rounding, vatId, priceOf, shippingPriceOf: (listed, category = shippingAs) => priceOf(listed, category),
+      leviesOn: (category = STANDARD) => this.levies(decided, category),
       taxesOf: (lines, shipping) => this.taxesOf(decided, { to, gross, vatId }, lines, shipping),
     };
   }
