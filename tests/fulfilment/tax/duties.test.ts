@@ -166,18 +166,19 @@ test('duties that are asked for at the door are told and not charged', async () 
 
 test('every stored order, computed again from what it keeps of prices, rates and rounding, comes to what it says', async () => {
   const orders = await shop.connection.collection('orders').find({ editedAt: { $exists: false } }).toArray();
+  type Row = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- rows as they lie in the database
   const ratesOf = (taxes: Array<{ amount: object }>) => taxes.map(({ amount: _amount, ...rate }) => rate);
 
   expect(orders.length).toBeGreaterThan(5);
-  for (const { currency, items, rounding, shippingCharge, fees = [], totals } of orders as never as Array<Record<string, any>>) { // eslint-disable-line @typescript-eslint/no-explicit-any -- rows as they lie in the database
+  for (const { currency, items, rounding, shippingCharge, fees = [], totals } of orders as never as Row[]) {
     const input = {
       currency, pricesIncludeTax: totals['taxIncluded'], rounding: rounding.mode, level: rounding.level, per: rounding.per,
-      lines: items.map(({ id, sku, quantity, unitPrice, allocations, taxes }: Record<string, never>) => ({ id, sku, quantity, unitPrice, allocations, taxes: ratesOf(taxes) })),
+      lines: items.map(({ id, sku, quantity, unitPrice, allocations, taxes }: Row) => ({ id, sku, quantity, unitPrice, allocations, taxes: ratesOf(taxes) })),
       shipping: { price: shippingCharge.price, allocations: shippingCharge.allocations, taxes: ratesOf(shippingCharge.taxes) },
     } as unknown as TotalsInput;
     expect(rounding).toEqual({ mode: 'half_even', level: 'order', per: 'jurisdiction' });
-    const again = addFees(computeTotals(input), fees.map(({ code, name, amount, taxes, shares }: Record<string, any>) => ({ code, name, amount, taxes: ratesOf(taxes), weights: shares.map((share: Record<string, unknown>) => ({ lineId: share['itemId'], weight: share['amount'] })) })), input); // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+    const again = addFees(computeTotals(input), fees.map(({ code, name, amount, taxes, shares }: Row) => ({ code, name, amount, taxes: ratesOf(taxes), weights: shares.map(({ itemId, amount: weight }: Row) => ({ lineId: itemId, weight })) })), input);
     expect(again.totals).toEqual(totals);
-    expect(again.lines.map(({ tax, taxes }) => ({ tax, taxes }))).toEqual(items.map(({ tax, taxes }: Record<string, unknown>) => ({ tax, taxes })));
+    expect(again.lines.map(({ tax, taxes }) => ({ tax, taxes }))).toEqual(items.map(({ tax, taxes }: Row) => ({ tax, taxes })));
   }
 });
