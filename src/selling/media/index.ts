@@ -4,6 +4,7 @@ import type { Connection } from 'mongoose';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Invariant } from '../../shared/invariant.js';
+import { createFetchOutside, type FetchOutside } from '../../shared/outside-fetch.js';
 import type { PersonalData } from '../../shared/personal-data.js';
 import type { Schedule } from '../../shared/schedule.js';
 import type { Storage } from '../../shared/storage/storage.js';
@@ -26,11 +27,12 @@ type Deps = {
   config: Readonly<{ publicUrl: string; maxImageBytes: number; maxVideoBytes: number; quotaBytes: number; orphanHours: number; clamdAddress: string; ffmpegDirectory: string }>;
   /** Where an upload lies while its request lasts. */
   uploadFolder?: string;
+  fetchOutside?: FetchOutside;
 };
 
 const HOUR_MS = 3_600_000;
 
-export function createMedia({ connection, now, inTransaction, report, storage, sign, config, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
+export function createMedia({ connection, now, inTransaction, report, storage, sign, config, uploadFolder = join(tmpdir(), 'kontor-uploads'), fetchOutside = createFetchOutside() }: Deps) {
   const files = new FileRepository(connection);
   const blobs = new BlobRepository(connection);
   const attachments = new AttachmentRepository(connection);
@@ -40,7 +42,7 @@ export function createMedia({ connection, now, inTransaction, report, storage, s
   const maker = new MediaMaker({ storage, blobs, videos, limits: config });
   const collector = new CollectorService({ files, blobs, storage, now, inTransaction, graceMs: config.orphanHours * HOUR_MS, sources: () => sources });
   const library = new LibraryService({ files, blobs, attachments, storage, collector, now, inTransaction, publicUrl: config.publicUrl, sign });
-  const intake = new IntakeService({ files, storage, maker, scan, videos, now, inTransaction, report, limits: config });
+  const intake = new IntakeService({ files, storage, maker, scan, videos, now, inTransaction, report, fetchOutside, uploadFolder, limits: config });
   const processing = new ProcessingService({ files, storage, maker, scan, now, inTransaction, report });
 
   const schedules: Schedule[] = [

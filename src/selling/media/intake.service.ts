@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { later, type Clock } from '../../shared/clock.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import { TemporarilyUnavailable } from '../../shared/errors.js';
+import type { FetchOutside } from '../../shared/outside-fetch.js';
 import type { Storage, UploadTarget } from '../../shared/storage/storage.js';
 import type { StoredContent } from './blobs.repository.js';
 import type { FileRepository, NewFile } from './files.repository.js';
@@ -15,11 +18,12 @@ import type { Videos } from './videos.js';
 
 /** Long enough for a slow line, and short enough that a link which leaks is worth nothing tomorrow. */
 const UPLOAD_SECONDS = 3_600;
+const FETCH_MS = 8_000;
 
 export type Incoming = Readonly<{ path: string; name: string; owner: string; profile?: Profile }>;
 type Deps = {
   files: FileRepository; storage: Storage; maker: MediaMaker; scan: Scanner | null; videos: Pick<Videos, 'isAvailable'>; now: Clock; inTransaction: InTransaction;
-  report(error: unknown): void; limits: Readonly<{ maxImageBytes: number; maxVideoBytes: number; quotaBytes: number }>;
+  report(error: unknown): void; fetchOutside: FetchOutside; uploadFolder: string; limits: Readonly<{ maxImageBytes: number; maxVideoBytes: number; quotaBytes: number }>;
 };
 
 /** The two ways in: a file in a request, and a link to which a client sends it. */
@@ -38,6 +42,20 @@ export class IntakeService {
       return this.quarantine(path, { ...file, ...(verdict.kind === 'unknown' && { note: 'It waits for the malware scanner, which is away.' }) });
     }
     return retryLostRace(() => this.deps.maker.make(path, profile, (content) => this.store(file, content)));
+  }
+
+  /** From an address that staff name; where it leads is looked at before anything is asked of it. */
+  async takeFrom({ url, name, owner }: { url: string; name: string; owner: string }): Promise<UploadedFile> {
+    const { fetchOutside, limits, uploadFolder } = this.deps;
+    const { body } = await fetchOutside(url, { maxBytes: limits.maxImageBytes, withinMs: FETCH_MS });
+    const path = join(uploadFolder, randomUUID());
+    await mkdir(uploadFolder, { recursive: true });
+    try {
+      await writeFile(path, body);
+      return await this.take({ path, name, owner });
+    } finally {
+      await rm(path, { force: true });
+    }
   }
 
   /** The client sends the bytes to the storage itself, then says `complete`. */

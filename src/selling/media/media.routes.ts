@@ -5,7 +5,7 @@ import { orBusy, type IntakeService } from './intake.service.js';
 import type { LibraryService } from './library.service.js';
 import { FileRequired } from './media.errors.js';
 import { ownerOfUser, SHOP_OWNER, type UploadedFile } from './media.js';
-import { doneAnswer, fileAnswer, filesAnswer, listQuery, mediaParams, noFields, uploadAnswer, uploadBody, type ListQuery, type MediaParams, type UploadBody } from './media.schemas.js';
+import { doneAnswer, fileAnswer, filesAnswer, listQuery, mediaParams, importBody, noFields, uploadAnswer, uploadBody, type ImportBody, type ListQuery, type MediaParams, type UploadBody } from './media.schemas.js';
 
 const LINK_SECONDS = 3_600;
 const base = { tag: 'Media', access: { scope: 'customers:self', user: 'required', staff: 'products:write' } } as const;
@@ -38,6 +38,15 @@ export function mediaRoutes({ intake, library, uploadFolder, maxBytes }: Deps): 
         if (!file) throw new FileRequired();
         const taken = await intake.take({ path: file.path, name: file.originalname, owner }).catch(orBusy);
         return { status: statusOf(taken), location: `/media/files/${taken.id}`, body: success(taken.state === 'ready' ? 'The file is ready.' : 'The file is taken; ask for it again in a moment.', await showOne(taken)) };
+      },
+    }),
+    defineRoute<object, object, object, ImportBody>({
+      tag: 'Media', access: { permission: 'products:write' }, method: 'post', path: '/media/imports', summary: 'Fetch a picture from an address', body: importBody, patient: true,
+      description: 'Only from the public internet, ports 80 and 443, with at most 3 redirects and within 8 s; otherwise 400 `address_not_fetched` with a reason.',
+      responses: { 201: fileAnswer, 202: fileAnswer, ...refusals },
+      handle: async ({ body: { url, name } }, { caller }) => {
+        const taken = await intake.takeFrom({ url, name: name ?? new URL(url).pathname.split('/').at(-1)!, owner: ownerOf(caller) }).catch(orBusy);
+        return { status: statusOf(taken), location: `/media/files/${taken.id}`, body: success('The file is taken.', await showOne(taken)) };
       },
     }),
     defineRoute<object, object, object, UploadBody>({

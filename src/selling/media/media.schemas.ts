@@ -14,6 +14,8 @@ export type UploadBody = { name: string; contentType: string; bytes: number };
 export const uploadBody = Joi.object<UploadBody, true>({
   name: line(200).min(1).required(), contentType: Joi.string().max(100).required().description('What the bytes are; they are looked at all the same'), bytes: Joi.number().integer().min(1).required(),
 });
+export type ImportBody = { url: string; name?: string };
+export const importBody = Joi.object<ImportBody>({ url: Joi.string().uri({ scheme: ['http', 'https'] }).max(2000).required(), name: line(200).min(1) });
 export const noFields = Joi.object({});
 
 export const fileReply = Joi.object({

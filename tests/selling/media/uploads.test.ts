@@ -233,3 +233,13 @@ test('uploads that are cut at any byte leave no file behind', async () => {
   expect([(await readdir(UPLOADS)).length, await shop.count('uploaded_files')]).toEqual(before);
   expect(shop.defects).toEqual([]);
 });
+
+test.each(['http://127.0.0.1:27017/', 'http://127.0.0.1/', 'http://[::ffff:169.254.169.254]/latest/meta-data/', 'http://2852039166/', 'http://user@example.com/x.png', 'https://localhost/x.png'])('staff cannot have %s fetched, and nothing is kept of it', async (url) => {
+  const before = await shop.count('media_files');
+
+  const { status, body } = await shop.call('post', '/media/imports', { headers: shop.keys.secret, body: { url } });
+
+  expect([status, body.code]).toEqual([400, 'address_not_fetched']);
+  expect(['address', 'port', 'credentials', 'unresolved']).toContain(body.reason);
+  expect(await shop.count('media_files')).toBe(before);
+});
