@@ -188,7 +188,7 @@ jws.describe('signed tokens of others', () => {
     await each(tokens, async (token) => {
       const bearer = await shop.call('get', '/customers/me', { headers: { authorization: `Bearer ${token.replace(/[^\x20-\x7e]/g, '')}` } });
       const asked = await shop.call('post', '/auth/verify', { body: { token } });
-      const cookie = await shop.call('get', '/customers/me', { headers: { cookie: `access_token=${encodeURIComponent(token)}` } });
+      const cookie = await shop.call('get', '/customers/me', { headers: { cookie: `kontor_access=${encodeURIComponent(token)}` } });
       if (bearer.status !== 401 || cookie.status !== 401 || asked.status >= 500 || asked.body.data?.valid === true) wrong.push(`${bearer.status} ${asked.status} ${cookie.status} ${token}`);
     });
 
