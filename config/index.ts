@@ -162,6 +162,9 @@ export const environment = Joi.object({
   SHIPPO_API_TOKEN: Joi.string().allow('').default(''),
   SHIPPO_WEBHOOK_SECRET: secret(16).allow('').default(''),
   SHIPPO_API_BASE: Joi.string().uri({ scheme: ['http', 'https'] }).default('https://api.goshippo.com'),
+  WISHLIST_DROP_MIN_BPS: Joi.number().integer().min(1).max(9999).default(500),
+  WISHLIST_RESTOCK_PER_UNIT: Joi.number().integer().min(1).max(100).default(2),
+  WISHLIST_RESTOCK_PAUSE_HOURS: Joi.number().integer().min(1).max(720).default(24),
   LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
 
   SELLER_NAME: Joi.string().max(200).default('Kontor'),
@@ -278,6 +281,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       seller: { name: text('SELLER_NAME'), address: text('SELLER_ADDRESS').split('|').map((part) => part.trim()).filter(Boolean), vatId: text('SELLER_VAT_ID'), email: text('SELLER_EMAIL') },
     },
     mails: { smtpUrl: text('SMTP_URL'), from: text('MAIL_FROM'), folder: text('MAIL_DIR'), shopName: text('SELLER_NAME'), fallbackLocale: text('DEFAULT_LOCALE') },
+    wishlists: { ttlDays: number('CART_TTL_DAYS'), minDropBps: number('WISHLIST_DROP_MIN_BPS'), perUnit: number('WISHLIST_RESTOCK_PER_UNIT'), pauseMs: number('WISHLIST_RESTOCK_PAUSE_HOURS') * 3_600_000 },
     loyalty: { pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT') },
     worker: { pollMs: number('WORKER_POLL_MS') },
     failpoint: text('FAILPOINT'),

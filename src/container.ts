@@ -28,7 +28,7 @@ import { createConsents } from './people/consents/index.js';
 import { createCustomers } from './people/customers/index.js';
 import { createMfa } from './people/mfa/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
-import { createCart, createFindOffers } from './selling/cart/index.js';
+import { createCart, createFindOffers, unitPriceOf } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
 import { createCheckout, createQuoteGoods } from './selling/checkout/index.js';
 import { createDraftOrders } from './selling/draft-orders/index.js';
@@ -51,6 +51,7 @@ import type { Clock } from './shared/clock.js';
 import { createBox, deriveKey } from './shared/crypto/sealing.js';
 import { deriveSecret } from './shared/crypto/tokens.js';
 import { attachVault } from './shared/db/personal.js';
+import { guest } from './shared/buyer.js';
 import { Vault } from './shared/db/vault.js';
 import { IdempotencyStore } from './shared/db/idempotency.js';
 import { createLeadership } from './shared/db/leadership.js';
@@ -235,7 +236,13 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     connection, now, outbox, inTransaction, audit: audit.record, isShown: catalog.isShown, saveRating: catalog.saveRating, ratingsOf: catalog.ratingsOf,
     purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf,
   });
-  const wishlists = createWishlists({ connection, now, summariesOf: catalog.summariesOf });
+  const wishlists = createWishlists({
+    connection, now, inTransaction, outbox, summariesOf: catalog.summariesOf, shelvesOf: catalog.shelvesOf, consents, secretFor, publicUrl: config.http.publicUrl, config: config.wishlists,
+    offersOf: async (skus) => new Map([...await findOffers(skus, config.market.defaultCurrency, guest())].map(([sku, offer]) => [sku, { ...offer, price: unitPriceOf(offer, 1) }])),
+    addToCart: async (userId, line, channel) => (await cart.service.addLineItem({ userId, channel }, line)).cart,
+  });
+  catalog.onShownPrices(wishlists.hear);
+  auth.onSignIn(async ({ userId, wishlistToken }) => { if (wishlistToken !== undefined) await wishlists.merge(userId, wishlistToken); });
 
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
@@ -304,7 +311,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   return {
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants, leadership,
-    vault, privacy, audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty,
+    vault, privacy, audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty, wishlists,
     inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, seo, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema), policy: () => policyOf(routes, PERMISSIONS_OF),
   };

@@ -1,3 +1,4 @@
+import { formatMoney, type Money } from '../../shared/money.js';
 import { SECRET, type Milestone, type MailModel } from './notifications.js';
 
 /** Somebody with an account, as far as a mail addresses them. */
@@ -11,8 +12,14 @@ const MAIL_OF_CODE: Readonly<Record<string, Milestone>> = {
   password_reset: 'password_reset', email_verification: 'email_verification', email_change: 'email_verification', login_link: 'login_link',
 };
 
-type Rule = (event: AccountEvent) => AccountDue | null;
+type Rule = (event: AccountEvent, locale: string) => AccountDue | null;
+const told = (value: unknown, locale: string): string | undefined => (value ? formatMoney(value as Money, locale) : undefined);
 const notice = (milestone: Milestone): Rule => ({ id }) => ({ milestone, subject: id, more: {} });
+
+function wished(data: Data, locale: string): MailModel {
+  const [before, amount] = [told(data['before'], locale), told(data['after'], locale)];
+  return { product: String(data['name']), ...(before !== undefined && { before }), ...(amount !== undefined && { amount }), stopUrl: String(data['stopUrl']) };
+}
 
 /** Codes that were asked for, and notices of what the owner of an account should hear of, since it may have been somebody else. */
 const RULES: Readonly<Record<string, Rule>> = {
@@ -28,8 +35,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   'user.recovery_code_used': ({ id, data }) => ({ milestone: 'recovery_code_used', subject: id, more: { count: String(data['left']) } }),
   'user.new_device': ({ id, data }) => ({ milestone: 'new_device', subject: id, more: { device: String(data['device']), place: String(data['ipRange']) } }),
   'user.identity_linked': ({ id, data }) => ({ milestone: 'identity_linked', subject: id, more: { provider: String(data['provider']) } }),
+  'wishlist.price_dropped': ({ id, data }, locale) => ({ milestone: 'price_drop', subject: id, more: wished(data, locale) }),
+  'wishlist.back_in_stock': ({ id, data }, locale) => ({ milestone: 'back_in_stock', subject: id, more: wished(data, locale) }),
   'user.identity_unlinked': ({ id, data }) => ({ milestone: 'identity_unlinked', subject: id, more: { provider: String(data['provider']) } }),
 };
 
 export const ACCOUNT_EVENTS = Object.keys(RULES);
-export const dueAccountMail = (event: AccountEvent): AccountDue | null => RULES[event.type]?.(event) ?? null;
+export const dueAccountMail = (event: AccountEvent, locale: string): AccountDue | null => RULES[event.type]?.(event, locale) ?? null;

@@ -9,7 +9,7 @@ const schema = new Schema<MailRow>({
   key: { type: String, required: true },
   milestone: { type: String, enum: MILESTONES, required: true },
   to: { type: String, required: true }, locale: { type: String, required: true }, orderId: { type: String, default: null },
-  subject: { type: String, required: true }, html: { type: String, required: true }, text: { type: String, required: true }, secretRef: String,
+  subject: { type: String, required: true }, html: { type: String, required: true }, text: { type: String, required: true }, secretRef: String, stopUrl: String,
   state: { type: String, enum: MAIL_STATES, required: true }, attempts: { type: Number, required: true }, failures: { type: Number, required: true }, lastError: String,
   dueAt: { type: Date, required: true }, createdAt: { type: Date, required: true }, sentAt: Date, lockToken: { type: Number, required: true },
 }, { versionKey: false });
@@ -23,7 +23,7 @@ schema.index({ milestone: 1, createdAt: -1, _id: -1 });
 
 // What a server answers often quotes the address.
 personal(schema, 'Mail', 'mails', {
-  fields: ['to', 'subject', 'html', 'text', 'lastError'], marks: { to: 'toKey' }, erased: { to: 'erased@erased.invalid', subject: '', html: '', text: '', lastError: '' }, owner: () => ({ own: true }),
+  fields: ['to', 'subject', 'html', 'text', 'lastError', 'stopUrl'], marks: { to: 'toKey' }, erased: { to: 'erased@erased.invalid', subject: '', html: '', text: '', lastError: '', stopUrl: '' }, owner: () => ({ own: true }),
 });
 
 export const mailModel = (connection: Connection) => connection.model<MailRow>('Mail', schema, 'mails');

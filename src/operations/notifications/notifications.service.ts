@@ -44,8 +44,8 @@ export class NotificationService {
   /** The same for what concerns an account and not an order. */
   hearAccount(event: StoredEvent): Promise<void> {
     return this.deps.outbox.once(event, SUBSCRIBER, async () => {
-      const due = dueAccountMail(event);
-      const account = due && await this.deps.findAccount(String(event.data['userId']));
+      const account = await this.deps.findAccount(String(event.data['userId']));
+      const due = dueAccountMail(event, this.supported(account?.locale));
       if (!due || !account) return;
       const { milestone, subject, to = account.email, more, secretRef } = due;
       await this.request({
@@ -83,7 +83,7 @@ export class NotificationService {
     const { mails, now, config } = this.deps;
     const rendered = renderMail(milestone, model, { locale, shop: config.shopName });
     return mails.addOnce({
-      key: keyOf(milestone, subject, to), milestone, to, locale, orderId: orderId ?? null, ...rendered, ...(secretRef !== undefined && { secretRef }),
+      key: keyOf(milestone, subject, to), milestone, to, locale, orderId: orderId ?? null, ...rendered, ...(secretRef !== undefined && { secretRef }), ...(model.stopUrl !== undefined && { stopUrl: model.stopUrl }),
       state: config.isDelivering ? 'pending' : 'kept', dueAt: now(), createdAt: now(),
     });
   }

@@ -3,7 +3,7 @@ import { formatMoney, type Money } from '../../shared/money.js';
 export const MILESTONES = [
   'order_placed', 'payment_received', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_changed', 'payment_refunded', 'payment_failed', 'payment_action_required', 'payment_requested',
   'return_approved', 'return_refunded', 'backorder_filled', 'pickup_ready', 'gift_card_issued', 'order_access', 'password_reset', 'email_verification',
-  'login_link', 'password_changed', 'email_changed', 'mfa_enabled', 'mfa_disabled', 'recovery_code_used', 'new_device', 'identity_linked', 'identity_unlinked',
+  'login_link', 'password_changed', 'email_changed', 'mfa_enabled', 'mfa_disabled', 'recovery_code_used', 'new_device', 'identity_linked', 'identity_unlinked', 'price_drop', 'back_in_stock',
 ] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
@@ -22,13 +22,17 @@ export type Mail = Readonly<{
   subject: string; html: string; text: string;
   /** What the secret is derived from, where the mail carries one. */
   secretRef?: string;
+  /** Where a mail program ends mails of this kind by itself (RFC 8058). */
+  stopUrl?: string;
   state: MailState; attempts: number; failures: number; lastError?: string; dueAt: Date; createdAt: Date; sentAt?: Date;
 }>;
 
 /** What a template can say; all of it is data, none of it is a template. */
 export type MailModel = Readonly<{
   name?: string; number?: string; amount?: string; url?: string; carrier?: string; tracking?: string; trackingUrl?: string; secret?: string; credited?: string;
-  device?: string; place?: string; provider?: string; count?: string;
+  device?: string; place?: string; provider?: string; count?: string; product?: string; before?: string;
+  /** Ends mails of this kind with one click. */
+  stopUrl?: string;
   lines?: ReadonlyArray<Readonly<{ name: string; quantity: number; amount: string }>>;
   sums?: ReadonlyArray<Readonly<{ label: SumLabel; amount: string; strong?: boolean }>>;
 }>;

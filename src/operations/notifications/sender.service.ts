@@ -64,11 +64,11 @@ export class Sender {
     await mails.settle(mail, { failures, lastError: failure.reason, ...(wait === null ? { state: 'dead' } : { dueAt: later(now(), wait) }) });
   }
 
-  private async messageOf({ id, to, subject, html, text, secretRef, createdAt }: Mail): Promise<Message> {
+  private async messageOf({ id, to, subject, html, text, secretRef, stopUrl, createdAt }: Mail): Promise<Message> {
     const { from, revealSecret } = this.deps;
     const secret = secretRef === undefined ? '' : await revealSecret(secretRef);
     const filled = (part: string) => (secretRef === undefined ? part : part.replaceAll(SECRET, () => secret));
-    return { id, messageId: `<${id}@${domainOf(from)}>`, from, to, subject, html: filled(html), text: filled(text), at: createdAt };
+    return { id, messageId: `<${id}@${domainOf(from)}>`, from, to, subject, html: filled(html), text: filled(text), at: createdAt, ...(stopUrl !== undefined && { stopUrl }) };
   }
 }
 

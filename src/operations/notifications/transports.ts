@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import nodemailer, { type Transporter } from 'nodemailer';
 import type { Failure } from './notifications.js';
 
-export type Message = Readonly<{ id: string; messageId: string; from: string; to: string; subject: string; html: string; text: string; at: Date }>;
+export type Message = Readonly<{ id: string; messageId: string; from: string; to: string; subject: string; html: string; text: string; at: Date; stopUrl?: string }>;
 /** For one round of the sender; closed at its end, so that an idle shop holds no connection. */
 export type Session = { send(message: Message): Promise<void>; close(): void };
 export type Transport = { open(): Session };
@@ -13,8 +13,11 @@ const CONNECTIONS = 3;
 export const SEND_LIMIT_MS = 25_000;
 const PATIENCE = { connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 15_000 } as const;
 
-const asMail = ({ messageId, from, to, subject, html, text, at }: Message) => ({
-  messageId, from, to, subject, html, text, date: at, headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+const asMail = ({ messageId, from, to, subject, html, text, at, stopUrl }: Message) => ({
+  messageId, from, to, subject, html, text, date: at, headers: {
+    'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All',
+    ...(stopUrl !== undefined && { 'List-Unsubscribe': `<${stopUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+  },
   // What stands in a mail is data: nothing in it may make us read a file or an address.
   disableFileAccess: true, disableUrlAccess: true,
 });

@@ -40,7 +40,7 @@ export function accountMailRoutes(mail: AccountMailService, { answerTokens }: Pi
       description: 'Whoever has a second factor is answered 401 `mfa_required`, as by POST /auth/login.',
       headers: signInHeaders, body: linkBody, responses: { 200: tokensAnswer, ...problems(400, 401, 403) },
       handle: async ({ headers, body }, context) => {
-        const tokens = await mail.signInByLink(body.token, { ...clientOf(context), cartToken: headers['x-cart-token'], channel: context.caller.key?.channel, actingAs: body.as });
+        const tokens = await mail.signInByLink(body.token, { ...clientOf(context), cartToken: headers['x-cart-token'], wishlistToken: headers['x-wishlist-token'], channel: context.caller.key?.channel, actingAs: body.as });
         return { status: 200, ...answerTokens('Signed in.', tokens, body.session) };
       },
     }),

@@ -18,7 +18,7 @@ const anybody = { scope: 'auth:write', user: 'ignored' } as const;
 const signedIn = { scope: 'auth:write', user: 'required' } as const;
 
 const clientOf = ({ caller, userAgent }: Context) => ({ ip: caller.ip, userAgent });
-const signingIn = (headers: SignInHeaders, context: Context) => ({ ...clientOf(context), cartToken: headers['x-cart-token'], channel: context.caller.key?.channel });
+const signingIn = (headers: SignInHeaders, context: Context) => ({ ...clientOf(context), cartToken: headers['x-cart-token'], wishlistToken: headers['x-wishlist-token'], channel: context.caller.key?.channel });
 
 type Doors = { auth: AuthService; sessions: SessionService; accounts: AccountService; cookies: CookieSessions; answerTokens: AnswerTokens };
 

@@ -22,8 +22,10 @@ export const newPassword = () => Joi.string().max(1000).custom((password: string
 }).messages(Object.fromEntries(Object.entries(PASSWORD_SENTENCES).map(([problem, sentence]) => [`password.${problem}`, sentence])))
   .description('10 to 72 bytes, not the e-mail address, not among the first that are guessed');
 
-export type SignInHeaders = { 'x-cart-token'?: string };
-export const signInHeaders = Joi.object<SignInHeaders>({ 'x-cart-token': Joi.string().max(128).description('A guest cart that becomes this person\'s') });
+export type SignInHeaders = { 'x-cart-token'?: string; 'x-wishlist-token'?: string };
+export const signInHeaders = Joi.object<SignInHeaders>({
+  'x-cart-token': Joi.string().max(128).description('A guest cart that becomes this person\'s'), 'x-wishlist-token': Joi.string().max(128).description('A guest wishlist that goes into this person\'s default one'),
+});
 
 export type RegisterBody = { email: string; password: string; firstName: string; lastName: string; username?: string };
 export const registerBody = Joi.object<RegisterBody>({

@@ -6,10 +6,10 @@ import { rolesIn, type Role, type User } from './auth.js';
 import { InvalidCredentials, MfaRequired, RoleNotHeld } from './auth.errors.js';
 import type { Client, Opening, SessionService, Tokens } from './sessions.service.js';
 
-type SignIn = Readonly<{ userId: string; cartToken?: string; channel?: string | undefined }>;
+type SignIn = Readonly<{ userId: string; cartToken?: string; wishlistToken?: string; channel?: string | undefined }>;
 /** Told after somebody registered or signed in; a hook that fails is reported and stops nobody. */
 export type SignInHook = (signIn: SignIn) => Promise<void>;
-export type SigningIn = Client & { cartToken?: string | undefined; channel?: string | undefined; actingAs?: Role | undefined };
+export type SigningIn = Client & { cartToken?: string | undefined; wishlistToken?: string | undefined; channel?: string | undefined; actingAs?: Role | undefined };
 /** Opens the second half of a sign-in; answers what the client brings there. */
 export type OpenChallenge = (user: User, opening: { via: string; actingAs: Role | undefined }) => Promise<{ challengeToken: string; expiresIn: number }>;
 
@@ -53,10 +53,10 @@ export class SignInService {
     return this.deps.sessions.open(user, client, opening);
   }
 
-  async tellHooks(userId: string, { cartToken, channel }: SigningIn): Promise<void> {
+  async tellHooks(userId: string, { cartToken, wishlistToken, channel }: SigningIn): Promise<void> {
     for (const hook of this.hooks) {
       try {
-        await hook({ userId, channel, ...(cartToken !== undefined && { cartToken }) });
+        await hook({ userId, channel, ...(cartToken !== undefined && { cartToken }), ...(wishlistToken !== undefined && { wishlistToken }) });
       } catch (error) {
         this.deps.report(error, { hook: 'onSignIn', userId });
       }

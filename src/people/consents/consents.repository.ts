@@ -15,6 +15,14 @@ export class ConsentRepository {
     return this.consents.find({ userId }, { _id: 0, userId: 0 }).sort({ userId: 1, purpose: 1, sequence: 1 }).lean();
   }
 
+  /** Of these people, whoever said no to this purpose last. */
+  async withdrawn(purpose: string, userIds: readonly string[]): Promise<string[]> {
+    const last = await this.consents.aggregate<{ _id: string; granted: boolean }>([
+      { $match: { userId: { $in: [...userIds] }, purpose } }, { $sort: { userId: 1, purpose: 1, sequence: 1 } }, { $group: { _id: '$userId', granted: { $last: '$granted' } } },
+    ]);
+    return last.flatMap(({ _id, granted }) => (granted ? [] : [_id]));
+  }
+
   async append(userId: string, consents: readonly StoredConsent[]): Promise<void> {
     try {
       await this.consents.insertMany(consents.map((consent) => ({ ...consent, userId })), { lean: true });

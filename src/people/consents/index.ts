@@ -17,6 +17,10 @@ export function createConsents({ connection, ...deps }: ConsentsDeps) {
   };
   return {
     routes: consentRoutes(service), personalData,
+    /** Of these people, whoever withdrew this one; for what goes to everybody who did not say no. */
+    withdrawn: async (purpose: string, userIds: readonly string[]): Promise<ReadonlySet<string>> => new Set(await consents.withdrawn(purpose, userIds)),
+    /** Says no for somebody who followed the link of a mail. */
+    withdraw: async (userId: string, purpose: string, source: string): Promise<void> => { await service.decide(userId, [{ purpose, granted: false, version: '1' }], source); },
     /** For whoever may only write to somebody who agreed: granted, and not withdrawn since. */
     hasGranted: async (userId: string, purpose: string): Promise<boolean> => (await service.of(userId)).current.some((consent) => consent.purpose === purpose && consent.granted),
   };

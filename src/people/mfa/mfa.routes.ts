@@ -39,7 +39,7 @@ export function mfaRoutes({ mfa, proofs, answerTokens }: { mfa: MfaService; proo
       description: 'A challenge lives 5 min and takes 5 tries; 10 wrong codes of an account in 15 min answer 429. A code works once.',
       headers: signInHeaders, body: challengeBody, responses: { 200: tokensAnswer, ...problems(400, 401, 403, 409) },
       handle: async ({ headers, body: { challengeToken, code, session } }, context) => {
-        const tokens = await proofs.answer(challengeToken, code, { ...clientOf(context), cartToken: headers['x-cart-token'], channel: context.caller.key?.channel });
+        const tokens = await proofs.answer(challengeToken, code, { ...clientOf(context), cartToken: headers['x-cart-token'], wishlistToken: headers['x-wishlist-token'], channel: context.caller.key?.channel });
         return { status: 200, ...answerTokens('Signed in.', tokens, session) };
       },
     }),

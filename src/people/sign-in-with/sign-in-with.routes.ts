@@ -30,7 +30,7 @@ export function signInWithRoutes(service: SignInWithService, providers: Provider
       description: 'Opens the account that is linked; else the one with the same address, if both the provider and we have verified it; else a new one. An address that the provider has not verified links nothing (403 `provider_email_unverified`). 401 `mfa_required` as by POST /auth/login.',
       params: providerParams, headers: signInHeaders, body: callbackBody, responses: { 200: tokensAnswer, ...problems(400, 401, 403, 404, 409) },
       handle: async ({ params, headers, body: { session, as: actingAs, ...answer } }, context) => {
-        const tokens = await service.signIn(params.provider, answer, { ...clientOf(context), cartToken: headers['x-cart-token'], channel: context.caller.key?.channel, actingAs });
+        const tokens = await service.signIn(params.provider, answer, { ...clientOf(context), cartToken: headers['x-cart-token'], wishlistToken: headers['x-wishlist-token'], channel: context.caller.key?.channel, actingAs });
         return { status: 200, ...answerTokens('Signed in.', tokens, session) };
       },
     }),

@@ -1,6 +1,7 @@
 import { createBatcher } from '../../shared/batcher.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
+import type { Outbox } from '../../shared/events/outbox.js';
 import type { InventoryPort } from './catalog.deps.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
@@ -9,7 +10,7 @@ import { isSet, stockOfSet } from './variant-sets.js';
 import type { Availability, HeldStock, SetAvailability, VariantRepository } from './variants.repository.js';
 
 type Deps = {
-  products: Pick<ProductRepository, 'saveInStock'>; variants: VariantRepository; inventory: InventoryPort; inTransaction: InTransaction; turns: Turns; cache: Pick<Cache, 'invalidate'>;
+  products: Pick<ProductRepository, 'saveInStock'>; variants: VariantRepository; inventory: InventoryPort; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; turns: Turns; cache: Pick<Cache, 'invalidate'>;
 };
 
 /** The copy of the stock that the catalogue shows. Inventory is the truth, and checkout asks there. */
@@ -67,7 +68,7 @@ export class AvailabilityService {
 
   /** What is sold out now or back again changes its product too, in one transaction with it. */
   private async crossZero(stock: readonly Availability[], held: readonly HeldStock[], ofSets: readonly SetAvailability[]): Promise<boolean> {
-    const { products, variants, inTransaction, turns } = this.deps;
+    const { products, variants, inTransaction, outbox, turns } = this.deps;
     const bySku = new Map(held.map((row) => [row.sku, row]));
     const newer = stock.filter(({ sku, version }) => (bySku.get(sku)?.stockVersion ?? Infinity) < version && !isSet(bySku.get(sku)!));
     if (newer.length + ofSets.length === 0) return false;
@@ -78,6 +79,7 @@ export class AvailabilityService {
       // Written even when it stays the same: of two refreshes at once, the second then sees the variants of the first.
       await products.saveInStock(ids.filter((id) => inStock.has(id)), true);
       await products.saveInStock(ids.filter((id) => !inStock.has(id)), false);
+      await outbox.record({ type: 'product.stock_crossed', aggregateId: ids[0]!, data: { productIds: ids } });
       return true;
     }));
   }

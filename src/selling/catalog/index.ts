@@ -82,7 +82,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const tree = new LiveTree(categories);
   const changes = new ProductChanges(writing);
   const sets = new SetRules(variants);
-  const availability = new AvailabilityService({ products, variants, inventory, inTransaction, cache, turns });
+  const availability = new AvailabilityService({ products, variants, inventory, inTransaction, outbox, cache, turns });
   const variantService = new VariantService({ ...writing, products, variants, changes, availability, turns, sets });
   const rules = new ProductRules({ categories, attributes });
   const productService = new ProductService({ ...writing, products, variants, slugs, rules, changes, variantService, turns, sets });
@@ -124,6 +124,14 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     /** These categories and everything below them. */
     categoriesWithin: async (ids: readonly string[]): Promise<readonly string[]> => { const held = await tree.current(); return [...new Set(ids.flatMap((id) => held.withDescendants(id)))]; },
     summariesOf: reads.summaries.bind(reads),
+    /** What everybody may see of these products, with the SKUs of each. */
+    shelvesOf: async (ids: readonly string[]): Promise<Array<{ id: string; name: string; skus: string[] }>> => {
+      const shown = await products.findMany(ids, 'public');
+      const all = await variants.ofProducts(shown.map(({ id }) => id));
+      return shown.map(({ id, name }) => ({ id, name, skus: all.filter(({ productId }) => productId === id).map(({ sku }) => sku) }));
+    },
+    /** Told of products before they are shown at another price, because lists, rules, rates or time moved it; possibly more than once. */
+    onShownPrices: shownPrices.onChange.bind(shownPrices),
     changedAfter: products.changedAfter.bind(products),
     idsChangedAfter: products.idsChangedAfter.bind(products),
     shelf: new Shelf({ products, variants, tree, prices }),

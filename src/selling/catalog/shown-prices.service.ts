@@ -27,7 +27,11 @@ type Deps = {
  * time lets other rules count. Without any of them there is nothing to do.
  */
 export class ShownPrices {
+  private told: Array<(productIds: readonly string[]) => Promise<void>> = [];
+
   constructor(private readonly deps: Deps) {}
+
+  onChange(told: (productIds: readonly string[]) => Promise<void>): void { this.told.push(told); }
 
   /** Answers how many products are shown at another price than before. */
   async run(): Promise<number> {
@@ -99,6 +103,8 @@ export class ShownPrices {
     }
     await pricing.noteMoved(levels);
     const changed = products.filter(({ id, shownRange = {} }) => !isSame(shownRange, ranges.get(id)!));
+    // Before it is saved: whoever hears of it twice can live with that, and nobody misses it.
+    if (changed.length > 0) for (const tell of this.told) await tell(changed.map(({ id }) => id));
     await this.deps.products.saveShownRanges(changed.map(({ id, version }) => ({ id, version, shownRange: ranges.get(id)! })));
     if (changed.length > 0) await cache.invalidate([LISTS, STOCK_LISTS]);
     return changed.length;

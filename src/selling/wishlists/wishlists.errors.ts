@@ -20,3 +20,18 @@ export class WishlistFull extends ConflictError {
   readonly code = 'wishlist_full';
   constructor() { super(`A wishlist holds ${MAX_ITEMS} things. Begin another one.`, { limit: MAX_ITEMS }); }
 }
+
+export class StopLinkInvalid extends NotFoundError {
+  readonly code = 'link_invalid';
+  constructor() { super('This link is not one of ours. Use the one of the mail, or withdraw the consent wishlist_alerts in the account.'); }
+}
+
+export class VariantNeeded extends ConflictError {
+  readonly code = 'variant_needed';
+  constructor() { super('This product is sold in several variants. Say which one with sku.'); }
+}
+
+export class NotOnWishlist extends NotFoundError {
+  readonly code = 'not_on_wishlist';
+  constructor() { super('This is not on the wishlist, or another device has moved it already.'); }
+}

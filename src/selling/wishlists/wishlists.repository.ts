@@ -15,7 +15,7 @@ export class WishlistRepository {
 
   constructor(connection: Connection) {
     this.lists = wishlistModel(connection);
-    this.personalData = ownedRows(this.lists, { name: 'wishlists', erase: 'remove', hide: ['shareTokenHash'] });
+    this.personalData = ownedRows(this.lists, { name: 'wishlists', erase: 'remove', hide: ['shareTokenHash', 'guestTokenHash'] });
   }
 
   /** Another request made the default list at the same moment: ConcurrentChange. */
@@ -44,6 +44,11 @@ export class WishlistRepository {
     return found && toWishlist(found);
   }
 
+  async findOfGuest(guestTokenHash: string): Promise<Wishlist | null> {
+    const found = await this.lists.findOne({ guestTokenHash }).lean<Stored>();
+    return found && toWishlist(found);
+  }
+
   async findShared(shareTokenHash: string): Promise<Wishlist | null> {
     const found = await this.lists.findOne({ shareTokenHash }).lean<Stored>();
     return found && toWishlist(found);
@@ -56,8 +61,10 @@ export class WishlistRepository {
     return { ...list, ...changes, version: list.version + 1 };
   }
 
-  async delete({ id, userId }: Wishlist): Promise<void> {
-    await this.lists.deleteOne({ _id: new Types.ObjectId(id), userId });
+  /** Refuses when the list has changed since it was read: what it held then is what its watches lose. */
+  async delete({ id, version }: Wishlist): Promise<void> {
+    const { deletedCount } = await this.lists.deleteOne({ _id: new Types.ObjectId(id), version });
+    if (deletedCount === 0) throw new ConcurrentChange('The wishlist changed meanwhile. Read it again.', { wishlistId: id });
   }
 }
 

@@ -1,5 +1,6 @@
 import Joi from 'joi';
-import { id, line, moneySchema, sku, successOf, timestamp } from '../../shared/http/schemas.js';
+import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
+import { id, line, moneySchema, pageOf, sku, successOf, timestamp } from '../../shared/http/schemas.js';
 
 const listId = () => Joi.string().pattern(/^(?:[0-9a-f]{24}|default)$/, 'id or default').description('`default` is the list that everybody has');
 export const listParams = Joi.object<{ id: string }, true>({ id: listId().required() });
@@ -22,3 +23,19 @@ export const listsAnswer = successOf(Joi.object({ items: Joi.array().items(Joi.o
 export const sharedAnswer = successOf(Joi.object({ name: Joi.string().required(), items }).meta({ name: 'SharedWishlist' }));
 export const tokenAnswer = successOf(Joi.object({ token: Joi.string().required().description('Shown once; GET /wishlists/shared/:token') }));
 export const doneAnswer = successOf(Joi.object({ id: Joi.string().required() }));
+
+const token = () => Joi.string().max(128);
+export type GuestHeaders = { 'x-wishlist-token'?: string };
+export const guestHeaders = Joi.object<GuestHeaders>({ 'x-wishlist-token': token().description("A guest's list, as named by the first answer") });
+export const mergeHeaders = Joi.object<{ 'x-wishlist-token': string }>({ 'x-wishlist-token': token().required() });
+export const guestItemParams = Joi.object<{ productId: string }, true>({ productId: id().required() });
+export const guestAnswer = successOf(Joi.object({ token: Joi.string().description('Only when the list is new; send it back as x-wishlist-token'), items }).meta({ name: 'GuestWishlist' }));
+export type MoveBody = { sku?: string; quantity: number };
+export const moveBody = Joi.object<MoveBody>({ sku: sku().description('Which variant, where the list does not say'), quantity: Joi.number().integer().min(1).max(999).default(1) });
+export const movedAnswer = successOf(Joi.object({ cartId: id().required(), wishlist: listReply.required() }));
+export const alertsQuery = Joi.object<PageQuery>(pageParams(['at']));
+export const alertsPage = pageOf(Joi.object({
+  id: id().required(), productId: id().required(), sku: sku(), name: Joi.string().allow('').required(), kind: Joi.string().valid('price_drop', 'back_in_stock').required(),
+  before: moneySchema, after: moneySchema, at: timestamp().required(),
+}).meta({ name: 'WishlistAlert' }));
+export const stopParams = Joi.object<{ token: string }, true>({ token: token().required() });

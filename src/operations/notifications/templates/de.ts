@@ -34,5 +34,7 @@ export const de: Texts = {
     new_device: { subject: 'Anmeldung auf einem neuen Gerät', heading: 'Waren Sie das?', body: ['Jemand hat sich auf einem uns unbekannten Gerät an Ihrem Konto angemeldet: {{device}}, Netz {{place}}.', 'Waren Sie es nicht, wählen Sie sofort ein neues Passwort: Das beendet jede Anmeldung.'] },
     identity_linked: { subject: 'Ein weiterer Weg, sich anzumelden', heading: 'Ein weiterer Weg, sich anzumelden', body: ['Ihr Konto lässt sich jetzt auch mit {{provider}} öffnen.', 'Waren Sie es nicht, entfernen Sie diesen Weg in Ihrem Konto und wählen Sie ein neues Passwort.'] },
     identity_unlinked: { subject: 'Ein Weg, sich anzumelden, wurde entfernt', heading: 'Ein Weg, sich anzumelden, wurde entfernt', body: ['Ihr Konto lässt sich nicht mehr mit {{provider}} öffnen.', 'Waren Sie es nicht, wählen Sie sofort ein neues Passwort.'] },
+    price_drop: { subject: '{{product}} kostet jetzt weniger', heading: 'Etwas auf Ihrem Wunschzettel kostet weniger', body: ['{{product}} kostet jetzt {{amount}}. Vorher waren es {{before}}.', 'Sie erhalten dies, weil es auf Ihrem Wunschzettel steht. Keine solchen Nachrichten mehr: {{stopUrl}}'] },
+    back_in_stock: { subject: '{{product}} ist wieder da', heading: 'Etwas auf Ihrem Wunschzettel ist wieder da', body: ['{{product}} ist wieder lieferbar.', 'Preis: {{amount}}.', 'Sie erhalten dies, weil es auf Ihrem Wunschzettel steht. Keine solchen Nachrichten mehr: {{stopUrl}}'] },
   },
 };

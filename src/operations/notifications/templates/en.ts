@@ -34,5 +34,7 @@ export const en: Texts = {
     new_device: { subject: 'A new device signed in', heading: 'Was this you?', body: ['Somebody signed in to your account on a device that we did not know: {{device}}, network {{place}}.', 'If it was not you, choose a new password at once: that ends every session.'] },
     identity_linked: { subject: 'Another way to sign in', heading: 'Another way to sign in', body: ['Your account can now be opened with {{provider}} as well.', 'If it was not you, remove it in your account and choose a new password.'] },
     identity_unlinked: { subject: 'A way to sign in was removed', heading: 'A way to sign in was removed', body: ['Your account can no longer be opened with {{provider}}.', 'If it was not you, choose a new password at once.'] },
+    price_drop: { subject: '{{product}} costs less now', heading: 'Something on your wishlist costs less', body: ['{{product}} now costs {{amount}}. Before, it was {{before}}.', 'You get this because it is on your wishlist. To get no more of these: {{stopUrl}}'] },
+    back_in_stock: { subject: '{{product}} is back', heading: 'Something on your wishlist is back', body: ['{{product}} is available again.', 'It costs {{amount}}.', 'You get this because it is on your wishlist. To get no more of these: {{stopUrl}}'] },
   },
 };

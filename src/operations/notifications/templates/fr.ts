@@ -34,5 +34,7 @@ export const fr: Texts = {
     new_device: { subject: 'Connexion sur un nouvel appareil', heading: 'Était-ce vous ?', body: ['Quelqu’un s’est connecté à votre compte sur un appareil inconnu : {{device}}, réseau {{place}}.', 'Si ce n’était pas vous, choisissez aussitôt un nouveau mot de passe : toutes les sessions seront closes.'] },
     identity_linked: { subject: 'Une autre façon de vous connecter', heading: 'Une autre façon de vous connecter', body: ['Votre compte peut désormais aussi être ouvert avec {{provider}}.', 'Si ce n’était pas vous, retirez-la dans votre compte et choisissez un nouveau mot de passe.'] },
     identity_unlinked: { subject: 'Une façon de vous connecter a été retirée', heading: 'Une façon de vous connecter a été retirée', body: ['Votre compte ne peut plus être ouvert avec {{provider}}.', 'Si ce n’était pas vous, choisissez aussitôt un nouveau mot de passe.'] },
+    price_drop: { subject: '{{product}} coûte moins cher', heading: 'Un article de votre liste d’envies coûte moins cher', body: ['{{product}} coûte désormais {{amount}}, au lieu de {{before}}.', 'Vous recevez ce message car cet article est sur votre liste d’envies. Pour ne plus en recevoir : {{stopUrl}}'] },
+    back_in_stock: { subject: '{{product}} est de retour', heading: 'Un article de votre liste d’envies est de retour', body: ['{{product}} est de nouveau disponible.', 'Prix : {{amount}}.', 'Vous recevez ce message car cet article est sur votre liste d’envies. Pour ne plus en recevoir : {{stopUrl}}'] },
   },
 };
