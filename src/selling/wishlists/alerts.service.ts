@@ -3,9 +3,8 @@ import { sameText } from '../../shared/crypto/tokens.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
-import { CONSENT, leastRemembered, roomFor, type Alert, type AlertKind, type Today, type Watch } from './alerts.js';
+import { CONSENT, leastRemembered, roomFor, type Alert, type AlertKind, type Signal, type Today, type Watch } from './alerts.js';
 import type { Shelves } from './shelves.js';
-import type { SignalRow } from './watches.model.js';
 import type { Thing, WatchRepository } from './watches.repository.js';
 import { StopLinkInvalid } from './wishlists.errors.js';
 
@@ -54,14 +53,14 @@ export class AlertService {
     await this.deps.consents.withdraw(userId, CONSENT, 'mail');
   }
 
-  private async look(signal: SignalRow): Promise<number> {
+  private async look(signal: Signal): Promise<number> {
     const { watches, shelves, now } = this.deps;
-    const today = await shelves.today(signal._id, await watches.skusWatched(signal._id));
+    const today = await shelves.today(signal.id, await watches.skusWatched(signal.id));
     const dropped = new Set<string>();
     const again: Date[] = [];
     let told = 0;
     for (const [sku, state] of today) {
-      const thing = { productId: signal._id, sku };
+      const thing = { productId: signal.id, sku };
       told += await this.tellDrops(thing, state, dropped);
       if (state.available > 0) {
         told += await this.tellReturn(thing, state);

@@ -12,6 +12,9 @@ export type Watch = Readonly<{
 export type AlertKind = 'price_drop' | 'back_in_stock';
 export type Alert = Readonly<{ id: string; userId: string; productId: string; sku: string; name: string; kind: AlertKind; before: Money | null; after: Money | null; at: Date }>;
 
+/** A product that somebody watches and that has to be looked at. `mark` grows with each reason to, so that none is lost while one is looked into. */
+export type Signal = Readonly<{ id: string; dueAt: Date | null; mark: number }>;
+
 /** What there is of a thing today, and what it costs a passer-by. */
 export type Today = Readonly<{ name: string; price: Money | null; available: number }>;
 

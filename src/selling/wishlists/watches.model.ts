@@ -1,15 +1,14 @@
 import { Schema, type Connection, type Types } from 'mongoose';
-import type { Alert, Watch } from './alerts.js';
-import { money } from './wishlists.model.js';
+import type { Alert, Signal, Watch } from './alerts.js';
 
 export type WatchRow = Omit<Watch, 'id'>;
 export type AlertRow = Omit<Alert, 'id'> & { watchId: Types.ObjectId; number: number };
-/** A product that somebody watches and that has to be looked at. `mark` grows with each reason to, so that none is lost while one is looked into. */
-export type SignalRow = { _id: string; dueAt: Date | null; mark: number };
+export type SignalRow = Omit<Signal, 'id'> & { _id: string };
 /** How many were told of a thing since it came back, or since the last pause ended. */
 export type WindowRow = { _id: string; told: number; endsAt: Date };
 
 const required = <T>(type: T) => ({ type, required: true as const });
+const money = new Schema({ amount: required(Number), currency: required(String) }, { _id: false });
 const key = { userId: required(String), productId: required(String), sku: { type: String, default: '' } };
 
 const watchSchema = new Schema<WatchRow>({ ...key, wishes: required(Number), price: { type: money, default: null }, waitingSince: { type: Date, default: null }, alerts: required(Number) }, { versionKey: false });

@@ -4,8 +4,8 @@ import { findPage } from '../../shared/db/page.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Money } from '../../shared/money.js';
 import type { PersonalData } from '../../shared/personal-data.js';
-import type { Alert, Watch } from './alerts.js';
-import { alertModel, signalModel, watchModel, windowModel, type AlertRow, type SignalRow, type WatchRow } from './watches.model.js';
+import type { Alert, Signal, Watch } from './alerts.js';
+import { alertModel, signalModel, watchModel, windowModel, type AlertRow, type WatchRow } from './watches.model.js';
 
 type Stored = WatchRow & { _id: Types.ObjectId };
 export type Thing = Readonly<{ productId: string; sku: string }>;
@@ -91,8 +91,8 @@ export class WatchRepository {
     await this.signals.bulkWrite(productIds.map((_id) => ({ updateOne: { filter: { _id }, update: { $set: { dueAt: at }, $inc: { mark: 1 } }, upsert: true } })));
   }
 
-  async dueSignals(now: Date, limit: number): Promise<SignalRow[]> {
-    return this.signals.find({ dueAt: { $lte: now } }).sort({ dueAt: 1 }).limit(limit).lean();
+  async dueSignals(now: Date, limit: number): Promise<Signal[]> {
+    return (await this.signals.find({ dueAt: { $lte: now } }).sort({ dueAt: 1 }).limit(limit).lean()).map(({ _id, ...signal }) => ({ ...signal, id: _id }));
   }
 
   /** How many were told of it already. Inside the transaction that tells more: of two at once one repeats. */
@@ -114,7 +114,7 @@ export class WatchRepository {
   }
 
   /** Stays due when there was another reason meanwhile. */
-  async lookAgain({ _id, mark }: SignalRow, dueAt: Date | null): Promise<void> {
+  async lookAgain({ id: _id, mark }: Signal, dueAt: Date | null): Promise<void> {
     await this.signals.updateOne({ _id, mark }, { $set: { dueAt } });
   }
 

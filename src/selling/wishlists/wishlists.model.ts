@@ -4,7 +4,7 @@ import type { Wishlist, WishlistItem } from './wishlists.js';
 export type WishlistRow = Omit<Wishlist, 'id'>;
 
 const required = <T>(type: T) => ({ type, required: true as const });
-export const money = new Schema({ amount: required(Number), currency: required(String) }, { _id: false });
+const money = new Schema({ amount: required(Number), currency: required(String) }, { _id: false });
 const itemSchema = new Schema<WishlistItem>({
   productId: required(String), sku: { type: String, default: null }, note: { type: String, default: '' }, price: { type: money, default: null }, addedAt: required(Date),
 }, { _id: false });
