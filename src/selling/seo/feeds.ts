@@ -1,5 +1,5 @@
 import { decimalOf, type Money } from '../../shared/money.js';
-import { availabilityOf, cutAtWord, isGtin, plainText, type ProductFacts } from './seo.js';
+import { availabilityOf, cutAtWord, isGtin, plainText, type ProductFacts } from './metadata.js';
 import { xml } from './sitemap.js';
 import { absolute, addressOf, type Storefront } from './storefront.js';
 

@@ -1,7 +1,7 @@
 import type { Caller } from '../../shared/http/caller.js';
 import type { Catalog } from '../catalog/index.js';
 import { PageNotFound } from './seo.errors.js';
-import { categoryMetadata, headHtml, productMetadata, type Metadata } from './seo.js';
+import { categoryMetadata, headHtml, productMetadata, type Metadata } from './metadata.js';
 import { addressOf, readPath, type Storefront } from './storefront.js';
 
 type Deps = { catalog: Pick<Catalog, 'viewOf' | 'categoryTree' | 'categoryOf' | 'findPageOf'>; site: Storefront; mediaUrl: string };

@@ -1,5 +1,5 @@
 import { createGzip } from 'node:zlib';
-import { alternatesOf } from './seo.js';
+import { alternatesOf } from './metadata.js';
 import { addressOf, type PageKind, type Storefront } from './storefront.js';
 
 /** What search engines take in one file: 50,000 addresses, 50 MB. https://www.sitemaps.org/protocol.html */

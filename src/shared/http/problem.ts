@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { isHttpError } from 'http-errors';
 import { withoutCardNumbers } from '../card-numbers.js';
 import { isPassingDatabaseError } from '../db/retry.js';
+import { translateProblem } from '../i18n/translate.js';
 import { DomainError, NotFoundError, type FieldError } from '../errors.js';
 
 /** RFC 9457. `code` is the stable word clients switch on; `detail` is for people and may change. */
@@ -65,7 +66,10 @@ export function problemHandler(report: ReportError, watch: (refusal: Refusal) =>
     if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter));
     res.set('Cache-Control', 'no-store');
     res.status(refusal.status).type('application/problem+json');
+    res.vary('Accept-Language');
+    const translated = translateProblem(refusal, req.headers['accept-language']);
+    if (translated) res.set('Content-Language', translated.language);
     // Addresses and wrong values are quoted; a card number in them is not.
-    res.send(withoutCardNumbers(JSON.stringify({ ...refusal, instance: req.originalUrl.split('?')[0], requestId })));
+    res.send(withoutCardNumbers(JSON.stringify({ ...translated?.problem ?? refusal, instance: req.originalUrl.split('?')[0], requestId })));
   };
 }

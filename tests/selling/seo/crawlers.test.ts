@@ -116,3 +116,12 @@ describe('feeds', () => {
     expect([...text.matchAll(/<item><title>([^<]*)/g)].map(([, title]) => title)).toEqual(['New chair', 'No picture', 'Oak chair']);
   });
 });
+
+test('a refusal speaks the language that is asked for; its code stays', async () => {
+  const reply = await world.call('get', '/products/nowhere', { headers: { 'accept-language': 'de-AT, en;q=0.5' } });
+  expect([reply.status, reply.headers['content-language']]).toEqual([404, 'de']);
+  expect(reply.headers['vary']).toContain('Accept-Language');
+  expect(reply.body).toMatchObject({ code: 'product_not_found', error: 'Dieses Produkt gibt es nicht.', detail: 'Dieses Produkt gibt es nicht.', product: 'nowhere' });
+  const english = await world.call('get', '/products/nowhere');
+  expect([english.body.detail, english.headers['content-language']]).toEqual(['There is no such product.', undefined]);
+});

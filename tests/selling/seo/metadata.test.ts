@@ -1,4 +1,4 @@
-import { categoryMetadata, cutAtWord, headHtml, isGtin, plainText, productMetadata, scriptJson, type ProductFacts } from '../../../src/selling/seo/seo.js';
+import { categoryMetadata, cutAtWord, headHtml, isGtin, plainText, productMetadata, scriptJson, type ProductFacts } from '../../../src/selling/seo/metadata.js';
 import { schemaOrgProblems } from './schema-org.js';
 
 const site = { url: 'https://shop.example', name: 'Shop', language: 'en' };
