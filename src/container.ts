@@ -12,6 +12,7 @@ import { createRisk } from './fulfilment/risk/index.js';
 import { createPurchasing } from './fulfilment/purchasing/index.js';
 import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
+import { createRecommendations } from './insight/recommendations/index.js';
 import { createAdmin } from './operations/admin/index.js';
 import { createAudit } from './operations/audit/index.js';
 import { createImportExport } from './operations/import-export/index.js';
@@ -73,7 +74,7 @@ import { isHeldForReview } from './shared/order-risk.js';
 import type { PersonalData } from './shared/personal-data.js';
 import type { Schedule } from './shared/schedule.js';
 import { createStorage } from './shared/storage/index.js';
-import { createQuoteReplacements, createRevealSecret, ifShort, refundsThrough } from './wiring.js';
+import { createQuoteReplacements, createRevealSecret, describedProducts, ifShort, refundsThrough } from './wiring.js';
 
 export type Container = ReturnType<typeof createContainer>;
 type Part = Readonly<{ personalData?: PersonalData | PersonalData[]; routes?: Route[]; rootRoutes?: Route[]; subscribers?: Subscriber[]; schedules?: Schedule[]; invariants?: Invariant[] }>;
@@ -244,6 +245,11 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   catalog.onShownPrices(wishlists.hear);
   auth.onSignIn(async ({ userId, wishlistToken }) => { if (wishlistToken !== undefined) await wishlists.merge(userId, wishlistToken); });
 
+  const recommendations = createRecommendations({
+    connection, now, inTransaction, audit: audit.record, report, jobs, hasGranted: consents.hasGranted, summariesOf: catalog.summariesOf, newestIds: catalog.newestIds, products: () => describedProducts(catalog),
+    basketsBefore: orders.purchases.before.bind(orders.purchases), basketsSince: orders.purchases.since.bind(orders.purchases), boughtBy: orders.purchases.ofUser.bind(orders.purchases),
+  });
+
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
   const privacy = createPrivacy({
@@ -264,6 +270,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     seo,
     reviews,
     wishlists,
+    recommendations,
     cart,
     savedCarts,
     promotions,
@@ -312,7 +319,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants, leadership,
     vault, privacy, audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty, wishlists,
-    inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, seo, cart, orders, checkout, invoices, notifications,
+    recommendations, inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, seo, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema), policy: () => policyOf(routes, PERMISSIONS_OF),
   };
 }

@@ -3,6 +3,7 @@ import type { Refunds } from './fulfilment/orders/index.js';
 import { cutAttribution, type Payments } from './fulfilment/payments/index.js';
 import type { createReturns } from './fulfilment/returns/index.js';
 import type { Shipping } from './fulfilment/shipping/index.js';
+import type { Catalog } from './selling/catalog/index.js';
 import { createQuoteGoods } from './selling/checkout/index.js';
 import type { GiftCards } from './selling/gift-cards/index.js';
 
@@ -35,6 +36,13 @@ export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refunda
     },
   };
 };
+
+/** What describes each product, for whoever learns from words. */
+export async function* describedProducts(catalog: Pick<Catalog, 'walkProducts'>): AsyncGenerator<{ id: string; text: string }> {
+  for await (const { product: { id, name, brand, attributes }, categoryPaths } of catalog.walkProducts()) {
+    yield { id, text: [name, brand ?? '', ...categoryPaths.flat(), ...Object.values(attributes).flat().filter((value) => typeof value === 'string')].join(' ') };
+  }
+}
 
 /** A shortage is an answer here; anything else stays an error. */
 export const ifShort = <T>(answer: T) => (error: unknown): T => {

@@ -11,6 +11,7 @@ import type { OrderDeps } from './orders.deps.js';
 import { OrderAuditRepository } from './orders-audit.repository.js';
 import { orderInvariants } from './orders.invariants.js';
 import { OrderRepository } from './orders.repository.js';
+import { PurchaseRepository } from './purchases.repository.js';
 import { orderRoutes } from './orders.routes.js';
 import { OrderService } from './orders.service.js';
 import type { Order } from './orders.js';
@@ -66,7 +67,7 @@ export function createOrders(deps: Deps) {
     returnPrepaid: (order: Order, reason: string) => returnPrepaid(all, order, reason),
   };
   return {
-    personalData: orders.personalData, countOpen: orders.countOpen.bind(orders), service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service), ...reviewRoutes(reviews)], invariants, schedules,
+    personalData: orders.personalData, countOpen: orders.countOpen.bind(orders), purchases: new PurchaseRepository(deps.connection), service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service), ...reviewRoutes(reviews)], invariants, schedules,
     /** For whoever judges orders: what came from the same places before, and where labels are kept. */
     risk: { history: risks.history.bind(risks), slice: risks.slice.bind(risks), label: risks.label.bind(risks) },
   };

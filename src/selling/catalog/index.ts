@@ -139,6 +139,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     newest: (most: number) => products.newest(most),
     categoryOf: async (idOrSlug: string) => (await categoryReads.detail(idOrSlug)).view,
     findPageOf: async (kind: 'products' | 'categories', slug: string, caller: Caller) => (kind === 'products' ? reads.findPage(slug, caller) : categoryReads.findPage(slug)),
+    /** What is shown in a channel, null being the usual one. */
+    newestIds: products.newestIds.bind(products),
     /** Uploaded files that products and variants show; may answer others besides. */
     showsMedia: async (mediaIds: readonly string[]): Promise<string[]> => [...await products.mediaInUse(mediaIds), ...await variants.mediaInUse(mediaIds)],
     /** Inside a transaction; what was cached of the product is dropped after it. */

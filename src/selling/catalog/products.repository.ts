@@ -186,6 +186,10 @@ export class ProductRepository {
     return found.map(toProduct);
   }
 
+  async newestIds(channel: string | null, limit: number): Promise<string[]> {
+    return (await this.products.find(shownIn(channel), { _id: 1 }).sort({ createdAt: -1, _id: -1 }).limit(limit).lean()).map(({ _id }) => String(_id));
+  }
+
   /** Active, but still hidden although their time has come. */
   async dueForPublication(now: Date, limit: number): Promise<Product[]> {
     const found = await this.products.find({ status: 'active', visible: false, visibleIn: { $exists: false }, publishAt: { $lte: now } }).sort({ publishAt: 1 }).limit(limit).lean();
