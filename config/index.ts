@@ -112,6 +112,7 @@ export const environment = Joi.object({
   TAX_PROVIDER_URL: Joi.string().uri({ scheme: ['http', 'https'] }).allow('').default(''),
   TAX_PROVIDER_SECRET: secret(16).allow('').default(''),
   TAX_TIMEOUT_MS: Joi.number().integer().min(100).max(10_000).default(2000),
+  CARBON_OFFSET_PRICES: Joi.string().allow('').pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:2,JPY:4, minor units for a kilogram').default(''),
   SHIPPING_FLAT_RATES: Joi.string().pattern(/^[A-Z]{3}:\d+(,\s*[A-Z]{3}:\d+)*$/, 'list like EUR:490,USD:590 in minor units').default('EUR:490,USD:590,GBP:450,JPY:800,KWD:1800'),
   GIFT_CARD_SECRET: secret(32).allow('').default(''),
   DIGITAL_SECRET: secret(32).allow('').default(''),
@@ -259,7 +260,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     },
     retention: { days: text('RETENTION_DAYS'), cartDays: number('CART_TTL_DAYS'), taxYears: number('RETENTION_TAX_YEARS'), ...(text('NODE_ENV') === 'test' && { settleMs: 0 }) },
     voice: { command: text('VOICE_RECOGNISER_COMMAND'), ffmpegDirectory: text('FFMPEG_DIR') },
-    cart: { ttlDays: number('CART_TTL_DAYS') },
+    cart: { ttlDays: number('CART_TTL_DAYS'), carbonOffsetPrices: parseRates(text('CARBON_OFFSET_PRICES')) },
     orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS'), reviewWindowSeconds: number('ORDER_REVIEW_WINDOW_SECONDS') },
     risk: { secret: text('RISK_SECRET') || text('JWT_SECRET') },
     payments: {
@@ -300,5 +301,5 @@ const parseList = (listed: string): readonly string[] => Object.freeze(listed.sp
 
 /** `EUR:490,USD:590` -> { EUR: 490, USD: 590 }, minor units. */
 function parseRates(listed: string): Readonly<Record<string, number>> {
-  return Object.freeze(Object.fromEntries(listed.split(',').map((pair) => pair.trim().split(':')).map(([code, amount]) => [code!, Number(amount)])));
+  return Object.freeze(Object.fromEntries(parseList(listed).map((pair) => pair.split(':')).map(([code, amount]) => [code!, Number(amount)])));
 }

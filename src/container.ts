@@ -15,6 +15,7 @@ import { createTax } from './fulfilment/tax/index.js';
 import { createRecommendations } from './insight/recommendations/index.js';
 import { createAdmin } from './operations/admin/index.js';
 import { createAudit } from './operations/audit/index.js';
+import { createSustainability } from './insight/sustainability/index.js';
 import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
 import { createNotifications } from './operations/notifications/index.js';
@@ -221,6 +222,10 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     findOrder: (orderId) => orders.service.find(orderId), findRefund: payments.findRefund,
   });
 
+  const sustainability = createSustainability({
+    connection, home: config.tax.policy.home, findOrder: (orderId) => orders.service.find(orderId), getOrder: orders.service.get.bind(orders.service), variantsOf: catalog.findVariants, holdsOf: inventory.holdsOf, warehouses: inventory.activeWarehouses,
+  });
+
   const orderAccess = createOrderAccess({ connection, now, outbox, inTransaction, orders: orders.service, deriveSecret: secretFor });
 
   const notifications = createNotifications({
@@ -282,6 +287,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     returns,
     returnPolicies,
     invoices,
+    sustainability,
     orderAccess,
     reorder,
     orderEdits,

@@ -21,6 +21,11 @@ export class NotPricedInCurrency extends ConflictError {
   constructor(sku: string, currency: string) { super(`${sku} has no price in ${currency}, the currency of this cart.`, { sku, currency }); }
 }
 
+export class OffsetNotSold extends ConflictError {
+  readonly code = 'offset_not_sold';
+  constructor(currency: string) { super(`No carbon offset is sold in ${currency}.`, { currency }); }
+}
+
 export class QuantityLimitExceeded extends RuleViolation {
   readonly code = 'quantity_limit_exceeded';
   constructor(sku: string) { super(`A line can hold at most ${MAX_QUANTITY_PER_LINE} of ${sku}.`, { sku, limit: MAX_QUANTITY_PER_LINE }); }

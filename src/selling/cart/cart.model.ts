@@ -6,7 +6,7 @@ import type { CartState, LineItem } from './cart.js';
 
 export type CartRow = {
   _id: Types.ObjectId; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: LineItem[];
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; shippingChoices?: Record<string, string>; pickupLocationId?: string; coupons?: string[]; vatId?: string; giftCards?: string[]; useStoreCredit?: boolean;
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; shippingChoices?: Record<string, string>; pickupLocationId?: string; coupons?: string[]; vatId?: string; giftCards?: string[]; useStoreCredit?: boolean; carbonOffset?: boolean;
   version: number; expiresAt: Date; createdAt: Date; updatedAt: Date;
 };
 
@@ -21,7 +21,7 @@ const cartSchema = new Schema<CartRow>({
   shippingAddress: sealedAddress(),
   billingAddress: sealedAddress(),
   shippingMethod: String, shippingChoices: Schema.Types.Mixed, pickupLocationId: String,
-  coupons: { type: [String], default: undefined }, vatId: String, giftCards: { type: [String], default: undefined }, useStoreCredit: Boolean,
+  coupons: { type: [String], default: undefined }, vatId: String, giftCards: { type: [String], default: undefined }, useStoreCredit: Boolean, carbonOffset: Boolean,
   version: { type: Number, required: true },
   expiresAt: { type: Date, required: true },
 }, { timestamps: true, versionKey: false });

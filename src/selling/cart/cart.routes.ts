@@ -4,7 +4,7 @@ import { CartNotFound } from './cart.errors.js';
 import { emptyCart, presentCart } from './cart.presenter.js';
 import {
   addLineItemBody, addressesBody, cartHeaders, cartParams, cartQuery, cartReply, couponBody, currencyBody, couponParams, explanationReply, lineItemParams, mergeBody, mergeReply, setQuantityBody, shippingMethodBody,
-  shippingMethodsQuery, shippingMethodsReply, vatIdBody, giftCardParams, storeCreditBody, type CartHeaders, type CartQuery,
+  shippingMethodsQuery, shippingMethodsReply, vatIdBody, giftCardParams, storeCreditBody, carbonOffsetBody, type CartHeaders, type CartQuery,
 } from './cart.schemas.js';
 import type { CartService, CartWithOffers, Shopper } from './cart.service.js';
 import { codeBody } from '../gift-cards/index.js';
@@ -116,6 +116,12 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
       method: 'put', path: '/cart/store-credit', summary: 'Pay with store credit, or not', tag: 'Cart', access: { scope: 'cart:write', user: 'required' }, headers: cartHeaders, body: storeCreditBody,
       responses: { 200: successOf(cartReply), ...refusals },
       handle: async ({ headers, body }, context) => answer(body.use ? 'Store credit pays first.' : 'Store credit is kept.', await carts.payWithCredit(shopperOf(headers, context), body.use)),
+    }),
+    defineRoute({
+      ...writing, method: 'put', path: '/cart/carbon-offset', summary: 'Pay for what the order emits, or not', body: carbonOffsetBody,
+      description: 'Shown as the fee carbon_offset: grams of the goods and their way (GET /orders/:id/footprint has them afterwards) times the price of a kilogram. Comes back with the goods.',
+      responses: { 200: successOf(cartReply), ...refusals },
+      handle: async ({ headers, body }, context) => answer(body.offset ? 'The order pays for what it emits.' : 'Nothing is offset.', await carts.offsetCarbon(shopperOf(headers, context), body.offset)),
     }),
     defineRoute({
       ...writing, method: 'put', path: '/cart/vat-id', summary: 'Set the VAT identification number of a business', rate: 'auth',

@@ -65,6 +65,9 @@ export const giftCardParams = Joi.object<GiftCardParams, true>({ id: id().requir
 export type StoreCreditBody = { use: boolean };
 export const storeCreditBody = Joi.object<StoreCreditBody, true>({ use: Joi.boolean().required() });
 
+export type CarbonOffsetBody = { offset: boolean };
+export const carbonOffsetBody = Joi.object<CarbonOffsetBody, true>({ offset: Joi.boolean().required() });
+
 export type VatIdBody = { vatId: string | null };
 export const vatIdBody = Joi.object<VatIdBody, true>({
   vatId: Joi.string().trim().max(30).allow(null).required().description('With its country, like DE136695976; null takes it away'),
@@ -110,6 +113,7 @@ export const cartReply = Joi.object({
   vatId: Joi.object({ number: Joi.string().required(), country: Joi.string().required(), status: Joi.string().valid('valid', 'invalid', 'unverified').required() })
     .description('The VAT identification number that counts, and what the register says of it'),
   totals: totalsSchema.required(),
+  carbonOffset: Joi.boolean().description('Whether the order pays for what it emits: the fee carbon_offset'),
   fees: feeSchemas().required(), announcedFees: announcedFeeSchemas().required(),
   tenders: Joi.array().items(tenderSchema).required().description('What gift cards and store credit pay, in that order'),
   amountDue: moneySchema.required().description('What is left to pay beside them'),

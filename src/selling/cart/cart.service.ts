@@ -16,8 +16,9 @@ import {
   type Cart, type CartDetails, type CartOwner, type LineItem, type MergedLine, type Offer,
 } from './cart.js';
 import { CartKeeper, cacheIdOf, ownerOf } from './cart-keeper.js';
-import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, QuantityLimitExceeded, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
+import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, OffsetNotSold, QuantityLimitExceeded, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
 import type { CartRepository } from './cart.repository.js';
+import type { QuoteDeps } from './quote.js';
 
 /** Who is asking: a signed-in user, a guest with a token, or a guest who has none yet. */
 export type Shopper = Readonly<{ userId?: string | undefined; cartToken?: string | undefined; channel?: string | undefined }>;
@@ -35,6 +36,7 @@ export type CartServiceDeps = {
   giftCards: Pick<GiftCards, 'redeemable'>;
   now: Clock;
   ttlDays: number;
+  carbonOffsetPrices: QuoteDeps['carbonOffsetPrices'];
   defaultCurrency: string;
   defaultCountry: string;
   shipping: Pick<Shipping, 'resolve'>;
@@ -153,6 +155,14 @@ export class CartService {
 
   payWithCredit(shopper: Shopper, useStoreCredit: boolean): Promise<CartWithOffers> {
     return this.change(shopper, (cart) => ({ ...cart, useStoreCredit }));
+  }
+
+  /** What it costs is decided at every look, by what is in the cart then. */
+  async offsetCarbon(shopper: Shopper, carbonOffset: boolean): Promise<CartWithOffers> {
+    return this.change(shopper, (cart) => {
+      if (carbonOffset && this.deps.carbonOffsetPrices[cart.currency] === undefined) throw new OffsetNotSold(cart.currency);
+      return { ...cart, carbonOffset };
+    });
   }
 
   /** Null: bought privately, whatever number the account has. */

@@ -11,6 +11,7 @@ export type Offer = Readonly<{
   categoryIds: readonly string[]; weightGrams?: number | undefined;
   /** Those it has a price in. */
   currencies: readonly string[];
+  footprint?: Readonly<{ productionGrams: number; packagingGrams: number; shippingEstimateGrams?: number }> | undefined;
   image?: { url: string; alt: string } | undefined; taxCategory?: string | undefined;
   /** So many more can be ordered before they are there. */
   backorderable?: Readonly<{ kind: string; quantity: number }> | undefined;
@@ -38,12 +39,14 @@ export type Cart = Readonly<{
   vatId?: string;
   /** Ids of those that are to pay; their codes are not kept. */
   giftCards?: readonly string[]; useStoreCredit?: boolean;
+  /** Pays for what the order emits. */
+  carbonOffset?: boolean;
   version: number;
 }>;
 
 /** What a shopper can set on a cart beside its lines. */
-export type CartDetails = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'shippingChoices' | 'pickupLocationId' | 'coupons' | 'vatId' | 'giftCards' | 'useStoreCredit'>>;
-export const DETAILS = ['email', 'shippingAddress', 'billingAddress', 'shippingMethod', 'shippingChoices', 'pickupLocationId', 'coupons', 'vatId', 'giftCards', 'useStoreCredit'] as const satisfies ReadonlyArray<keyof CartDetails>;
+export type CartDetails = Partial<Pick<Cart, 'email' | 'shippingAddress' | 'billingAddress' | 'shippingMethod' | 'shippingChoices' | 'pickupLocationId' | 'coupons' | 'vatId' | 'giftCards' | 'useStoreCredit' | 'carbonOffset'>>;
+export const DETAILS = ['email', 'shippingAddress', 'billingAddress', 'shippingMethod', 'shippingChoices', 'pickupLocationId', 'coupons', 'vatId', 'giftCards', 'useStoreCredit', 'carbonOffset'] as const satisfies ReadonlyArray<keyof CartDetails>;
 
 /** Those that were set. */
 export function detailsOf(cart: CartDetails): CartDetails {

@@ -1,5 +1,6 @@
 import type { Tax, Taxation } from '../../fulfilment/tax/index.js';
-import { add, portion, subtract, sumOfRates, type Money } from '../../shared/money.js';
+import { footprintOf, inputFor } from '../../shared/footprint/footprint.js';
+import { add, fraction, money, portion, subtract, sumOfRates, type Money } from '../../shared/money.js';
 import type { computeTotals, FeeInput } from '../pricing/index.js';
 import type { Offers } from './cart.service.js';
 
@@ -7,14 +8,39 @@ import type { Offers } from './cart.service.js';
 export type AnnouncedFee = Readonly<{ code: string; name: string; amount: Money }>;
 export type ChargedFees = Readonly<{ fees: readonly FeeInput[]; announced: readonly AnnouncedFee[]; flags: readonly string[] }>;
 
-export type FeeRequest = Readonly<{ goods: ReturnType<typeof computeTotals>; offers: Offers; taxation: Taxation; to: Readonly<{ country: string }> }>;
-type Deps = Readonly<{ tax: Pick<Tax, 'dutiesOf'> }>;
+export type FeeRequest = Readonly<{ goods: ReturnType<typeof computeTotals>; offers: Offers; taxation: Taxation; to: Readonly<{ country: string }>; method: string | undefined; wantsOffset: boolean }>;
+type Deps = Readonly<{ tax: Pick<Tax, 'dutiesOf'>; defaultCountry: string; carbonOffsetPrices: Readonly<Record<string, number>> }>;
 
+const GRAMS_PER_KILOGRAM = 1000;
 const NONE: ChargedFees = { fees: [], announced: [], flags: [] };
 
 /** What is charged beside goods and shipping, decided by what those cost. */
 export async function feesOn(request: FeeRequest, deps: Deps): Promise<ChargedFees> {
-  return dutiesOn(request, deps);
+  const duties = await dutiesOn(request, deps);
+  const offset = request.wantsOffset ? offsetOf(request, deps) : null;
+  return offset ? { ...duties, fees: [...duties.fees, offset] } : duties;
+}
+
+/**
+ * What the goods and their way emit, estimated as from the shop's country, times the price of a kilogram; rounded once. Nothing is read: the
+ * offers bring what is known of the products.
+ */
+function offsetOf({ goods: { lines, totals }, offers, taxation, to, method = '' }: FeeRequest, { carbonOffsetPrices, defaultCountry }: Deps): FeeInput | null {
+  const { currency } = totals.grandTotal;
+  const perKilogram = carbonOffsetPrices[currency];
+  if (perKilogram === undefined) return null;
+  const { lines: parts, total } = footprintOf(inputFor({
+    to: { country: to.country }, method, lines: lines.map(({ id, sku, quantity }) => {
+      const { footprint, weightGrams = null, shipping } = offers.get(sku) ?? {};
+      return {
+        id, sku, quantity, productionGrams: footprint?.productionGrams ?? null, packagingGrams: footprint?.packagingGrams ?? null, weightGrams, shippingEstimateGrams: footprint?.shippingEstimateGrams ?? null,
+        from: shipping?.requiresShipping === false ? null : { country: defaultCountry },
+      };
+    }),
+  }));
+  const amount = fraction(money(perKilogram, currency), total, GRAMS_PER_KILOGRAM);
+  if (amount.amount === 0) return null;
+  return { code: 'carbon_offset', name: 'Carbon offset', amount, taxes: taxation.leviesOn(), weights: parts.map(({ id, total: weight }) => ({ lineId: id, weight })) };
 }
 
 /** Customs look at what the goods are worth without our tax. */

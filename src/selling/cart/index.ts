@@ -31,7 +31,7 @@ export function createCart(deps: Deps) {
   const carts = new CartRepository(deps.connection);
   const cache = new DocumentCache<Cart>({ redis: deps.redis, name: 'cart', ttlSeconds: KEPT_SECONDS, box: deps.box, revive: (stored) => stored as Cart });
   const { buyerOf, promote, shipping, tax, giftCards, defaultCountry } = deps;
-  const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, tendersFor: giftCards.tenders.plan.bind(giftCards.tenders), defaultCountry };
+  const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, tendersFor: giftCards.tenders.plan.bind(giftCards.tenders), defaultCountry, carbonOffsetPrices: deps.carbonOffsetPrices };
   const deliveryOf: CartServiceDeps['deliveryOf'] = async (of, offers) => (await quoteCart(of, offers, quoting, { address: of.shippingAddress ?? { country: defaultCountry }, method: undefined })).delivery;
   const service = new CartService({ ...deps, deliveryOf, carts, cache });
 

@@ -48,6 +48,8 @@ export type QuoteDeps = Readonly<{
   /** What gift cards and store credit would pay; asked only for a cart that wants to use some. */
   tendersFor(wish: TenderWish): Promise<readonly Tender[]>;
   defaultCountry: string;
+  /** What one kilogram costs, by currency, in minor units; empty where no offset is sold. */
+  carbonOffsetPrices: Readonly<Record<string, number>>;
 }>;
 
 export type QuotedLine = LineTotals & Readonly<{ priceSource: PriceSource | null }>;
@@ -65,7 +67,7 @@ export type Quote = Readonly<{
 export type QuotedTaxation = Pick<Taxation, 'rounding' | 'vatId'> & Pick<LineTaxes, 'flags' | 'estimate'> & Readonly<{ shippingAs: 'goods' | 'own' }>;
 type Destination = Readonly<Pick<Address, 'country'> & Partial<Address>>;
 /** `channel` is that of the one who looks. */
-type Quoted = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'email' | 'coupons' | 'vatId' | 'giftCards' | 'useStoreCredit'> & Readonly<{ channel?: string | undefined }>;
+type Quoted = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'email' | 'coupons' | 'vatId' | 'giftCards' | 'useStoreCredit' | 'carbonOffset'> & Readonly<{ channel?: string | undefined }>;
 
 export type Delivery = Readonly<{ address: Destination; method: string | undefined; choices?: Readonly<Record<string, string>> | undefined; pickupLocationId?: string | undefined }>;
 
@@ -83,7 +85,7 @@ export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, t
   const settled = promoted.settle(method && taxation.shippingPriceOf(method.price, method.taxCategory));
   const priced = await taxed({ lineItems, offers, promoted, taxation, settled, method });
   const goods = computeTotals({ ...priced.input, currency });
-  const charged = await feesOn({ goods, offers, taxation, to: to.address }, deps);
+  const charged = await feesOn({ goods, offers, taxation, to: to.address, method: to.method, wantsOffset: cart.carbonOffset === true }, deps);
   const result = addFees(goods, charged.fees, priced.input);
   const tenders = await tendersOf(cart, result.totals.grandTotal, deps);
   const quoted = result.lines.map((line): QuotedLine => ({ ...line, priceSource: tierAt(offers.get(line.sku)?.ladder ?? [], line.quantity)?.source ?? null }));

@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
 import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type ProductContent, type QuantityPrice, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
+import type { UnitFootprint } from './sustainability.js';
 import { filterIndexes } from './product-filter.js';
 
 export type ProductRow = Omit<ProductContent, 'categoryIds'> & Omit<Derived, 'visibleIn'> & FromVariants & {
@@ -12,7 +13,7 @@ export type ProductRow = Omit<ProductContent, 'categoryIds'> & Omit<Derived, 'vi
 export type VariantRow = VariantContent & {
   productId: Types.ObjectId; skuKey: string; position: number;
   /** Copied from the product, so that a cart needs one read. */
-  productName: string; productStatus: ProductContent['status']; productVisible: boolean; productVisibleIn?: readonly string[]; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null;
+  productName: string; productStatus: ProductContent['status']; productVisible: boolean; productVisibleIn?: readonly string[]; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null; footprint?: UnitFootprint;
   /** Copied from inventory; `stockVersion` tells which of two copies is newer. */
   available: number; stockVersion: number; backorderable?: Backorderable | null; version: number; createdAt: Date; updatedAt: Date;
 };
@@ -33,7 +34,7 @@ const productSchema = new Schema<ProductRow>({
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, attributes: mixed, customFields: mixed, images: { type: [imageSchema], required: true }, seo: mixed,
   sustainability: { type: Schema.Types.Mixed, default: null }, status: { type: String, enum: PRODUCT_STATUSES, required: true }, publishAt: { type: Date, default: null },
   externalRef: { type: String, default: null }, visible: required(Boolean), channels: { type: [String], default: undefined }, visibleIn: { type: [String], default: undefined }, attributeIndex: { type: [String], required: true }, brandKey: { type: String, default: null },
-  nameKey: required(String), nameWords: { type: [String], required: true }, priceRange: mixed, shownRange: mixed, inStock: required(Boolean),
+  nameKey: required(String), nameWords: { type: [String], required: true }, sustainabilityScore: Number, isOffset: Boolean, priceRange: mixed, shownRange: mixed, inStock: required(Boolean),
   rating: { average: required(Number), count: required(Number) }, stockRevision: required(Number),
   version: required(Number), createdAt: required(Date), updatedAt: required(Date),
 }, { versionKey: false, minimize: false });
@@ -45,7 +46,7 @@ const variantSchema = new Schema<VariantRow>({
   weightGrams: { type: Number, default: null }, dimensionsMm: { type: Schema.Types.Mixed, default: null }, image: { type: imageSchema, default: null },
   taxCategory: { type: String, default: null }, shipping: Schema.Types.Mixed, prices: { type: [priceSchema], required: true }, enabled: required(Boolean), position: required(Number),
   productName: required(String), productStatus: required(String), productVisible: required(Boolean), productVisibleIn: { type: [String], default: undefined }, slug: required(String),
-  categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null },
+  categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null }, footprint: { type: new Schema({ productionGrams: Number, packagingGrams: Number, shippingEstimateGrams: Number }, { _id: false }), default: undefined },
   available: required(Number), stockVersion: required(Number), version: required(Number), createdAt: required(Date), updatedAt: required(Date),
   components: { type: [new Schema<VariantComponent>({ sku: required(String), quantity: required(Number) }, { _id: false })], default: undefined },
   digital: Schema.Types.Mixed, backorderable: Schema.Types.Mixed,
@@ -73,6 +74,8 @@ function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]:
   schema.index({ visible: 1, updatedAt: -1, _id: -1 });
   schema.index({ visible: 1, nameKey: 1, _id: 1 });
   schema.index({ visible: 1, 'rating.average': -1, _id: -1 });
+  schema.index({ visible: 1, sustainabilityScore: -1, _id: -1, createdAt: -1 });
+  schema.index({ visible: 1, isOffset: 1, createdAt: -1, _id: -1 });
   for (const keys of Object.values(filterIndexes(marketCurrency))) schema.index(keys);
   // With createdAt a range of prices is put in the default order before anything is fetched.
   for (const currency of [marketCurrency, ...others]) schema.index({ visible: 1, [`shownRange.${currency}.from`]: 1, _id: 1, createdAt: 1 });

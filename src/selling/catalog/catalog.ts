@@ -1,4 +1,7 @@
 import { fold } from '../../shared/fold.js';
+import { isOffset, scoreOf, type Sustainability, type UnitFootprint } from './sustainability.js';
+
+export type { Sustainability } from './sustainability.js';
 
 export const PRODUCT_STATUSES = ['draft', 'pending_review', 'active', 'archived'] as const;
 export type ProductStatus = (typeof PRODUCT_STATUSES)[number];
@@ -9,7 +12,6 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 export type Image = Readonly<{ url: string; alt: string; mediaId?: string }>;
 export const MAX_IMAGES = 50;
 export type Seo = Readonly<{ title?: string; description?: string; keywords?: readonly string[] }>;
-export type Sustainability = Readonly<{ footprintGrams?: number; recycledPercent?: number; certifications?: readonly string[]; madeIn?: string }>;
 export type Dimensions = Readonly<{ length: number; width: number; height: number }>;
 /** What delivery and customs have to know of a variant. A customs value of its own where the price is not what customs should see. */
 export type ShippingFacts = Readonly<{
@@ -32,7 +34,7 @@ export type ProductContent = Readonly<{
   channels?: readonly string[];
 }>;
 /** What follows from the content and is stored so that an index can answer for it. */
-export type Derived = Readonly<{ visible: boolean; visibleIn: readonly string[]; attributeIndex: readonly string[]; brandKey: string | null; nameKey: string; nameWords: readonly string[] }>;
+export type Derived = Readonly<{ visible: boolean; visibleIn: readonly string[]; attributeIndex: readonly string[]; brandKey: string | null; nameKey: string; nameWords: readonly string[]; sustainabilityScore: number; isOffset: boolean }>;
 /** What follows from the variants. */
 export type FromVariants = Readonly<{
   priceRange: Readonly<Record<string, PriceRange>>; inStock: boolean;
@@ -63,6 +65,8 @@ export type Variant = VariantContent & Readonly<{
 
 /** What a cart, a checkout and an order line need to know of a SKU. */
 export type CatalogVariant = Readonly<{
+  /** Of one unit, as far as it is known. */
+  footprint?: UnitFootprint;
   sku: string; variantId: string; productId: string; productName: string; slug: string; options: Fields;
   status: ProductStatus;
   /** The product is shown and the variant enabled; whether it has a price depends on the currency asked for. */
@@ -91,6 +95,7 @@ export function derive(content: ProductContent, now: Date): Derived {
   return {
     ...visibility(content, now), attributeIndex: attributeIndexOf(content.attributes),
     brandKey: content.brand === null ? null : fold(content.brand), nameKey: fold(content.name), nameWords: wordsOf(content.name),
+    sustainabilityScore: scoreOf(content.sustainability), isOffset: isOffset(content.sustainability),
   };
 }
 

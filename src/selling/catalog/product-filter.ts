@@ -7,6 +7,7 @@ import { attributeEntry, wordsOf, type ProductStatus } from './catalog.js';
 export type ProductListQuery = PageQuery & {
   currency?: string; category?: string; brand?: string; in_stock?: boolean; status?: ProductStatus; q?: string; expand?: string;
   'price[gte]'?: number; 'price[lte]'?: number; 'created_at[gte]'?: string; 'created_at[lte]'?: string; 'updated_at[gte]'?: string; 'updated_at[lte]'?: string;
+  'sustainability_score[gte]'?: number; 'sustainability_score[lte]'?: number; carbon_offset?: boolean;
 } & { [attribute: `attr.${string}`]: string | string[] };
 
 /** What the list is narrowed to, with everything looked up that the client named by other words. */
@@ -30,6 +31,10 @@ export function filterOf({ query, currency, audience, channel, categoryIds }: Pr
   if (categoryIds) clauses.push({ categoryIds: categoryIds.length === 1 ? categoryIds[0] : { $in: categoryIds } });
   if (query.brand !== undefined) clauses.push({ brandKey: fold(query.brand) });
   if (query.in_stock !== undefined) clauses.push({ inStock: query.in_stock });
+  const score = range(query['sustainability_score[gte]'], query['sustainability_score[lte]']);
+  // What nothing is known of has no score, so a highest one does not find it.
+  if (score) clauses.push({ sustainabilityScore: { $gte: 0, ...score } });
+  if (query.carbon_offset !== undefined) clauses.push({ isOffset: query.carbon_offset });
   const price = range(query['price[gte]'], query['price[lte]']) ?? (sortsByPrice(query) ? { $gte: 0 } : undefined);
   if (price) clauses.push({ [`shownRange.${currency}.from`]: price });
   const created = range(dateOf(query['created_at[gte]']), dateOf(query['created_at[lte]']));

@@ -3,6 +3,7 @@ import type { PriceRange, Product, Variant } from './catalog.js';
 import type { CategoryTree } from './category-tree.js';
 import type { PriceTag, PriceTags } from './price-tags.service.js';
 import { slugOf } from './slugs.js';
+import { NO_SCORE, scoreOf } from './sustainability.js';
 
 export type ViewOptions = Readonly<{
   tree: CategoryTree; currency: string;
@@ -22,9 +23,14 @@ export function presentSummary(product: Product, { tree, currency, audience, exp
   return {
     id, slug, name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
     ...(expand?.has('description') && { description: product.description }),
-    ...pricesOf(range, currency), rating, inStock, createdAt, updatedAt, version,
+    ...pricesOf(range, currency), rating, inStock, ...scored(product), createdAt, updatedAt, version,
     ...(audience === 'staff' && { publishAt: product.publishAt, externalRef: product.externalRef, visible: product.visible, ...(product.channels?.length && { channels: product.channels }) }),
   };
+}
+
+function scored({ sustainability }: Product): { sustainabilityScore?: number } {
+  const sustainabilityScore = scoreOf(sustainability);
+  return sustainabilityScore === NO_SCORE ? {} : { sustainabilityScore };
 }
 
 export function presentProduct(product: Product, variants: readonly Variant[], options: ViewOptions) {

@@ -22,8 +22,14 @@ const fields = (forPatch = false) => Joi.object().pattern(FIELD_NAME, Joi.altern
 const webAddress = () => Joi.alternatives(Joi.string().uri({ scheme: ['http', 'https'] }).max(2000), Joi.string().pattern(/^\/(?!\/)\S*$/, 'path').max(2000));
 const image = () => Joi.object({ url: webAddress().required(), alt: text(300).default(''), mediaId: id().description('Where it is an uploaded file; its address then follows from it') });
 const seo = () => Joi.object({ title: line(200), description: line(500), keywords: Joi.array().items(line(100)).max(30) });
+const grams = () => Joi.number().integer().min(0).max(1_000_000_000);
+const names = () => Joi.array().items(line(120)).max(50);
 const sustainability = () => Joi.object({
   footprintGrams: Joi.number().integer().min(0), recycledPercent: Joi.number().min(0).max(100), certifications: Joi.array().items(line(120)).max(30), madeIn: line(100),
+  carbonFootprint: Joi.object({
+    productionGrams: grams(), packagingGrams: grams(), shippingEstimateGrams: grams(), sustainabilityScore: Joi.number().integer().min(0).max(100).description('Computed from the other figures where it is not given'),
+  }).description('Grams of CO2e per unit'),
+  ecoMetrics: Joi.object({ recyclableComponents: names(), sustainableMaterials: names(), carbonOffset: Joi.boolean().description('What making it emits is offset by the maker') }),
 });
 const tiers = () => Joi.array().min(1).max(20).unique('minQuantity').items(Joi.object({ minQuantity: Joi.number().integer().min(2).max(1_000_000).required(), amount: amount().required() }))
   .custom((all: Array<{ minQuantity: number }>) => [...all].sort((a, b) => a.minQuantity - b.minQuantity)).description('From a quantity on, each unit costs that much');
@@ -80,12 +86,13 @@ export const compareQuery = Joi.object<{ ids: string; attributes?: 'differing' |
   ids: Joi.string().pattern(/^[0-9a-f]{24}(,[0-9a-f]{24}){1,3}$/, '2 to 4 ids, separated by commas').required(), ...currencyQuery(),
 });
 
-const SORTS = ['price', 'name', 'createdAt', 'updatedAt', 'rating'] as const;
+const SORTS = ['price', 'name', 'createdAt', 'updatedAt', 'rating', 'sustainabilityScore'] as const;
 const listFilters = () => ({
   ...pageParams(SORTS), ...currencyQuery(),
   brand: line(120), in_stock: Joi.boolean(), status: status().description('Staff only'), q: Joi.string().max(200).description('Beginnings of words of the name'),
   'price[gte]': amount().description('The lowest price of the product, in minor units of the currency'), 'price[lte]': amount(),
   'created_at[gte]': Joi.string().isoDate(), 'created_at[lte]': Joi.string().isoDate(), 'updated_at[gte]': Joi.string().isoDate(), 'updated_at[lte]': Joi.string().isoDate(),
+  'sustainability_score[gte]': Joi.number().integer().min(0).max(100), 'sustainability_score[lte]': Joi.number().integer().min(0).max(100), carbon_offset: Joi.boolean(),
   expand: Joi.string().pattern(/^(?:brand|variants|description)(?:,(?:brand|variants|description))*$/, 'any of brand, variants, description'),
 });
 const attributeFilter = () => Joi.alternatives(Joi.string().max(200), Joi.array().items(Joi.string().max(200)).max(20));
@@ -118,7 +125,7 @@ const summaryFields = {
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),
   brand: Joi.alternatives(Joi.string(), Joi.object({ name: Joi.string().required(), slug: Joi.string().required() })).allow(null).required(), status: status().required(),
   categories: Joi.array().items(label).required(), images: Joi.array().items(image()).required(), attributes: Joi.object().required(), price: priceReply.required(), compareAtPrice: moneySchema,
-  rating: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required() }).required(), inStock: Joi.boolean().required(),
+  rating: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required() }).required(), inStock: Joi.boolean().required(), sustainabilityScore: Joi.number().integer().description('0 to 100; absent where nothing is known'),
   createdAt: isoTime().required(), updatedAt: isoTime().required(), version: Joi.number().integer().required(),
   publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'), channels: Joi.array().items(Joi.string()).description('Staff only'),
 };

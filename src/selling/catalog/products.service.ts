@@ -13,6 +13,7 @@ import type { SlugRepository } from './slugs.repository.js';
 import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 import type { VariantService } from './variants.service.js';
+import { footprintOf } from './sustainability.js';
 
 export type NewProduct = ProductContent & Readonly<{ slug?: string | undefined; variants: readonly VariantContent[] }>;
 export type Patch = Partial<Omit<ProductContent, 'attributes' | 'customFields'>> & {
@@ -114,4 +115,5 @@ const withoutUploads = (images: readonly Image[]): readonly Image[] => images.fi
 
 const isCopyStale = (before: Product, after: Product): boolean =>
   before.name !== after.name || before.status !== after.status || before.visible !== after.visible || before.visibleIn.join() !== after.visibleIn.join() || before.slug !== after.slug
-  || before.categoryIds.join() !== after.categoryIds.join() || before.images[0]?.url !== after.images[0]?.url;
+  || before.categoryIds.join() !== after.categoryIds.join() || before.images[0]?.url !== after.images[0]?.url
+  || JSON.stringify(footprintOf(before.sustainability)) !== JSON.stringify(footprintOf(after.sustainability));

@@ -5,12 +5,12 @@ import type { ProductRow, VariantRow } from './catalog.model.js';
 export type Stored<Row> = Row & { _id: Types.ObjectId };
 
 export function toProduct(row: Stored<ProductRow>): Product {
-  const { _id, categoryIds, attributeIndex: _i, brandKey: _b, nameKey: _n, nameWords: _w, stockRevision: _s, ...product } = row;
+  const { _id, categoryIds, attributeIndex: _i, brandKey: _b, nameKey: _n, nameWords: _w, sustainabilityScore: _sc, isOffset: _o, stockRevision: _s, ...product } = row;
   return { ...product, visibleIn: row.visibleIn ?? [], id: _id.toHexString(), categoryIds: hex(categoryIds) };
 }
 
 export function toVariant(row: Stored<VariantRow>): Variant {
-  const { _id, productId, skuKey: _k, productName: _n, productStatus: _s, productVisible: _v, productVisibleIn: _vi, slug: _l, categoryIds: _c, productImage: _i, ...variant } = row;
+  const { _id, productId, skuKey: _k, productName: _n, productStatus: _s, productVisible: _v, productVisibleIn: _vi, slug: _l, categoryIds: _c, productImage: _i, footprint: _f, ...variant } = row;
   return { ...variant, id: _id.toHexString(), productId: productId.toHexString() };
 }
 
@@ -19,6 +19,7 @@ export function toCatalogVariant(row: Stored<VariantRow>): CatalogVariant {
   return {
     sku: row.sku, variantId: row._id.toHexString(), productId: row.productId.toHexString(), productName: row.productName, slug: row.slug, options: row.options,
     status: row.productStatus, sellable: row.productVisible && row.enabled, ...(row.enabled && row.productVisibleIn && { sellableIn: row.productVisibleIn }), prices: row.prices, available: row.available, categoryIds: hex(row.categoryIds),
+    ...(row.footprint && { footprint: row.footprint }),
     ...(row.backorderable && { backorderable: row.backorderable }), ...(row.components?.length && { components: row.components }), ...(row.digital && { digital: row.digital }),
     ...(row.taxCategory !== null && { taxCategory: row.taxCategory }), ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
     ...(row.dimensionsMm !== null && { dimensionsMm: row.dimensionsMm }), ...(row.shipping && { shipping: row.shipping }), ...(image && { image: { url: image.url, alt: image.alt } }),

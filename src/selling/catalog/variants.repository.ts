@@ -7,12 +7,13 @@ import { SkuTaken } from './catalog.errors.js';
 import { variantModel, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
 import { toCatalogVariant, toVariant, unsetOf, withoutCategory, type Stored } from './rows.repository.js';
+import { footprintOf } from './sustainability.js';
 
 export type HeldStock = Readonly<{ sku: string; productId: string; stockVersion: number; version: number; components?: readonly VariantComponent[] | null }>;
 export type Availability = Readonly<{ sku: string; available: number; version: number; backorderable: Backorderable | null }>;
 /** `definition` is the version of the variant whose components were looked at. */
 export type SetAvailability = Readonly<{ sku: string; available: number; version: number; definition: number }>;
-type Copied = Pick<Product, 'name' | 'status' | 'visible' | 'visibleIn' | 'slug' | 'categoryIds' | 'images'>;
+type Copied = Pick<Product, 'name' | 'status' | 'visible' | 'visibleIn' | 'slug' | 'categoryIds' | 'images' | 'sustainability'>;
 
 export class VariantRepository {
   private readonly variants;
@@ -45,7 +46,7 @@ export class VariantRepository {
     if (items.length === 0) return;
     const { matchedCount } = await this.variants.bulkWrite(items.map(({ variant, product, readVersion }) => {
       const { _id, available: _a, stockVersion: _s, backorderable: _b, createdAt: _c, ...set } = rowOf(variant, product);
-      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set, ...unsetOf(set, ['productVisibleIn']) } } };
+      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set, ...unsetOf(set, ['productVisibleIn', 'footprint']) } } };
     }) as never);
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these variants changed meanwhile.');
   }
@@ -103,7 +104,7 @@ export class VariantRepository {
 
   /** Brings the copies of the product's fields up to date. */
   async copyProduct(product: Product): Promise<void> {
-    await this.variants.updateMany({ productId: product.id }, { $set: copiesOf(product), ...unsetOf(copiesOf(product), ['productVisibleIn']) });
+    await this.variants.updateMany({ productId: product.id }, { $set: copiesOf(product), ...unsetOf(copiesOf(product), ['productVisibleIn', 'footprint']) });
   }
 
   async replaceCategory(productIds: readonly string[], from: string, to: string | null): Promise<void> {
@@ -172,7 +173,13 @@ export class VariantRepository {
 /** The stock of a set's own SKU means nothing. */
 const NO_SET = { 'components.0': { $exists: false } };
 
-const copiesOf = ({ name, status, visible, visibleIn, slug, categoryIds, images }: Copied) => ({
+const footprintCopy = (sustainability: Product['sustainability']) => {
+  const footprint = footprintOf(sustainability);
+  return footprint ? { footprint } : {};
+};
+
+const copiesOf = ({ name, status, visible, visibleIn, slug, categoryIds, images, sustainability }: Copied) => ({
+  ...footprintCopy(sustainability),
   productName: name, productStatus: status, productVisible: visible, ...(visibleIn.length > 0 && { productVisibleIn: visibleIn }), slug, productImage: images[0] ?? null,
   categoryIds: categoryIds.map((id) => new Types.ObjectId(id)),
 });

@@ -33,8 +33,8 @@ async function plansOf(path: string, headers: Record<string, string> = {}): Prom
 }
 const stages = (plan: string): string[] => [...plan.matchAll(/"stage":"(\w+)"/g)].map(([, stage]) => stage!);
 
-const FILTERS = ['', 'category=home', 'category=chairs', 'brand=brand%203', 'in_stock=false', 'attr.colour=red', 'created_at[gte]=2020-01-01T00:00:00Z'];
-test.each([...FILTERS, ...['price', '-price', 'name', 'createdAt', '-updatedAt', '-rating'].map((sort) => `sort=${sort}`), 'cursor=', 'category=chairs&cursor='])(
+const FILTERS = ['', 'category=home', 'category=chairs', 'brand=brand%203', 'in_stock=false', 'attr.colour=red', 'created_at[gte]=2020-01-01T00:00:00Z', 'carbon_offset=true', 'sustainability_score[gte]=50&sort=-sustainabilityScore'];
+test.each([...FILTERS, ...['price', '-price', 'name', 'createdAt', '-updatedAt', '-rating', '-sustainabilityScore', 'sustainabilityScore'].map((sort) => `sort=${sort}`), 'cursor=', 'category=chairs&cursor='])(
   'GET /products?%s walks an index in its order', async (query) => {
     for (const headers of [{}, world.keys.secret]) {
       for (const plan of await plansOf(`/products?per_page=5&${query}`, headers)) {
@@ -46,7 +46,7 @@ test.each([...FILTERS, ...['price', '-price', 'name', 'createdAt', '-updatedAt',
   });
 
 test.each(['q=thing', 'q=thing%201', 'price[gte]=150&price[lte]=160', 'currency=JPY&price[gte]=1', 'category=home&brand=brand%203&price[lte]=300', 'attr.colour=red&attr.size=4',
-  'category=lamps&attr.colour=red&in_stock=false', 'category=chairs&sort=price', 'brand=brand%203&sort=name', 'updated_at[gte]=2020-01-01T00:00:00Z', 'category=nowhere'])(
+  'category=lamps&attr.colour=red&in_stock=false', 'category=chairs&sort=price', 'brand=brand%203&sort=name', 'updated_at[gte]=2020-01-01T00:00:00Z', 'category=nowhere', 'sustainability_score[gte]=60'])(
   'GET /products?%s is answered by an index', async (query) => {
     for (const plan of await plansOf(`/products?${query}`)) expect(stages(plan)).not.toContain('COLLSCAN');
   });
