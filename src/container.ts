@@ -43,6 +43,7 @@ import { createReviews } from './selling/reviews/index.js';
 import { createSavedCarts } from './selling/saved-carts/index.js';
 import { createSeo } from './selling/seo/index.js';
 import { createSearch } from './selling/search/index.js';
+import { createSearchRules } from './selling/search-rules/index.js';
 import { createVisualSearch } from './selling/visual-search/index.js';
 import { createWishlists } from './selling/wishlists/index.js';
 import { createPromotions } from './selling/promotions/index.js';
@@ -145,7 +146,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   inventory.expandWith(catalog.componentsOf);
 
   const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
-  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice });
+  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, arrangementFor: (asked) => searchRules.arrangementFor(asked) });
+  const searchRules = createSearchRules({ connection, now, inTransaction, audit: audit.record, preview: search.preview });
 
   const seo = createSeo({ connection, now, catalog, market: config.market, config: { site: config.storefront, mediaUrl: config.media.publicUrl } });
 
@@ -271,6 +273,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     media,
     files,
     search,
+    searchRules,
     visualSearch,
     seo,
     reviews,

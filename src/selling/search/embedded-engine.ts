@@ -1,3 +1,4 @@
+import { arranged } from './arrangement.js';
 import { mayFind, type Audience, type SearchEngine, type SearchRequest, type SearchResult, type Suggestions } from './engine.js';
 import { KeywordIndex, FIELDS, type Term, type Texts } from './keyword-index.js';
 import { comparing, narrow, type SearchEntry } from './search.js';
@@ -72,11 +73,13 @@ export class EmbeddedEngine implements SearchEngine {
     for (const [id, vector] of vectors) this.vectors.set(id, vector);
   }
 
-  search({ text, filters, facets, currency, audience, sort, skip, take }: SearchRequest): SearchResult {
+  search({ text, filters, facets, currency, audience, sort, skip, take, arrangement }: SearchRequest): SearchResult {
     const { scores, correctedTo, mode } = this.rank(text, audience);
-    const candidates = this.candidates(scores, audience);
-    const { hits, facets: counted } = narrow(candidates, filters, { currency, facets });
-    hits.sort(comparing(sort === 'relevance' && !scores ? '-createdAt' : sort, currency, (id) => scores?.get(id) ?? 0));
+    const isArranged = arrangement && sort === 'relevance';
+    const candidates = this.candidates(scores, audience, isArranged ? arrangement.pins.map(({ id }) => id) : []);
+    const { hits: found, facets: counted } = narrow(candidates, filters, { currency, facets });
+    found.sort(comparing(sort === 'relevance' && !scores ? '-createdAt' : sort, currency, (id) => scores?.get(id) ?? 0));
+    const hits = isArranged ? arranged(found, arrangement) : found;
     return { ids: hits.slice(skip, skip + take).map(({ id }) => id), total: hits.length, facets: counted, mode, ...(correctedTo !== undefined && { correctedTo }) };
   }
 
@@ -149,9 +152,13 @@ export class EmbeddedEngine implements SearchEngine {
     return scores;
   }
 
-  private *candidates(scores: ReadonlyMap<string, number> | null, audience: Audience): Generator<SearchEntry> {
+  private *candidates(scores: ReadonlyMap<string, number> | null, audience: Audience, pinned: readonly string[] = []): Generator<SearchEntry> {
     for (const id of (scores ?? this.entries).keys()) {
       const entry = this.entries.get(id);
+      if (entry && mayFind(audience, entry)) yield entry;
+    }
+    for (const id of new Set(pinned)) {
+      const entry = scores?.has(id) === false ? this.entries.get(id) : undefined;
       if (entry && mayFind(audience, entry)) yield entry;
     }
   }

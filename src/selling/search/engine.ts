@@ -1,3 +1,4 @@
+import type { Arrangement } from './arrangement.js';
 import type { Texts } from './keyword-index.js';
 import type { Facet, Filters, SearchEntry, Sort } from './search.js';
 
@@ -6,7 +7,7 @@ export type Audience = 'public' | `channel:${string}` | 'staff';
 export const mayFind = (audience: Audience, { visible, visibleIn = [] }: Pick<SearchEntry, 'visible' | 'visibleIn'>): boolean =>
   visible || audience === 'staff' || visibleIn.some((channel) => audience === `channel:${channel}`);
 export type SearchRequest = Readonly<{
-  text: string; filters: Filters; facets: readonly string[]; currency: string; audience: Audience; sort: Sort; skip: number; take: number;
+  text: string; filters: Filters; /** Over the ranking by relevance; what it pins is found whatever the words. */ arrangement?: Arrangement | null; facets: readonly string[]; currency: string; audience: Audience; sort: Sort; skip: number; take: number;
 }>;
 export type SearchResult = Readonly<{
   ids: readonly string[]; total: number; facets: readonly Facet[];

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mayAct, type Caller } from '../../shared/http/caller.js';
 import { toPage } from '../../shared/http/pagination.js';
 import type { Catalog } from '../catalog/index.js';
+import type { Arrangement } from './arrangement.js';
 import type { CatalogueFollower } from './catalogue-follower.js';
 import type { Audience, SearchEngine } from './engine.js';
 import { minorOf, readPrice, type PriceWords } from './price-words.js';
@@ -13,7 +14,13 @@ const PATIENCE_MS = 2_000;
 const DEFAULT_FACETS = ['category', 'brand', 'in_stock'];
 const SUGGESTED = 8;
 
+export type FindArrangement = (asked: { words: string; categoryId: string | undefined; channel: string | undefined }) => Promise<Arrangement | null>;
+/** What the public, or a channel, would find with these rules; for those who make them. */
+export type PreviewSearch = (asked: Readonly<{ words: string; categoryId: string | undefined; channel: string | undefined; currency: string | undefined; take: number; arrangement: Arrangement | null }>) =>
+  Promise<{ items: ReadonlyArray<Readonly<{ id: string; name: string }>>; total: number }>;
+
 type Deps = {
+  arrangementFor: FindArrangement; nameOf: (id: string) => string | undefined;
   engine: SearchEngine; sellsIn: (currency: string) => boolean; follower: Pick<CatalogueFollower, 'catchUp'>; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
 };
 
@@ -42,7 +49,8 @@ export class SearchService {
     const currency = price?.currency ?? query.currency ?? this.deps.defaultCurrency;
     const filters = { ...await this.filtersOf(query), ...(price?.from !== undefined && { priceFrom: price.from }), ...(price?.to !== undefined && { priceTo: price.to }) };
     const facets = query.facets === undefined ? DEFAULT_FACETS : query.facets.split(',');
-    const found = await this.deps.engine.search({ text: q, filters, facets, currency, audience: audienceOf(caller), sort, skip: (page - 1) * take, take });
+    const arrangement = sort === 'relevance' ? await this.deps.arrangementFor({ words: q, categoryId: filters.category, channel: caller.key?.channel }) : null;
+    const found = await this.deps.engine.search({ text: q, arrangement, filters, facets, currency, audience: audienceOf(caller), sort, skip: (page - 1) * take, take });
     const items = await this.deps.catalog.summariesOf(found.ids, { currency }, caller);
     return {
       ...toPage(items, found.total, query), facets: await this.labelled(found.facets), mode: found.mode,
@@ -54,6 +62,16 @@ export class SearchService {
   private limitsOf({ from, to, currency: said }: PriceWords, asked: string | undefined) {
     const currency = asked ?? (said !== undefined && this.deps.sellsIn(said) ? said : this.deps.defaultCurrency);
     return { ...(from !== undefined && { from: minorOf(from, currency) }), ...(to !== undefined && { to: minorOf(to, currency) }), currency };
+  }
+
+  async preview({ words, categoryId, channel, currency = this.deps.defaultCurrency, take, arrangement }: Parameters<PreviewSearch>[0]): ReturnType<PreviewSearch> {
+    await this.ready();
+    const { rest, price: said } = readPrice(words);
+    const limits = said && this.limitsOf(said, undefined);
+    const filters = { attributes: {}, ...(categoryId !== undefined && { category: categoryId }), ...(limits?.from !== undefined && { priceFrom: limits.from }), ...(limits?.to !== undefined && { priceTo: limits.to }) };
+    const audience: Audience = channel === undefined ? 'public' : `channel:${channel}`;
+    const { ids, total } = await this.deps.engine.search({ text: rest, filters, facets: [], currency: limits?.currency ?? currency, audience, sort: 'relevance', skip: 0, take, arrangement });
+    return { items: ids.map((id) => ({ id, name: this.deps.nameOf(id) ?? '' })), total };
   }
 
   async suggest({ q, limit }: SuggestionQuery, caller: Caller) {
