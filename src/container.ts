@@ -76,7 +76,7 @@ import { isHeldForReview } from './shared/order-risk.js';
 import type { PersonalData } from './shared/personal-data.js';
 import type { Schedule } from './shared/schedule.js';
 import { createStorage } from './shared/storage/index.js';
-import { createQuoteReplacements, createRevealSecret, describedProducts, ifShort, refundsThrough } from './wiring.js';
+import { createFindAccount, createQuoteReplacements, createRevealSecret, describedProducts, ifShort, refundsThrough } from './wiring.js';
 
 export type Container = ReturnType<typeof createContainer>;
 type Part = Readonly<{ personalData?: PersonalData | PersonalData[]; routes?: Route[]; rootRoutes?: Route[]; subscribers?: Subscriber[]; schedules?: Schedule[]; invariants?: Invariant[] }>;
@@ -232,11 +232,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const notifications = createNotifications({
     connection, outbox, inTransaction, now, failpoint, audit: audit.record, config: config.mails, revealSecret: createRevealSecret({ giftCards, shipping, secretFor }),
-    findAccount: async (userId) => {
-      const account = await auth.credentials.find(userId);
-      const profile = account && await customers.findByUser(userId);
-      return account && { email: account.email, name: profile?.firstName, locale: profile?.locale };
-    },
+    findAccount: createFindAccount({ auth, customers }),
     findOrder: (orderId) => orders.service.find(orderId), findLocaleOfUser: async (userId) => (await customers.findByUser(userId))?.locale,
   });
 

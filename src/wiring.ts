@@ -3,6 +3,8 @@ import type { Refunds } from './fulfilment/orders/index.js';
 import { cutAttribution, type Payments } from './fulfilment/payments/index.js';
 import type { createReturns } from './fulfilment/returns/index.js';
 import type { Shipping } from './fulfilment/shipping/index.js';
+import type { Auth } from './people/auth/index.js';
+import type { Customers } from './people/customers/index.js';
 import type { Catalog } from './selling/catalog/index.js';
 import { createQuoteGoods } from './selling/checkout/index.js';
 import type { GiftCards } from './selling/gift-cards/index.js';
@@ -56,4 +58,11 @@ export const createRevealSecret = ({ giftCards, shipping, secretFor }: Secrets) 
   const [kind, id = ''] = ref.split(':');
   if (kind === 'gift-cards') return (await giftCards.codesOf(id)).map(({ code }) => code).join(', ');
   return kind === 'pickup-code' ? shipping.pickupCodeOf(id) : secretFor(ref);
+};
+
+/** Whom a mail about an account goes to. */
+export const createFindAccount = ({ auth, customers }: { auth: Pick<Auth, 'credentials'>; customers: Pick<Customers, 'findByUser'> }) => async (userId: string) => {
+  const account = await auth.credentials.find(userId);
+  const profile = account && await customers.findByUser(userId);
+  return account && { email: account.email, name: profile?.firstName, locale: profile?.locale };
 };

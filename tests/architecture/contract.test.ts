@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { differences, problemsOf, textOf, unconnectedContainer } from '../../scripts/lib/spec.js';
-import type { Access } from '../../src/shared/http/caller.js';
 import { defineRoute, type Route } from '../../src/shared/http/route.js';
 import { PERMISSIONS, STOREFRONT_SCOPES } from '../../src/shared/permissions.js';
 
@@ -49,12 +48,6 @@ test('only what is signed or public is open to callers without a key: webhooks, 
 test.each(['POST /orders', 'POST /orders/:id/payments', 'POST /orders/:id/captures', 'POST /orders/:id/refunds'])('%s cannot act twice: its Idempotency-Key is mandatory', (name) => {
   const route = all.find((candidate) => nameOf(candidate) === name);
   expect(route && ['required', 'workflow'].includes(route.idempotency ?? '')).toBe(true);
-});
-
-test('who may call what: a change here is a change of rights', () => {
-  const words = (access: Access) => (access === 'public' ? 'public' : 'permission' in access ? `staff    ${access.permission}` : `app      ${access.scope}${access.user ? ` (user ${access.user})` : ''}`);
-  const table = all.map((route) => `${nameOf(route).padEnd(70)} ${words(route.access)}${route.rate ? `  [rate ${route.rate}]` : ''}${route.stepUp ? `  [step-up ${route.stepUp === true ? 'always' : route.stepUp.when}]` : ''}`).sort();
-  expect(table.join('\n')).toMatchSnapshot();
 });
 
 test('the document is valid and lists exactly the mounted routes', () => {

@@ -23,7 +23,6 @@ import { parseVatId, type VatRegister } from './vat-ids/vat-ids.js';
 import { VatIdService } from './vat-ids/vat-ids.service.js';
 import { createVies, noRegister } from './vat-ids/vies.js';
 
-export type { DutyAssessment } from './duties/duties.js';
 export type { LineTaxes, Taxation } from './tax.service.js';
 export type Tax = ReturnType<typeof createTax>;
 

@@ -1,8 +1,7 @@
 import type { Connection } from 'mongoose';
 import { recommendationModelModel, trendingModel, type ModelRow } from './recommendations.model.js';
-import type { Neighbours, RecommendationModel } from './recommendations.js';
+import type { ModelInfo, Neighbours, RecommendationModel } from './recommendations.js';
 
-export type ModelInfo = Readonly<{ revision: string; trainedAt: Date; orders: number; products: number }>;
 type Bytes = { buffer: Uint8Array } | Uint8Array;
 
 /** Earlier models are kept for looking back. */

@@ -1,7 +1,7 @@
 import { actorOf } from '../../shared/http/caller.js';
 import { defineRoute, type Route } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
-import type { ModelInfo } from './recommendation-models.repository.js';
+import type { ModelInfo } from './recommendations.js';
 import { personalQuery, productParams, productQuery, recommendationsAnswer, trainingAnswer, versionsAnswer, viewAnswer } from './recommendations.schemas.js';
 import type { RecommendationService } from './recommendations.service.js';
 import type { TrainerService } from './trainer.service.js';

@@ -1,5 +1,7 @@
 /** For each product (a row) others with a weight, the best first: row r is [starts[r], starts[r + 1]). Weights may be negative. */
 export type Neighbours = Readonly<{ starts: Uint32Array; items: Uint32Array; weights: Float32Array }>;
+/** What is told of a model without reading it. */
+export type ModelInfo = Readonly<{ revision: string; trainedAt: Date; orders: number; products: number }>;
 export type RecommendationModel = Readonly<{
   /** The product of each row. */
   productIds: readonly string[];

@@ -1,6 +1,6 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
 import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type ProductContent, type QuantityPrice, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
-import type { UnitFootprint } from './sustainability.js';
+import type { UnitFootprint } from '../../shared/sustainability.js';
 import { filterIndexes } from './product-filter.js';
 
 export type ProductRow = Omit<ProductContent, 'categoryIds'> & Omit<Derived, 'visibleIn'> & FromVariants & {

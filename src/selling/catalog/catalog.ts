@@ -1,7 +1,7 @@
 import { fold } from '../../shared/fold.js';
-import { isOffset, scoreOf, type Sustainability, type UnitFootprint } from './sustainability.js';
+import { isOffset, scoreOf, type Sustainability, type UnitFootprint } from '../../shared/sustainability.js';
 
-export type { Sustainability } from './sustainability.js';
+export type { Sustainability } from '../../shared/sustainability.js';
 
 export const PRODUCT_STATUSES = ['draft', 'pending_review', 'active', 'archived'] as const;
 export type ProductStatus = (typeof PRODUCT_STATUSES)[number];

@@ -55,8 +55,6 @@ export type { CatalogVariant, Product } from './catalog.js';
 export type { CategoryTree } from './category-tree.js';
 export { summaryReply } from './products.schemas.js';
 export type { ImportOutcome, ImportProduct } from './product-import.js';
-export type { ProductPage } from './products.repository.js';
-export type { ShelfView } from './shelf.service.js';
 export type { WalkedProduct } from './product-walk.service.js';
 
 export type Catalog = ReturnType<typeof createCatalog>;

@@ -3,7 +3,7 @@ import type { PriceRange, Product, Variant } from './catalog.js';
 import type { CategoryTree } from './category-tree.js';
 import type { PriceTag, PriceTags } from './price-tags.service.js';
 import { slugOf } from './slugs.js';
-import { NO_SCORE, scoreOf } from './sustainability.js';
+import { NO_SCORE, scoreOf } from '../../shared/sustainability.js';
 
 export type ViewOptions = Readonly<{
   tree: CategoryTree; currency: string;

@@ -13,7 +13,7 @@ import type { SlugRepository } from './slugs.repository.js';
 import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 import type { VariantService } from './variants.service.js';
-import { footprintOf } from './sustainability.js';
+import { footprintOf } from '../../shared/sustainability.js';
 
 export type NewProduct = ProductContent & Readonly<{ slug?: string | undefined; variants: readonly VariantContent[] }>;
 export type Patch = Partial<Omit<ProductContent, 'attributes' | 'customFields'>> & {

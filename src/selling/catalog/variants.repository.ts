@@ -7,7 +7,7 @@ import { SkuTaken } from './catalog.errors.js';
 import { variantModel, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
 import { toCatalogVariant, toVariant, unsetOf, withoutCategory, type Stored } from './rows.repository.js';
-import { footprintOf } from './sustainability.js';
+import { footprintOf } from '../../shared/sustainability.js';
 
 export type HeldStock = Readonly<{ sku: string; productId: string; stockVersion: number; version: number; components?: readonly VariantComponent[] | null }>;
 export type Availability = Readonly<{ sku: string; available: number; version: number; backorderable: Backorderable | null }>;

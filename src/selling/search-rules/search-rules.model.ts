@@ -1,5 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
-import type { SearchRule } from './search-rules.js';
+import type { SearchRule } from './arrangement.js';
 
 export type SearchRuleRow = Omit<SearchRule, 'id'> & { _id: Types.ObjectId };
 

@@ -1,5 +1,5 @@
 import { Types, type Connection } from 'mongoose';
-import type { SearchRule } from './search-rules.js';
+import type { SearchRule } from './arrangement.js';
 import { searchRuleModel, type SearchRuleRow } from './search-rules.model.js';
 
 export class SearchRuleRepository {

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { channelCode, id, line, timestamp } from '../../shared/http/schemas.js';
-import type { RuleTerms, SearchRule } from './search-rules.js';
+import type { RuleTerms, SearchRule } from './arrangement.js';
 
 export type RuleParams = { id: string };
 export const ruleParams = Joi.object<RuleParams, true>({ id: id().required() });

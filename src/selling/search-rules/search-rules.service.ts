@@ -7,7 +7,7 @@ import { ConcurrentChange } from '../../shared/errors.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import type { Arrangement, PreviewSearch } from '../search/index.js';
 import { SearchRuleNotFound, TooManySearchRules } from './search-rules.errors.js';
-import { arrangementOf, holds, type Asked, type RuleTerms, type SearchRule } from './search-rules.js';
+import { arrangementOf, holds, type Asked, type RuleTerms, type SearchRule } from './arrangement.js';
 import type { SearchRuleRepository } from './search-rules.repository.js';
 
 const REMEMBERED_MS = 900;

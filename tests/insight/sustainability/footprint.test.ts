@@ -2,7 +2,7 @@ import { footprintOf, inputFor, legsOf, type FootprintLine } from '../../../src/
 import { transportGrams } from '../../../src/shared/footprint/factors.js';
 import { kilometres } from '../../../src/shared/footprint/places.js';
 import { returnTransportOf } from '../../../src/insight/sustainability/sustainability.js';
-import { footprintOf as unitOf, NO_SCORE, scoreOf } from '../../../src/selling/catalog/sustainability.js';
+import { footprintOf as unitOf, NO_SCORE, scoreOf } from '../../../src/shared/sustainability.js';
 
 const line = (fields: Partial<FootprintLine> = {}): FootprintLine =>
   ({ id: 'a', sku: 'A', quantity: 2, productionGrams: 4000, packagingGrams: 150, weightGrams: 5000, shippingEstimateGrams: null, from: { country: 'GB' }, ...fields });

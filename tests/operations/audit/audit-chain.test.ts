@@ -1,4 +1,3 @@
-import type { Document } from 'mongodb';
 import { mongo } from 'mongoose';
 import { SYSTEM } from '../../../src/shared/actor.js';
 import { canonical, chainOf, readAnchor, writeAnchor } from '../../../src/operations/audit/audit-chain.js';
@@ -18,7 +17,7 @@ beforeEach(async () => { for (const name of ['audit_entries', 'audit_heads']) aw
 const entries = () => world.connection.collection('audit_entries');
 const record = (subject: string, after: unknown = { size: 1 }) => world.container.inTransaction(() => world.container.audit.record({ actor: SYSTEM, action: 'thing.changed', subject, after }));
 const verify = async () => (await world.call('get', '/admin/audit/verify', { headers: secret }).expect(200)).body.data;
-const nth = async (sequence: number): Promise<Document> => (await entries().findOne({ sequence }))!;
+const nth = async (sequence: number): Promise<mongo.Document> => (await entries().findOne({ sequence }))!;
 
 test('fifty changes of one thing at once are fifty entries of one unbroken chain', async () => {
   await Promise.all(Array.from({ length: 50 }, (_none, n) => record('thing:lamp', { size: n })));

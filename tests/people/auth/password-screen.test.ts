@@ -5,13 +5,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { PasswordScreen } from '../../../src/people/auth/password-screen.js';
 import { PasswordPool } from '../../../src/shared/crypto/password-pool.js';
 import type { SecurityEvent } from '../../../src/shared/security-event.js';
 import { givenKeys, givenUser, newEmail, PASSWORD } from '../../support/given.js';
 import { vectors } from '../../support/vectors.js';
 import { openWorld } from '../../support/world.js';
+
+const { jest: spies } = import.meta as ImportMeta & { jest: typeof jest };
 
 const LEAKED = 'tulip-garden-94-anchor';
 const config = { shopName: 'Kontor', passwordListFile: '', breachRangeUrl: '', breachTimeoutMs: 200 };
@@ -95,8 +96,8 @@ test('an unknown address costs the same hashing as a wrong password, and the ans
   const world = await openWorld({ env: { SIGN_IN_FAILURES_PER_ADDRESS: '1000' } });
   await givenKeys(world);
   const { email } = await givenUser(world);
-  const verify = jest.spyOn(PasswordPool.prototype, 'verify');
-  const hash = jest.spyOn(PasswordPool.prototype, 'hash');
+  const verify = spies.spyOn(PasswordPool.prototype, 'verify');
+  const hash = spies.spyOn(PasswordPool.prototype, 'hash');
   const attempt = async (address: string) => {
     verify.mockClear();
     const { status, body: { requestId: _id, ...body } } = await world.call('post', '/auth/login', { body: { email: address, password: 'not the right one' } });
@@ -104,7 +105,7 @@ test('an unknown address costs the same hashing as a wrong password, and the ans
   };
 
   const [known, unknown] = [await attempt(email), await attempt(newEmail())];
-  jest.restoreAllMocks();
+  spies.restoreAllMocks();
 
   expect(unknown).toEqual(known);
   expect(known).toMatchObject({ status: 401, hashes: [1, 0] });
