@@ -184,7 +184,7 @@ describe('verifying a token', () => {
     expect(reply.status).toBe(200);
     expect(reply.body.data).toEqual({
       valid: true, sub: user.id, sid: expect.any(String), roles: ['support'],
-      scope: 'orders:read orders:write customers:read customers:write products:read promotions:read', exp: expect.any(Number),
+      scope: 'orders:read orders:write customers:read customers:write contacts:read products:read pricing:read promotions:read mails:read mails:write policy:read risk:review', exp: expect.any(Number),
     });
     expect(Math.abs(reply.body.data.exp - Date.now() / 1000 - 3600)).toBeLessThan(10);
   });
