@@ -33,7 +33,7 @@ export function recommendationRoutes({ service, trainer, versions }: Deps): Rout
     }),
     defineRoute({
       tag, access: { permission: 'jobs:read' }, method: 'get', path: '/admin/recommendations/models', summary: 'The models there are, the one in use first',
-      responses: { 200: versionsAnswer, ...problems(401, 403) },
+      responses: { 200: versionsAnswer, ...problems(400, 401, 403) },
       handle: async () => ({ status: 200, body: success('The models.', { items: await versions() }) }),
     }),
     defineRoute({
