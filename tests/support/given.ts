@@ -30,3 +30,6 @@ export async function givenUser(world: World, { roles = ['customer'] }: { roles?
 }
 
 export type GivenUser = Awaited<ReturnType<typeof givenUser>>;
+
+/** The stored row of an account; its address is sealed, so it is found by its mark. */
+export const userRow = async (world: World, email: string) => (await world.connection.collection('users').findOne({ emailKey: world.container.vault.mark(email) }))!;

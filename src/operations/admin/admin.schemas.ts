@@ -41,7 +41,8 @@ const byName = (value: Joi.Schema) => Joi.object().pattern(Joi.string(), value);
 export const policyAnswer = successOf(Joi.object({
   roles: byName(Joi.array().items(Joi.string())).required().description('The permissions of each role'),
   routes: byName(Joi.object({
-    access: Joi.string().required(), verdicts: byName(Joi.alternatives(Joi.string().valid('allowed'), Joi.number().integer())).required(), withheld: byName(Joi.array().items(Joi.string())),
+    access: Joi.string().required(), stepUp: Joi.string().description('When a second factor is asked anew'), rate: Joi.string().description('The limit of its own that it has'),
+    verdicts: byName(Joi.alternatives(Joi.string().valid('allowed'), Joi.number().integer())).required(), withheld: byName(Joi.array().items(Joi.string())),
   })).required().description('By method and path'),
 }));
 

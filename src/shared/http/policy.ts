@@ -6,7 +6,7 @@ import type { Route } from './route.js';
 
 /** `allowed`, or the status that refuses before the handler is reached. */
 type Verdict = 'allowed' | number;
-export type RoutePolicy = Readonly<{ access: string; verdicts: Readonly<Record<string, Verdict>>; withheld?: Readonly<Record<string, readonly string[]>> }>;
+export type RoutePolicy = Readonly<{ access: string; stepUp?: string; rate?: string; verdicts: Readonly<Record<string, Verdict>>; withheld?: Readonly<Record<string, readonly string[]>> }>;
 export type Policy = Readonly<{ roles: Readonly<Record<string, readonly string[]>>; routes: Readonly<Record<string, RoutePolicy>> }>;
 type Roles = Readonly<Record<string, readonly string[]>>;
 
@@ -36,7 +36,7 @@ export function policyOf(routes: readonly Route[], roles: Roles): Policy {
   };
 }
 
-function policyOfRoute({ access, responses }: Route, callers: ReadonlyArray<readonly [string, Caller]>): RoutePolicy {
+function policyOfRoute({ access, responses, stepUp, rate }: Route, callers: ReadonlyArray<readonly [string, Caller]>): RoutePolicy {
   const answers = Object.entries(responses).filter(([status]) => Number(status) < 300).map(([, schema]) => schema);
   const fields = answers.flatMap((schema) => guardedFields(schema));
   const verdicts = callers.map(([name, caller]) => [name, verdictOf(access, caller)] as const);
@@ -44,7 +44,13 @@ function policyOfRoute({ access, responses }: Route, callers: ReadonlyArray<read
     const paths = verdictOf(access, caller) === 'allowed' ? [...new Set(withheldFrom(fields, access, caller).map(({ path }) => path.join('.')))] : [];
     return paths.length > 0 ? [[name, paths] as const] : [];
   });
-  return { access: wordsOf(access), verdicts: Object.fromEntries(verdicts), ...(withheld.length > 0 && { withheld: Object.fromEntries(withheld) }) };
+  return {
+    access: wordsOf(access),
+    ...(stepUp && { stepUp: stepUp === true ? 'always' : stepUp.when }),
+    ...(rate && { rate }),
+    verdicts: Object.fromEntries(verdicts),
+    ...(withheld.length > 0 && { withheld: Object.fromEntries(withheld) }),
+  };
 }
 
 function verdictOf(access: Access, caller: Caller): Verdict {

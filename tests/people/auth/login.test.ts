@@ -1,4 +1,4 @@
-import { givenKeys, givenUser, newEmail, PASSWORD } from '../../support/given.js';
+import { givenKeys, givenUser, newEmail, PASSWORD, userRow } from '../../support/given.js';
 import { openNode } from '../../support/node.js';
 import { openWorld, type World } from '../../support/world.js';
 
@@ -56,7 +56,7 @@ test('a hash of another cost is replaced at the next login, and the password sta
   await givenKeys(old);
   const stronger = await openNode(old, { BCRYPT_COST: '6' });
   const { email, password } = await givenUser(old);
-  const hash = async () => (await old.connection.collection('users').findOne({ emailKey: old.container.vault.mark(email) }))!['passwordHash'] as string;
+  const hash = async () => (await userRow(old, email))['passwordHash'] as string;
   const before = await hash();
 
   const reply = await stronger.call('post', '/auth/login', { body: { email, password } });

@@ -1,4 +1,4 @@
-import { givenKeys, newEmail, PASSWORD } from '../../support/given.js';
+import { givenKeys, newEmail, PASSWORD, userRow } from '../../support/given.js';
 import { openWorld, type World } from '../../support/world.js';
 
 let world: World;
@@ -46,7 +46,7 @@ test('keeps neither the password nor the tokens, in no collection and not in Red
   const stored = JSON.stringify([documents, keys, cached]);
   expect(stored).toContain('user.registered');
   for (const secret of [body.email, body.password, accessToken, refreshToken, refreshToken.slice(-43)]) expect(stored).not.toContain(secret);
-  expect((await world.connection.collection('users').findOne({ emailKey: world.container.vault.mark(body.email) }))!['passwordHash']).toMatch(/^bcrypt:\$2b\$04\$/);
+  expect((await userRow(world, body.email))['passwordHash']).toMatch(/^bcrypt:\$2b\$04\$/);
 });
 
 test.each([

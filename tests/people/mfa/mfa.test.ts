@@ -1,6 +1,6 @@
 import { generateSync } from 'otplib';
 import { stepOfCode } from '../../../src/people/mfa/totp.js';
-import { givenKeys, givenUser, PASSWORD, type GivenUser } from '../../support/given.js';
+import { givenKeys, givenUser, PASSWORD, userRow, type GivenUser } from '../../support/given.js';
 import { openNode } from '../../support/node.js';
 import { vectors } from '../../support/vectors.js';
 import { openWorld, type World } from '../../support/world.js';
@@ -136,7 +136,7 @@ describe('step-up', () => {
     const refused = await disable(victim.id, admin.headers);
     expect(refused.status).toBe(403);
     expect(refused.body).toMatchObject({ code: 'step_up_required', endpoint: '/auth/mfa/step-up' });
-    expect((await world.connection.collection('users').findOne({ email: victim.email }))!['isDisabled']).toBe(false);
+    expect((await userRow(world, victim.email))['isDisabled']).toBe(false);
     for (const [method, path, body] of [['post', '/admin/api-keys', { name: 'n', kind: 'publishable', scopes: ['catalog:read'] }], ['post', '/admin/cache/purge', { all: true }], ['delete', '/auth/mfa', undefined]] as const) {
       expect((await world.call(method, path, { headers: admin.headers, ...(body && { body }) })).body.code).toBe('step_up_required');
     }
