@@ -10,7 +10,7 @@ import { parseOptions } from './lib/arguments.js';
 import { askSecretly } from './lib/ask.js';
 import { Advice, main, paint, say } from './lib/terminal.js';
 
-const usage = `Usage: MONGODB_URI=... npm run admin:create -- --email you@example.com [options]
+const usage = `Usage: MONGODB_URI=... JWT_SECRET=... npm run admin:create -- --email you@example.com [options]
   --first-name NAME  --last-name NAME   how the account is called (default: Shop Admin)
   --generate                            make a password instead of asking for one
 
@@ -43,9 +43,11 @@ async function choosePassword(generate: boolean): Promise<{ password: string; is
   return { password, isMade: false };
 }
 
-/** Only the database and the cost of a hash matter here, so nothing else has to be configured. */
+/** Only the database, the keys of its sealed fields and the cost of a hash matter here, so nothing else has to be configured. */
 async function createAdmin(person: { email: string; password: string; firstName: string; lastName: string }) {
   if (!process.env['MONGODB_URI']) throw new Advice(`Which shop? Name its database in MONGODB_URI; npm run up prints the one it made.\n\n${usage}`);
+  const sealed = ['JWT_SECRET', 'DATA_MASTER_KEYS', 'DATA_MASTER_KEYS_FILE'].some((name) => process.env[name]);
+  if (!sealed) throw new Advice(`Accounts are stored sealed, and only the shop's own keys open them: set DATA_MASTER_KEYS, or JWT_SECRET where there are none, as the API has them.\n\n${usage}`);
   const config = loadConfig({ NODE_ENV: 'production', REDIS_URL: 'redis://127.0.0.1:6379', JWT_SECRET: randomBytes(32).toString('hex'), ...process.env });
   const connection = openConnection(config.mongo.uri);
   const redis = new RedisGuard(config.redis);

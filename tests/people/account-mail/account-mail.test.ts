@@ -97,7 +97,7 @@ describe('a forgotten password', () => {
     await post('/auth/password/forgot', { email: disabled.email });
     const tokens = [await mailedCode(changer.email), await mailedCode(disabled.email)];
     await post('/auth/password/change', { currentPassword: PASSWORD, newPassword: NEW }, changer.headers);
-    await world.connection.collection('users').updateOne({ email: disabled.email }, { $set: { isDisabled: true } });
+    await world.connection.collection('users').updateOne({ _id: (await userRow(world, disabled.email))['_id'] }, { $set: { isDisabled: true } });
 
     const replies = await Promise.all(tokens.map((token) => post('/auth/password/reset', { token, newPassword: `${NEW}-2` })));
 

@@ -10,7 +10,7 @@ afterAll(() => world.close());
 type Outcome = { code: number | null; out: string; errors: string };
 function run(args: string[], { input = '', env = {} as Record<string, string> } = {}): Promise<Outcome> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/admin-create.ts', ...args], {
-    env: { PATH: process.env['PATH'], MONGODB_URI: world.config.mongo.uri, REDIS_URL: world.config.redis.url, BCRYPT_COST: '4', ...env },
+    env: { PATH: process.env['PATH'], MONGODB_URI: world.config.mongo.uri, REDIS_URL: world.config.redis.url, JWT_SECRET: world.config.auth.jwtSecret, BCRYPT_COST: '4', ...env },
   });
   const [out, errors]: [string[], string[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk.toString()));
@@ -48,6 +48,7 @@ const refusals = [
   { _case: 'no password', args: ['--email', 'third@example.com'], input: '', says: 'at least 10 bytes' },
   { _case: 'no address', args: ['--generate'], input: '', says: '--email must name an e-mail address' },
   { _case: 'no database', args: ['--email', 'third@example.com', '--generate'], input: '', says: 'MONGODB_URI', env: { MONGODB_URI: '' } },
+  { _case: 'no keys of the shop', args: ['--email', 'third@example.com', '--generate'], input: '', says: 'stored sealed', env: { JWT_SECRET: '' } },
 ];
 test('refuses what cannot work, says what to do and makes nobody', async () => {
   const before = await users();

@@ -13,10 +13,11 @@ afterAll(() => redis.close());
 
 const sessionId = () => randomBytes(12).toString('hex');
 const stateOf = (id: string, roles: string[]): SessionState => ({ userId: 'a'.repeat(24), sessionId: id, email: 'ada@example.com', roles });
-/** A node that counts how often it asks the database. */
+const box = createBox(newKey());
+/** A node that counts how often it asks the database; all nodes of a shop have one key. */
 function node(read: (id: string) => Promise<SessionState | null>) {
   const asked: string[] = [];
-  const sessions = new LiveSessions({ redis, box: createBox(newKey()), read: (id) => { asked.push(id); return read(id); } });
+  const sessions = new LiveSessions({ redis, box, read: (id) => { asked.push(id); return read(id); } });
   return { sessions, asked };
 }
 const settled = () => new Promise((resolve) => { setTimeout(resolve, 30); });
