@@ -19,4 +19,5 @@ const server = await listen(app, config.http);
 container.search.warm().catch(report);
 onStop(() => server.stop(config.http.shutdownGraceMs));
 onStop(() => container.apiKeys.flushUsage());
+onStop(() => container.search.close());
 logger.info(`api listens on ${config.http.host}:${server.port}`, { port: server.port });

@@ -6,7 +6,7 @@ import { startProcess } from './shared/process.js';
 
 const config = loadConfig(process.env);
 const { connection, redis, logger, metrics, report, onStop, stopping } = startProcess(config, 'worker');
-const { outbox, schedules, leadership } = createContainer({ config, connection, redis, logger, metrics, report });
+const { outbox, schedules, leadership, search } = createContainer({ config, connection, redis, logger, metrics, report });
 
 /** A third of the lease: one renewal may be lost. */
 const CAMPAIGN_MS = 2_000;
@@ -35,5 +35,5 @@ const loops = [
     if (typeof result === 'number' && result > 0) logger.info(`${name}: ${result}`);
   })),
 ];
-onStop(async () => { halt.abort(); await Promise.all(loops); await leadership.resign(); });
+onStop(async () => { halt.abort(); await Promise.all(loops); await leadership.resign(); await search.close(); });
 logger.info('worker started', { schedules: schedules.map(({ name }) => name) });

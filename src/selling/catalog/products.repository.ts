@@ -92,7 +92,7 @@ export class ProductRepository {
   /** Guarded by the version, which stays: whoever changed the product meanwhile is looked at again. */
   async saveShownRanges(items: ReadonlyArray<Pick<Product, 'id' | 'version' | 'shownRange'>>): Promise<void> {
     if (items.length === 0) return;
-    await this.products.bulkWrite(items.map(({ id, version, shownRange }) => ({ updateOne: { filter: { _id: new Types.ObjectId(id), version }, update: { $set: { shownRange } } } })) as never);
+    await this.products.bulkWrite(items.map(({ id, version, shownRange }) => ({ updateOne: { filter: { _id: new Types.ObjectId(id), version }, update: { $set: { shownRange, updatedAt: new Date() } } } })) as never);
   }
 
   async find(id: string): Promise<Product | null> {

@@ -1,4 +1,4 @@
-import { wordKey, type Arrangement, type SearchEntry } from '../search/index.js';
+import { wordKey, type Arrangeable, type Arrangement } from '../search/index.js';
 
 export type Action = 'boost' | 'bury' | 'pin';
 export type RuleTerms = Readonly<{
@@ -26,9 +26,9 @@ export function arrangementOf(rules: readonly SearchRule[], asked: Asked): Arran
   if (found.length === 0) return null;
   const pins = found.flatMap(({ action, target, position }) => (action === 'pin' ? target.productIds.map((id) => ({ id, position })) : []));
   const movers = found.filter(({ action }) => action !== 'pin');
-  const factorOf = (entry: SearchEntry) => movers.reduce((so, rule) => (names(rule, entry) ? so * (rule.action === 'boost' ? 1 / rule.factor : rule.factor) : so), 1);
+  const factorOf = (entry: Arrangeable) => movers.reduce((so, rule) => (names(rule, entry) ? so * (rule.action === 'boost' ? 1 / rule.factor : rule.factor) : so), 1);
   return { pins, factorOf };
 }
 
-const names = ({ target: { productIds, brands, categoryIds } }: RuleTerms, { id, brand, categoryIds: within }: SearchEntry): boolean =>
+const names = ({ target: { productIds, brands, categoryIds } }: RuleTerms, { id, brand, categoryIds: within }: Arrangeable): boolean =>
   productIds.includes(id) || (brand !== null && brands.includes(brand)) || categoryIds.some((category) => within.includes(category));

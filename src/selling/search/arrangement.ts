@@ -1,10 +1,12 @@
 import type { SearchEntry } from './search.js';
 
+/** What a rule looks at. */
+export type Arrangeable = Pick<SearchEntry, 'id' | 'brand' | 'categoryIds'>;
 /** What the shop wants over the ranking: products on places, the more important first, and others moved by a factor of their place (below 1 is up). */
-export type Arrangement = Readonly<{ pins: ReadonlyArray<Readonly<{ id: string; position: number }>>; factorOf(entry: SearchEntry): number }>;
+export type Arrangement = Readonly<{ pins: ReadonlyArray<Readonly<{ id: string; position: number }>>; factorOf(entry: Arrangeable): number }>;
 
 /** By place alone, so that the same ranking always gives the same order; equals keep theirs. */
-export function arranged(hits: readonly SearchEntry[], { pins, factorOf }: Arrangement): SearchEntry[] {
+export function arranged<T extends Arrangeable>(hits: readonly T[], { pins, factorOf }: Arrangement): T[] {
   const places = placesOf(pins, new Set(hits.map(({ id }) => id)));
   const moved = hits.filter(({ id }) => !places.has(id)).map((entry, at) => ({ entry, at, worth: (at + 1) * factorOf(entry) }))
     .sort((a, b) => a.worth - b.worth || a.at - b.at).map(({ entry }) => entry);

@@ -6,12 +6,18 @@ import type { Texts } from './keyword-index.js';
 import type { SearchEntry } from './search.js';
 import type { SemanticModelRepository } from './semantic-model.repository.js';
 
-const STEP = 200;
+export const STEP = 200;
 /** A search looks for changes at most so often: within a second they are found on every node. */
 const LOOK_MS = 500;
 const LOOK_FOR_MODEL_MS = 10_000;
 /** Somebody else's clock and commit may be that late: changes so young are read again. */
 const UNSETTLED_MS = 3_000;
+
+/** Up to which change somebody has followed. */
+export type Cursor = Readonly<{ at: Date; id: string }>;
+export const START: Cursor = { at: new Date(0), id: '' };
+/** Where to go on later, having looked at `looked`: changes that were not yet committed then must not be passed over, however late the next look is. */
+export const settled = (cursor: Cursor, looked: number): Cursor => (cursor.at.getTime() > looked - UNSETTLED_MS ? { at: new Date(looked - UNSETTLED_MS), id: '' } : cursor);
 
 type Deps = {
   catalog: Pick<Catalog, 'changedAfter' | 'categoryTree'>; engine: EmbeddedEngine; models: Pick<SemanticModelRepository, 'info' | 'load'>; clock?: () => number;
@@ -22,7 +28,7 @@ export class CatalogueFollower {
   private readonly looks = new Recent<void>({ ttlMs: LOOK_MS, max: 1 });
   private readonly modelLooks = new Recent<void>({ ttlMs: LOOK_FOR_MODEL_MS, max: 1 });
   private readonly seen = new Map<string, string>();
-  private last: { at: Date; id: string } = { at: new Date(0), id: '' };
+  private last = START;
   private treeRevision: number | null = null;
   private modelRevision: string | null = null;
 
@@ -45,20 +51,20 @@ export class CatalogueFollower {
     // Another name or place of a category is in the words of everything below it.
     if (this.treeRevision !== null && this.treeRevision !== tree.revision.structure) this.startAgain();
     this.treeRevision = tree.revision.structure;
-    const now = (this.deps.clock ?? Date.now)();
-    if (this.last.at.getTime() > now - UNSETTLED_MS) this.last = { at: new Date(now - UNSETTLED_MS), id: '' };
+    const looked = (this.deps.clock ?? Date.now)();
     for await (const product of this.products(this.last)) {
       this.last = { at: product.updatedAt, id: product.id };
-      const state = `${product.version}:${product.inStock}:${product.visible}:${product.visibleIn.join()}:${tree.revision.structure}`;
+      const state = `${product.version}:${JSON.stringify([product.rating, product.shownRange])}:${product.inStock}:${product.visible}:${product.visibleIn.join()}:${tree.revision.structure}`;
       if (this.seen.get(product.id) === state) continue;
       this.seen.set(product.id, state);
       this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
     }
+    this.last = settled(this.last, looked);
   }
 
   private startAgain(): void {
     this.seen.clear();
-    this.last = { at: new Date(0), id: '' };
+    this.last = START;
   }
 
   private async followModel(): Promise<void> {
@@ -73,12 +79,12 @@ export class CatalogueFollower {
   /** The words of all products, for a model to learn from or to be applied to. */
   async *texts(): AsyncGenerator<{ id: string; texts: Texts }> {
     const tree = await this.deps.catalog.categoryTree();
-    for await (const product of this.products({ at: new Date(0), id: '' })) yield { id: product.id, texts: textsOf(product, tree) };
+    for await (const product of this.products(START)) yield { id: product.id, texts: textsOf(product, tree) };
   }
 
   /** In steps, with a breath after each: indexing thousands must not hold up the requests of this process. */
-  private async *products(from: { at: Date; id: string }): AsyncGenerator<Product> {
-    for (let last = from; ;) {
+  private async *products(from: Cursor): AsyncGenerator<Product> {
+    for (let last: Cursor = from; ;) {
       const found = await this.deps.catalog.changedAfter(last.at, last.id, STEP);
       for (const [at, product] of found.entries()) {
         yield product;
@@ -90,7 +96,7 @@ export class CatalogueFollower {
   }
 }
 
-function entryOf(product: Product, tree: CategoryTree): SearchEntry {
+export function entryOf(product: Product, tree: CategoryTree): SearchEntry {
   const { id, visible, visibleIn, status, name, brand, attributes, shownRange: priceRange, inStock, rating, createdAt } = product;
   const categoryIds = [...new Set(product.categoryIds.flatMap((category) => [...tree.find(category)?.ancestors ?? [], category]))];
   return { id, visible, visibleIn, status, name, categoryIds, brand, attributes, priceRange, inStock, rating, createdAt };

@@ -1,23 +1,24 @@
 import { arranged } from './arrangement.js';
-import { mayFind, type Audience, type SearchEngine, type SearchRequest, type SearchResult, type Suggestions } from './engine.js';
+import { mayFind, type Audience, type SearchEngine, type SearchRequest, type SearchResult, type SuggestionRequest, type Suggestions, type Understanding } from './engine.js';
 import { KeywordIndex, FIELDS, type Term, type Texts } from './keyword-index.js';
 import { comparing, narrow, type SearchEntry } from './search.js';
 import { cosine, vectorOf, type SemanticModel } from './semantic-model.js';
 import { soundOf } from './phonetic.js';
 import { Spelling } from './spelling.js';
-import { isStopWord, stem, termsOf, wordsOf } from './text.js';
+import { isStopWord, MAX_TERMS, stem, termsOf, wordsOf } from './text.js';
 import type { Hearing } from './voice.js';
 
 /** What the direction of the words is worth beside the words themselves; the best match by words counts 1. */
-const SEMANTIC_WEIGHT = 0.6;
+export const SEMANTIC_WEIGHT = 0.6;
 /** Nearer than that is worth showing although no word of the query is said. */
-const NEAR = 0.45;
+export const NEAR = 0.45;
 /** Less than this share of the best is noise. */
-const NOISE = 0.08;
+export const NOISE = 0.08;
 /** A changed vocabulary is counted anew at most so often, and so rarely that the counting takes 2 % of the time. */
 const VOCABULARY_MS = 300;
 const KEPT_FOR_TIMES = 50;
-const MAX_TERMS = 24;
+/** So many of the nearest are told to another engine. */
+const NEAREST = 500;
 
 type Words = { until: number; revision: number; sorted: readonly string[]; frequency: ReadonlyMap<string, number>; spelling: Spelling; sounds?: ReadonlyMap<string, readonly string[]> };
 /** Enough names to know how often words stand side by side. */
@@ -84,7 +85,7 @@ export class EmbeddedEngine implements SearchEngine {
   }
 
   /** What the last word may become, with the words before it; and products that say all of it. */
-  suggest({ text, audience, take }: { text: string; audience: Audience; take: number }): Suggestions {
+  suggest({ text, audience, take }: SuggestionRequest): Suggestions {
     const typed = wordsOf(text);
     const last = typed.at(-1);
     if (last === undefined) return { queries: [], ids: [] };
@@ -94,6 +95,18 @@ export class EmbeddedEngine implements SearchEngine {
     const scores = this.index.score(askedFor([...before, best ?? last]));
     const ids = [...this.candidates(scores, audience)].sort(comparing('relevance', '', (id) => scores.get(id)!)).slice(0, take).map(({ id }) => id);
     return { queries: completions.map((word) => [...before, word].join(' ')), ids };
+  }
+
+  /** For an engine that knows neither the words of this catalogue nor what they mean. */
+  understand(text: string, audience: Audience): Understanding {
+    const words = wordsOf(text).slice(0, MAX_TERMS);
+    if (words.length === 0) return { words, near: null };
+    const corrected = this.vocabulary(audience).spelling.correct(words);
+    return { words: corrected.words, near: this.nearest(askedFor(corrected.words).map(({ term }) => term)), ...(corrected.changed && { correctedTo: corrected.words.join(' ') }) };
+  }
+
+  correct(words: readonly string[], audience: Audience): readonly string[] {
+    return this.vocabulary(audience).spelling.correct(words).words;
   }
 
   /** What helps to understand speech, of what this audience may know. */
@@ -150,6 +163,14 @@ export class EmbeddedEngine implements SearchEngine {
       if (near >= NEAR) scores.set(id, (byWords.get(id) ?? 0) / (most || 1) + SEMANTIC_WEIGHT * near);
     }
     return scores;
+  }
+
+  private nearest(terms: readonly string[]): Map<string, number> | null {
+    if (!this.model) return null;
+    const meant = vectorOf(this.model, terms);
+    const near: Array<[string, number]> = [];
+    if (meant) for (const [id, vector] of this.vectors) { const so = cosine(meant, vector); if (so > 0) near.push([id, so]); }
+    return new Map(near.sort(([, a], [, b]) => b - a).slice(0, NEAREST));
   }
 
   private *candidates(scores: ReadonlyMap<string, number> | null, audience: Audience, pinned: readonly string[] = []): Generator<SearchEntry> {

@@ -1,5 +1,4 @@
 import type { Arrangement } from './arrangement.js';
-import type { Texts } from './keyword-index.js';
 import type { Facet, Filters, SearchEntry, Sort } from './search.js';
 
 /** Who sees what is shown everywhere; that and what is sold in their channel; everything. */
@@ -15,13 +14,25 @@ export type SearchResult = Readonly<{
   mode: 'keyword' | 'hybrid';
   /** What was searched for instead of what was typed. */
   correctedTo?: string;
+  /** The engine that should have answered did not, and another did. */
+  degraded?: true;
 }>;
-export type Suggestions = Readonly<{ queries: readonly string[]; ids: readonly string[] }>;
+export type SuggestionRequest = Readonly<{ text: string; audience: Audience; take: number }>;
+export type Suggestions = Readonly<{ queries: readonly string[]; ids: readonly string[]; degraded?: true }>;
 
 /** The port: whoever finds products by words. What it answers are ids; what they look like, the catalogue says. */
 export type SearchEngine = Readonly<{
   name: string;
-  put(entry: SearchEntry, texts: Texts): void | Promise<void>;
   search(request: SearchRequest): SearchResult | Promise<SearchResult>;
-  suggest(request: { text: string; audience: Audience; take: number }): Suggestions | Promise<Suggestions>;
+  suggest(request: SuggestionRequest): Suggestions | Promise<Suggestions>;
 }>;
+
+/** What was typed as the catalogue says it: an engine that is a server is asked for this, not for what was typed. */
+export type Understanding = Readonly<{
+  words: readonly string[]; correctedTo?: string;
+  /** Products near to what is meant and how near, above 0 to 1; null where no model is there. */
+  near: ReadonlyMap<string, number> | null;
+}>;
+export type Understand = (text: string, audience: Audience) => Understanding;
+/** Words put right by what this audience may know of. */
+export type Correct = (words: readonly string[], audience: Audience) => readonly string[];

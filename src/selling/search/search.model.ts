@@ -10,3 +10,13 @@ const schema = new Schema<SemanticModelRow>({
 }, { versionKey: false });
 
 export const semanticModelModel = (connection: Connection) => connection.model<SemanticModelRow>('SemanticModel', schema, 'search_models');
+
+/** An index on the search server and how far it has followed the catalogue. */
+export type SearchIndexRow = { _id: string; alias: string; state: 'building' | 'live' | 'retired'; at: Date; lastId: string; structure: number; documents: number; updatedAt: Date };
+
+const indexSchema = new Schema<SearchIndexRow>({
+  _id: String, alias: required(String), state: required(String), at: required(Date), lastId: { type: String, default: '' }, structure: required(Number), documents: required(Number), updatedAt: required(Date),
+}, { versionKey: false });
+indexSchema.index({ alias: 1, state: 1 });
+
+export const searchIndexModel = (connection: Connection) => connection.model<SearchIndexRow>('SearchIndex', indexSchema, 'search_indexes');

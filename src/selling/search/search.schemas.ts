@@ -36,6 +36,7 @@ const found = {
   })).required().description('How many there are under each value when everything else stays chosen'),
   mode: Joi.string().valid('keyword', 'hybrid').required().description('hybrid: by meaning as well; keyword: no model is trained yet'),
   correctedTo: Joi.string().description('What was searched for instead of what was typed'),
+  degraded: Joi.valid(true).description('The search server did not answer, and the engine in this process did; also X-Degraded: search'),
   price: Joi.object({ from: Joi.number().integer(), to: Joi.number().integer(), currency: currencyCode().required() }).description('Read from the words, such as under $50; minor units'),
 };
 export const searchAnswer = successOf(Joi.object(found));
@@ -48,4 +49,5 @@ export const suggestionAnswer = successOf(Joi.object({
     id: Joi.string().required(), slug: Joi.string().required(), name: Joi.string().required(), images: Joi.array().items(Joi.object()).required(),
     price: Joi.object({ from: moneySchema.required(), to: moneySchema.required() }).allow(null).required(),
   })).required(),
+  degraded: Joi.valid(true).description('As in a search'),
 }));

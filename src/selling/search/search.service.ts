@@ -1,16 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { mayAct, type Caller } from '../../shared/http/caller.js';
 import { toPage } from '../../shared/http/pagination.js';
 import type { Catalog } from '../catalog/index.js';
 import type { Arrangement } from './arrangement.js';
-import type { CatalogueFollower } from './catalogue-follower.js';
 import type { Audience, SearchEngine } from './engine.js';
 import { minorOf, readPrice, type PriceWords } from './price-words.js';
 import type { Facet, Filters } from './search.js';
-import { SearchStarting } from './search.errors.js';
 import type { SearchQuery, SuggestionQuery } from './search.schemas.js';
 
-const PATIENCE_MS = 2_000;
 const DEFAULT_FACETS = ['category', 'brand', 'in_stock'];
 const SUGGESTED = 8;
 
@@ -21,19 +17,11 @@ export type PreviewSearch = (asked: Readonly<{ words: string; categoryId: string
 
 type Deps = {
   arrangementFor: FindArrangement; nameOf: (id: string) => string | undefined;
-  engine: SearchEngine; sellsIn: (currency: string) => boolean; follower: Pick<CatalogueFollower, 'catchUp'>; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
+  engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
 };
 
 export class SearchService {
-  private isReady = false;
-
   constructor(private readonly deps: Deps) {}
-
-  /** Reads the catalogue, so that the first search need not wait for it. */
-  async warm(): Promise<void> {
-    await this.deps.follower.catchUp();
-    this.isReady = true;
-  }
 
   search({ q = '', ...query }: SearchQuery, caller: Caller) {
     const { rest, price } = readPrice(q);
@@ -42,7 +30,7 @@ export class SearchService {
 
   /** `price` is what the words say; limits that were set stand above it. */
   async find(q: string, said: PriceWords | null, query: Omit<SearchQuery, 'q'>, caller: Caller) {
-    await this.ready();
+    await this.deps.ready();
     const { page, per_page: take, sort = 'relevance' } = query;
     const isLimited = query['price[gte]'] !== undefined || query['price[lte]'] !== undefined;
     const price = said === null || isLimited ? null : this.limitsOf(said, query.currency);
@@ -54,7 +42,7 @@ export class SearchService {
     const items = await this.deps.catalog.summariesOf(found.ids, { currency }, caller);
     return {
       ...toPage(items, found.total, query), facets: await this.labelled(found.facets), mode: found.mode,
-      ...(found.correctedTo !== undefined && { correctedTo: found.correctedTo }), ...(price && { price }),
+      ...(found.correctedTo !== undefined && { correctedTo: found.correctedTo }), ...(price && { price }), ...(found.degraded && { degraded: true }),
     };
   }
 
@@ -65,7 +53,7 @@ export class SearchService {
   }
 
   async preview({ words, categoryId, channel, currency = this.deps.defaultCurrency, take, arrangement }: Parameters<PreviewSearch>[0]): ReturnType<PreviewSearch> {
-    await this.ready();
+    await this.deps.ready();
     const { rest, price: said } = readPrice(words);
     const limits = said && this.limitsOf(said, undefined);
     const filters = { attributes: {}, ...(categoryId !== undefined && { category: categoryId }), ...(limits?.from !== undefined && { priceFrom: limits.from }), ...(limits?.to !== undefined && { priceTo: limits.to }) };
@@ -75,19 +63,10 @@ export class SearchService {
   }
 
   async suggest({ q, limit }: SuggestionQuery, caller: Caller) {
-    await this.ready();
-    const { queries, ids } = await this.deps.engine.suggest({ text: q, audience: audienceOf(caller), take: limit ?? SUGGESTED });
+    await this.deps.ready();
+    const { queries, ids, degraded } = await this.deps.engine.suggest({ text: q, audience: audienceOf(caller), take: limit ?? SUGGESTED });
     const products = await this.deps.catalog.summariesOf(ids, {}, caller);
-    return { queries, products: products.map(({ id, slug, name, price, images }) => ({ id, slug, name, price, images })) };
-  }
-
-  /** At the first search the whole catalogue is read; nobody is kept waiting for it longer than he would stay. */
-  async ready(): Promise<void> {
-    const work = this.warm();
-    if (this.isReady) return work;
-    work.catch(() => {});
-    const outcome = await Promise.race([work, pause(PATIENCE_MS, 'late' as const, { ref: false })]);
-    if (outcome === 'late') throw new SearchStarting();
+    return { queries, products: products.map(({ id, slug, name, price, images }) => ({ id, slug, name, price, images })), ...(degraded && { degraded }) };
   }
 
   private async filtersOf(query: Omit<SearchQuery, 'q'>): Promise<Filters> {

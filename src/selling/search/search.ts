@@ -18,7 +18,7 @@ export type Facet = Readonly<{ name: string; values: ReadonlyArray<Readonly<{ va
 /** One kind of filter. Within it any value will do; across kinds all must hold. */
 type Dimension = Readonly<{ name: string; selected: readonly string[]; holds(entry: SearchEntry): boolean; valuesOf(entry: SearchEntry): readonly string[] }>;
 
-const MAX_VALUES = 50;
+export const MAX_VALUES = 50;
 
 const textsOf = (value: unknown): string[] => [value].flat().map(String);
 
@@ -61,11 +61,12 @@ export function narrow(entries: Iterable<SearchEntry>, filters: Filters, { curre
       for (const value of new Set(dimension.valuesOf(entry))) counts[at]!.set(value, (counts[at]!.get(value) ?? 0) + 1);
     });
   }
-  const asked = dimensions.map((dimension, at) => ({ dimension, count: counts[at]! })).filter(({ dimension }) => facets.includes(dimension.name));
-  return { hits, facets: asked.map(({ dimension: { name, selected }, count }) => ({ name, values: largest(count, selected) })) };
+  const asked = [...new Set(facets)].map((name) => dimensions.findIndex((dimension) => dimension.name === name)).filter((at) => at >= 0);
+  return { hits, facets: asked.map((at) => ({ name: dimensions[at]!.name, values: largest(counts[at]!, dimensions[at]!.selected) })) };
 }
 
-function largest(counts: ReadonlyMap<string, number>, selected: readonly string[]): Facet['values'] {
+/** The most usual, and what is chosen even when nothing is left of it. */
+export function largest(counts: ReadonlyMap<string, number>, selected: readonly string[]): Facet['values'] {
   const all = new Map([...selected.map((value) => [value, 0] as const), ...counts]);
   return [...all].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
     .filter(([value], at) => at < MAX_VALUES || selected.includes(value))

@@ -48,6 +48,9 @@ function unitOf(raw: string, next: string | undefined): string | undefined {
   return Object.hasOwn(UNITS, raw) ? UNITS[raw] : undefined;
 }
 
+/** Nobody means more words than that, and each costs. */
+export const MAX_TERMS = 24;
+
 export const isStopWord = (word: string): boolean => STOP_WORDS.has(word);
 
 /** What is looked up: the stems of all words that say something. */

@@ -6,15 +6,15 @@ import type { SearchQuery } from './search.schemas.js';
 import { audienceOf, type SearchService } from './search.service.js';
 import { understand, type Hearing } from './voice.js';
 
-type Deps = { search: Pick<SearchService, 'find' | 'ready'>; hearing: (audience: Audience) => Hearing; recogniser: Recogniser };
+type Deps = { search: Pick<SearchService, 'find'>; ready: () => Promise<void>; hearing: (audience: Audience) => Hearing; recogniser: Recogniser };
 
 /** Finds what was said as if it had been typed. */
 export class VoiceService {
   constructor(private readonly deps: Deps) {}
 
   async search(said: { transcript: string | undefined; recording: string | undefined }, query: Omit<SearchQuery, 'q'>, caller: Caller) {
-    const { search, hearing } = this.deps;
-    await search.ready();
+    const { search, ready, hearing } = this.deps;
+    await ready();
     const heard = hearing(audienceOf(caller));
     const transcript = said.transcript ?? await this.listen(said.recording, heard);
     const { q, price } = understand(transcript, heard);

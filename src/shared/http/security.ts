@@ -29,7 +29,7 @@ function headersSetBy(middleware: RequestHandler): Record<string, string> {
   return headers;
 }
 
-const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', 'Idempotent-Replayed', 'Deprecation', 'Sunset'];
+const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', 'Idempotent-Replayed', 'Deprecation', 'Sunset', 'X-Degraded'];
 
 /** Only the listed origins, which may send the cookies of a session; `*` allows any, but none of them with cookies. */
 export function crossOrigin(origins: readonly string[]): RequestHandler {

@@ -20,6 +20,7 @@ export function createMetrics() {
   const redisFailures = new Counter({ name: 'redis_failures_total', help: 'Calls to Redis that failed or timed out', registers });
   const security = new Counter({ name: 'security_events_total', help: 'Refusals and changes that concern security, by kind; those that were dropped are only counted', labelNames: ['kind', 'fate'], registers });
   const retention = new Counter({ name: 'retention_removed_total', help: 'What was removed because its time was over, by kind', labelNames: ['kind'], registers });
+  const searchDegraded = new Counter({ name: 'search_degraded_total', help: 'Searches that the engine of the process answered because the search server did not', registers });
   const open = new Gauge({ name: 'http_requests_in_flight', help: 'Requests being served', registers });
 
   /** The hit rate since the start, for people: `/admin/cache/stats`. */
@@ -61,6 +62,7 @@ export function createMetrics() {
     registry, begin: () => { open.inc(); }, end, watchDatabase, cacheObserver,
     securityEvent: (kind: string, fate: 'kept' | 'dropped') => { security.inc({ kind, fate }); },
     retained: (kind: string, removed: number) => { retention.inc({ kind }, removed); },
+    searchDegraded: () => { searchDegraded.inc(); },
     redisFailed: () => { redisFailures.inc(); },
     cacheHitRates: () => Object.fromEntries([...hits].map(([region, { hits: h, misses }]) => [region, { hits: h, misses, hitRate: h / (h + misses) }])),
     /** Process figures cost a timer, so only the real processes collect them. */
