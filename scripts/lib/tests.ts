@@ -57,7 +57,7 @@ async function buildForTests(): Promise<void> {
 function startJest(args: readonly string[], { mongodbUri, redisUrl }: Provisioned) {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const env = { ...process.env, TEST_MONGODB_URI: mongodbUri, TEST_REDIS_URL: redisUrl };
-  return spawnOwned(process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, ...args], { cwd: root, env, stdio: 'inherit' });
+  return spawnOwned(process.execPath, ['--import', 'tsx', '--no-warnings', jest, ...args], { cwd: root, env, stdio: 'inherit' });
 }
 
 const ended = (child: ReturnType<typeof startJest>) => new Promise<number>((resolve) => {

@@ -1,6 +1,5 @@
 /**
  * CI runs on two shared cores where a pause of seconds is ordinary: a test that lost its patience is tried once more, and
- * the first failure is printed all the same. Locally a failure is a failure.
+ * the first failure is printed all the same. Locally a failure is a failure. These are what `jest.retryTimes` sets.
  */
-const runner = (import.meta as ImportMeta & { jest: typeof jest }).jest;
-if (process.env['CI']) runner.retryTimes(1, { logErrorsBeforeRetry: true });
+if (process.env['CI']) Object.assign(globalThis, { [Symbol.for('RETRY_TIMES')]: 1, [Symbol.for('LOG_ERRORS_BEFORE_RETRY')]: true });
