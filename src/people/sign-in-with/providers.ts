@@ -72,8 +72,9 @@ const asUnavailable = (): never => { throw new TemporarilyUnavailable('provider_
 
 /** The provider is away, or its answer was not what it has to be: wrong signature, nonce, state, code. */
 function asRefusal(error: unknown): never {
-  const { code, status, cause } = error as { code?: string; status?: number; cause?: unknown };
-  const isAway = code === 'OAUTH_TIMEOUT' || (cause as Error | undefined)?.message === 'fetch failed' || (status !== undefined && status >= 500);
+  const { code, status, message, cause } = error as { code?: string; status?: number; message?: string; cause?: Error };
+  // The library passes a failed connection on as it is, and wraps what it does not know.
+  const isAway = code === 'OAUTH_TIMEOUT' || [message, cause?.message].includes('fetch failed') || (status !== undefined && status >= 500);
   if (isAway) asUnavailable();
   throw new ProviderSignInFailed();
 }
