@@ -34,7 +34,9 @@ const EXPOSED = ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Poli
 /** Only the listed origins, which may send the cookies of a session; `*` allows any, but none of them with cookies. */
 export function crossOrigin(origins: readonly string[]): RequestHandler {
   const isAny = origins.includes('*');
-  const answer = cors({ origin: isAny ? '*' : [...origins], credentials: !isAny, exposedHeaders: EXPOSED, maxAge: 600 });
+  const answer = cors<Request>((req, choose) => {
+    choose(null, { origin: isAny ? '*' : [...origins], credentials: !isAny && origins.includes(req.headers.origin ?? ''), exposedHeaders: EXPOSED, maxAge: 600 });
+  });
   // Servers and apps send no Origin; they need no answer about it, only caches have to know that it matters.
   return (req, res, next) => {
     if (req.headers.origin !== undefined) return answer(req, res, next);
