@@ -5,8 +5,8 @@ const TICK_MS = 100;
 /** A pause of the collector is over within one look; only what lasts counts. */
 const SMOOTHING = 0.2;
 const STALLED_MS = 500;
-/** Below this a slow moment is not cured by refusing anybody. */
-const FEW = 50;
+/** Below this part of what may be in work a slow moment is not cured by refusing anybody. */
+const FEW = 1 / 12;
 const EXEMPT = new Set(['/healthz', '/readyz', '/metrics']);
 
 export type Admission = ReturnType<typeof createAdmission>;
@@ -43,7 +43,7 @@ export function createAdmission({ maxInFlight, answerWithinMs, lateness = (since
     }
   }, TICK_MS).unref();
 
-  const isOverloaded = (): boolean => inFlight >= maxInFlight || (lateMs > STALLED_MS && inFlight >= FEW);
+  const isOverloaded = (): boolean => inFlight >= maxInFlight || (lateMs > STALLED_MS && inFlight >= maxInFlight * FEW);
 
   const admit: RequestHandler = (req, res, next) => {
     if (EXEMPT.has(req.path)) return next();

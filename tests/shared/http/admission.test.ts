@@ -10,7 +10,7 @@ const closing: Array<() => void> = [];
 afterEach(() => { for (const close of closing.splice(0)) close(); });
 
 /** A server whose requests end when `finish` is called; `late` is what the event loop is said to be late. */
-async function open({ maxInFlight = 1000, answerWithinMs = 60_000 } = {}) {
+async function open({ maxInFlight = 600, answerWithinMs = 60_000 } = {}) {
   const loop = { lateMs: 0 };
   const waiting: Array<() => void> = [];
   const defects: unknown[] = [];
