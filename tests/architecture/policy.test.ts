@@ -72,7 +72,7 @@ test('a real request for every cell of route x role is allowed or refused as the
   expect(wrong).toEqual([]);
   expect(cells.length).toBe(Object.keys(committed.routes).length * Object.keys(callers).length);
   expect(world.defects.splice(0)).toEqual([]);
-}, 120_000);
+});
 
 function call(agent: Agent, route: string, headers: Headers): Promise<{ status: number; code: string }> {
   const [method = '', path = ''] = route.split(' ');

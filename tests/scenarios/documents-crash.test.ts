@@ -55,4 +55,4 @@ test('a worker killed at any step of an invoice or a mail leaves no gap, no seco
   expect(ids.length).toBeGreaterThanOrEqual(9);
   expect(orders).toHaveLength(4);
   expect(await shop.violations()).toEqual([]);
-}, 180_000);
+});

@@ -76,7 +76,7 @@ test('an operator object in any place of any body is refused by the name of the 
     const isNamed = pointers.some((pointer) => pointer.startsWith(names!) || names!.startsWith(pointer));
     return status === 400 && isNamed ? undefined : `${status}, not named`;
   })).toEqual([]);
-}, 60_000);
+});
 
 const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 test('no body of any route is more than a refusal: wrong types, NUL, huge numbers, depth, prototypes, doubled keys', async () => {
@@ -102,7 +102,7 @@ test('no body of any route is more than a refusal: wrong types, NUL, huge number
   const found = await attack(attacks, (answer, { title }) => (/prototype|constructor|operator as key|dotted key|a list|a string|null|a number|broken|10,000|text\/plain|urlencoded|xml|utf-7|form-data/.test(title) ? refused(answer) : undefined));
 
   expect(found).toEqual([]);
-}, 120_000);
+});
 
 test('operators, lists, prototypes and NUL in the query of any route are refused by name or mean nothing', async () => {
   const attacks = routes().flatMap((route) => {
@@ -117,7 +117,7 @@ test('operators, lists, prototypes and NUL in the query of any route are refused
 
   // a GET without a query schema knows no key at all
   expect(await attack(attacks, (answer, { title }) => (/operator|prototype|constructor|where/.test(title) ? refused(answer) : undefined))).toEqual([]);
-}, 60_000);
+});
 
 test('whatever stands in a path is a refusal, never a defect', async () => {
   const words = ['%00', '__proto__', '..%2f..%2fetc%2fpasswd', '%ff', '%E2%80%AE', '%5Bobject%20Object%5D', '%7B%22%24gt%22%3A%22%22%7D', 'a'.repeat(5_000), "'%20or%201=1--", '%0d%0aSet-Cookie:%20a=b'];
@@ -127,7 +127,7 @@ test('whatever stands in a path is a refusal, never a defect', async () => {
 
   expect(attacks.length).toBeGreaterThan(1_200);
   expect(await attack(attacks)).toEqual([]);
-}, 60_000);
+});
 
 test('whatever a header says is a refusal, never a defect', async () => {
   const names = ['idempotency-key', 'if-match', 'if-none-match', 'x-cart-token', 'x-order-token', 'accept-language', 'accept-encoding', 'range', 'origin', 'user-agent', 'x-request-id', 'x-forwarded-for', 'cookie', 'authorization', 'x-api-key'];
@@ -139,7 +139,7 @@ test('whatever a header says is a refusal, never a defect', async () => {
 
   expect(chosen).toHaveLength(5);
   expect(await attack(attacks)).toEqual([]);
-}, 60_000);
+});
 
 test('after all of this no prototype is changed, nothing with an operator is stored, and there was no defect', async () => {
   const kept: string[] = [];

@@ -10,7 +10,7 @@ beforeAll(async () => {
   smtp = await startSmtp();
   shop = await openCardShop({ env: { SMTP_URL: smtp.url } });
   store = (await staff('post', '/warehouses', { code: 'STORE', name: 'Covent Garden', location: { address: '1 Long Acre', city: 'London', postalCode: 'WC2E 9LH', country: 'GB' }, pickup: true, priority: 300 })).body.data;
-}, 60_000);
+});
 beforeEach(() => { smtp.received.splice(0); });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);

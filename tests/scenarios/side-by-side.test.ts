@@ -61,7 +61,7 @@ test('old and new run side by side under load: a fill that is cut off goes on wh
   expect(await migrateDown({ connection: next.connection, migrations: [unitsOfOrders()], log: () => {} }, NAME)).toEqual([NAME]);
   expect(await without()).toBe(await shop.count('orders'));
   expect(await migrateDown({ connection: next.connection, migrations: [unitsOfOrders()], log: () => {} }, NAME)).toEqual([]);
-}, 60_000);
+});
 
 test('a change that does not say how it is taken back stops all of them before anything happens', async () => {
   const oneWay: Migration = { name: '9002-one-way', up: async () => {} };

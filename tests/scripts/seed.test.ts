@@ -80,4 +80,4 @@ test('a seed that is killed twice ends as if it had run once, and the demo shop 
   const again = await startSeed().ended;
   expect([again.code, again.said]).toEqual([0, expect.stringContaining('there already')]);
   expect(await count('orders')).toBe(orders.length);
-}, 180_000);
+});

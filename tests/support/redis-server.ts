@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { startRedis } from '../../scripts/lib/provision/index.js';
 import { RedisGuard } from '../../src/shared/cache/redis.js';
+import { soon } from './soon.js';
 
 /** A Redis of the test's own, to be hurt. */
 export async function openRedisServer() {
@@ -45,7 +46,7 @@ export type RedisServer = Awaited<ReturnType<typeof openRedisServer>>;
 export async function until(check: () => Promise<boolean> | boolean, { withinMs = 5000, what = 'the condition' } = {}): Promise<number> {
   const begun = Date.now();
   while (!await check()) {
-    if (Date.now() - begun > withinMs) throw new Error(`${what} did not come true within ${withinMs} ms`);
+    if (Date.now() - begun > soon(withinMs)) throw new Error(`${what} did not come true within ${withinMs} ms`);
     await new Promise((resolve) => { setTimeout(resolve, 10); });
   }
   return Date.now() - begun;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { planAllocation, serves } from '../../../src/fulfilment/inventory/allocation.js';
 import type { Allocation, Available, OrderLine, Site } from '../../../src/fulfilment/inventory/inventory.js';
+import { soon } from '../../support/soon.js';
 
 const site = (id: string, priority: number, regionsServed: string[] = ['GB']): Site => ({ id, priority, regionsServed });
 const stock = (sku: string, units: Record<string, number>): Available[] => Object.entries(units).map(([warehouseId, available]) => ({ sku, warehouseId, available }));
@@ -138,7 +139,7 @@ test('forty warehouses with one unit each still answer at once', () => {
 
   const { allocations } = plan([line('1', 'X', 25)], available, sites);
 
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(soon(500));
   expect(allocations).toHaveLength(25);
   expect(new Set(allocations.map(({ warehouseId }) => warehouseId)).size).toBe(25);
 });

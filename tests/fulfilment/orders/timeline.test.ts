@@ -61,7 +61,7 @@ test('whatever happens to an order, its timeline taken together is what it says,
     }
     expect(so).toEqual(Object.fromEntries(AXES.map((axis) => [axis, now[axis]])));
   }
-}, 120_000);
+});
 
 test('another try to pay is written down as well', async () => {
   const { id, owner } = await bought(1, { payment: { provider: 'simulator', method: 'card', token: 'declined' } });

@@ -64,4 +64,4 @@ test('everything at once: answers lost, webhooks five times, shuffled, late and 
   expect(await world.schedule('compare-payment-ledgers')).toBe(0);
   expect(await world.violations()).toEqual([]);
   expect(world.defects).toEqual([]);
-}, 120_000);
+});

@@ -147,7 +147,7 @@ describe('reordering by itself', () => {
     const orders = await ordersOf(sku);
     expect(orders).toMatchObject([{ state: 'ordered', origin: 'reorder', supplierId: suppliers[0], lines: [{ quantity: 40, received: 0 }] }]);
     expect((await room.events()).filter(({ type, aggregateId }) => type === 'stock.reorder_due' && aggregateId === sku)).toHaveLength(1);
-  }, 60_000);
+  });
 
   test('goes to the next supplier when the first is inactive, and says so when nobody delivers', async () => {
     const { sku, suppliers } = await sold({ stock: 3, reorder: { point: 1, quantity: 2 }, suppliers: 2 });

@@ -3,7 +3,7 @@ import { CARD, openCardShop, type CardShop } from '../../support/card-shop.js';
 import { euros } from '../../support/shop.js';
 
 let shop: CardShop;
-beforeAll(async () => { shop = await openCardShop(); }, 60_000);
+beforeAll(async () => { shop = await openCardShop(); });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);

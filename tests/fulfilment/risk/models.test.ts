@@ -25,7 +25,7 @@ const assessed = async (id: string) => (await staff('get', `/admin/fraud/orders/
 
 beforeAll(async () => {
   model = trainModel(buildDataset(history()), { source: 'a test', trainedAt: new Date(), options: { ...USUAL, trees: 20 } });
-  shop = await openShop();
+  shop = await openShop({ isRiskEnforced: true });
   ({ sku } = await shop.given.variant({ price: 4000, stock: 1000 }));
 });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });

@@ -23,7 +23,7 @@ const orderOf = (id: string) => staff('get', `/orders/${id}`).then(({ body }) =>
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url, TRUST_PROXY: '1' } });
+  shop = await openShop({ isRiskEnforced: true, env: { PAYMENT_SIMULATOR_URL: simulator.url, TRUST_PROXY: '1' } });
   expect((await choose()).status).toBe(200);
   ({ sku } = await shop.given.variant({ stock: 1000 }));
 });

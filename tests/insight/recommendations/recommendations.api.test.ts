@@ -37,7 +37,7 @@ beforeAll(async () => {
     await buy(['nail', 'hammer', 'saw']);
   }
   await shop.call('patch', `/products/${ids['hidden']}`, { headers: staff(), body: { status: 'draft' } });
-}, 60_000);
+});
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 afterAll(() => shop.close());
 

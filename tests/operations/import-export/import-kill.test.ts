@@ -63,7 +63,7 @@ test('an import that is killed at any moment goes on where it was, and makes eve
 
   const again = await startImport(file).ended;
   expect(lastLine(again.out)).toMatchObject({ rows: ROWS, created: 0, updated: 0, unchanged: ROWS, resumedAfterLine: 0 });
-}, 120_000);
+});
 
 test('Ctrl-C ends it after the batch in hand, and says how it goes on', async () => {
   const file = await writeProducts(world.files.path('stopped.csv'), 3_000);
@@ -97,4 +97,4 @@ test('the command says what is wrong, and exits with 1 only when it is asked to 
   expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('There is no file /nowhere.csv')]);
   const { readFileSync } = await import('node:fs');
   expect(lastLine(readFileSync(errors, 'utf8'))).toMatchObject({ line: 3, field: 'sku', code: 'invalid_sku' });
-}, 60_000);
+});

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { readRows } from '../../../src/operations/import-export/import-reader.js';
 import { filesOf, inShort, rowsOf } from './files.js';
+import { soon } from '../../support/soon.js';
 
 const MEGABYTE = 1024 * 1024;
 const files = filesOf('import-reader');
@@ -148,8 +149,8 @@ test('100,000 rows are read in a few seconds, each once and in order', async () 
     const startedAt = performance.now();
     const rows = await rowsOf(file);
 
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    expect(performance.now() - startedAt).toBeLessThan(soon(15_000));
     expect(rows).toHaveLength(100_000);
     expect(rows.every((row, index) => 'raw' in row && row.line === lineOf(index))).toBe(true);
   }
-}, 60_000);
+});

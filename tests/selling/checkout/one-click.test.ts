@@ -117,7 +117,7 @@ test('30 clicks at once with tokens of their own on 10 units: ten orders, no mor
   expect(await shop.level(sku)).toEqual({ onHand: 10, reserved: 10 });
   expect(await shop.count('one_click_tokens', { userId: user.id, orderId: { $exists: true } })).toBe(10);
   expect(await shop.violations()).toEqual([]);
-}, 60_000);
+});
 
 describe('a token', () => {
   test.each([

@@ -44,7 +44,7 @@ test('twenty attachments to one product at once are all there', async () => {
 
   expect(replies.map(({ status }) => status)).toEqual(ids.map(() => 201));
   expect(urlsOf((await staff('get', `/products/${productId}`)).body.data).sort()).toEqual([...ids].sort());
-}, 30_000);
+});
 
 test('what nothing shows goes after its hours, with its objects; what is shown, by a product, a variant or a person, stays', async () => {
   const [ofProduct, ofVariant, orphan, twin] = [await given(10), await given(11), await given(12), await given(10)];
@@ -98,7 +98,7 @@ test('what is attached and deleted at the same moment is either shown or gone, n
     expect(attached === 201 ? [409] : [200]).toContain(deleted);
   }
   expect(await shop.violations()).toEqual([]);
-}, 30_000);
+});
 
 test('a person\'s picture is cut to a square, replaced and removed; the old one goes', async () => {
   const ada = await givenUser(shop);
@@ -119,15 +119,15 @@ test('a person\'s picture is cut to a square, replaced and removed; the old one 
   expect((await upload(shop, headers, Buffer.from('no picture'), { path: '/customers/me/avatar', method: 'PUT' })).status).toBe(415);
 });
 
-test('of a thousand random graphs nothing that is referred to is ever collected, and everything else is', async () => {
+test('of two hundred random graphs nothing that is referred to is ever collected, and everything else is', async () => {
   const random = seeded(7);
   const now = Date.now();
   const old = new Date(now - 1000 * HOUR);
   const id = () => new Types.ObjectId();
   const files: object[] = [], blobs: object[] = [], attachments: object[] = [], products: object[] = [], variants: object[] = [];
   const kept = new Set<string>(), all = new Set<string>();
-  for (let graph = 0; graph < 1000; graph++) {
-    const hashes = Array.from({ length: random.between(1, 3) }, (_none, at) => `${graph}-${at}`);
+  for (let graph = 0; graph < 200; graph++) {
+    const hashes = Array.from({ length: random.between(1, 3) }, (_none, at) => `${graph}-${at}-${id().toHexString()}`);
     for (const hash of hashes) blobs.push({ _id: hash, generation: '00000000', state: 'ready', kind: 'image', contentType: 'image/png', width: 1, height: 1, objects: [], usedAt: old, createdAt: old });
     const ids = Array.from({ length: random.between(1, 6) }, id);
     for (const one of ids) {
@@ -158,7 +158,7 @@ test('of a thousand random graphs nothing that is referred to is ever collected,
   const had = new Set(files.map((file) => (file as { hash: string }).hash));
   const used = new Set((await shop.connection.collection('uploaded_files').distinct('hash')) as string[]);
   expect((await shop.connection.collection<{ _id: string }>('media_blobs').find({ _id: { $regex: /^\d+-/ } }).toArray()).filter(({ _id }) => had.has(_id) && !used.has(_id)).map(({ _id }) => _id)).toEqual([]);
-}, 60_000);
+});
 
 test('objects that no document knows are swept once no request can still be at work on them', async () => {
   const key = `media/${'a'.repeat(64)}.00000000-zoom.jpg`;

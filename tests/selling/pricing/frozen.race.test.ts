@@ -88,7 +88,7 @@ test.each(prepared)('30 orders at once while $_case changes: each has exactly th
   if (agreed !== undefined) expect(new Set(placed.map(({ body }) => body.data.totals.grandTotal.amount))).toEqual(new Set(placed.length > 0 ? [agreed] : []));
   expect(await shop.count('orders', { 'items.sku': given.sku })).toBe(placed.length);
   expect((await shop.level(given.sku)).reserved).toBe(placed.length * quantity);
-}, 30_000);
+});
 
 test('the auditor finds nothing wrong afterwards', async () => {
   expect(await shop.violations()).toEqual([]);

@@ -154,4 +154,4 @@ test('100,000 random carts in JPY, EUR and KWD: ladders, conversions and totals 
     if (totals.grandTotal.amount !== due || totals.taxTotal.amount !== tax || !Number.isSafeInteger(due)) throw new Error(`cart ${carts} in ${currency}: ${totals.grandTotal.amount} is not ${due}`);
   }
   expect(carts).toBe(100_000);
-}, 60_000);
+});

@@ -43,7 +43,7 @@ test(`${BUYERS} orders at two nodes and ${USES} uses left: exactly ${USES} redem
   expect(await shop.count('orders')).toBe(USES);
   expect(await shop.violations()).toEqual([]);
   expect(nodes.flatMap(({ defects }) => defects)).toEqual([]);
-}, 120_000);
+});
 
 test('what is stopped at one node is stopped at the other within a second', async () => {
   const { running, stop, cart } = promotionWords(shop);

@@ -2,7 +2,7 @@ import { givenUser, type GivenUser } from '../../support/given.js';
 import { openShop, type Shop } from '../../support/shop.js';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); }, 60_000);
+beforeAll(async () => { shop = await openShop(); });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 afterAll(() => shop.close());
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
     const created = await shop.call('post', '/products', { headers: shop.keys.secret, body: { name, brand, status, description: '', categoryIds: [], variants: [{ sku: `R-${made += 1}`, prices: [{ currency: 'EUR', base: 1000 * made }] }] } });
     ids[name] = created.body.data.id;
   }
-}, 120_000);
+});
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 afterAll(() => shop.close());
 

@@ -15,9 +15,9 @@ const name = 'the real catalogue is searched as well as it must be, by words, by
   expect(hybridNdcg).toBeGreaterThanOrEqual(0.62);
   expect(hybridRecall).toBeGreaterThanOrEqual(0.9);
   expect(typoShare).toBeGreaterThanOrEqual(0.95);
-}, 120_000);
+});
 
 const spoken = 'what is said finds what is typed, in at least 95 of 100 cases';
 (isPresent ? test : test.skip)(isPresent ? spoken : `${spoken} (skipped: the data is absent; KONTOR_DATA names its folder)`, () => {
   expect(measureVoice(folder).same).toBeGreaterThanOrEqual(95);
-}, 60_000);
+});

@@ -52,7 +52,7 @@ describe('over HTTP', () => {
       await shop.call('post', '/products', { headers: shop.keys.secret, body: { name: `Trail shoes ${at}`, description: '', status: 'active', categoryIds: [], variants: [{ sku: `V-${at}`, prices: [{ currency: 'EUR', base: price }] }] } });
     }
     await shop.container.search.warm();
-  }, 120_000);
+  });
   afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
   afterAll(() => shop.close());
 

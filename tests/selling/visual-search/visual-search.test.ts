@@ -14,7 +14,7 @@ beforeAll(async () => {
     ids.push(productId);
     await attach(productId, pictures[at]!);
   }
-}, 120_000);
+});
 afterAll(() => shop.close());
 
 /** A thing of some shapes and colours that no other has. */

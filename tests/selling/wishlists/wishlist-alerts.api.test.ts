@@ -58,7 +58,7 @@ test('one alert for each drop, however often it is looked at, on however many li
   await setPrice(productId, { base: 1500 });
   await settle();
   expect(await alertsOf(ada)).toMatchObject([{ before: euros(2100), after: euros(1500) }, { before: euros(2000), after: euros(1900) }]);
-}, 30_000);
+});
 
 test('five units and a hundred who wait: the ten longest waiting are told at once, ten more after the pause, each once', async () => {
   const { productId, sku } = await shop.given.variant({ stock: 0 });
@@ -85,7 +85,7 @@ test('five units and a hundred who wait: the ten longest waiting are told at onc
   expect(await told()).toBe(20);
   expect((await shop.connection.collection('wishlist_alerts').distinct('userId', { productId })).length).toBe(20);
   shop.clock.offsetMs = 0;
-}, 30_000);
+});
 
 test('what is sold out and comes back is told again; the link in the mail ends that, and a wrong one ends nothing', async () => {
   const [ada, bob] = [await givenUser(shop), await givenUser(shop)];
@@ -112,7 +112,7 @@ test('what is sold out and comes back is told again; the link in the mail ends t
   await setPrice(productId, { base: 500 });
   await settle();
   expect([(await alertsOf(ada)).length, (await alertsOf(bob)).length]).toEqual([2, 3]);
-}, 30_000);
+});
 
 test('a guest wishes by token; signing in on two devices at once takes everything over, each thing once', async () => {
   const ada = await givenUser(shop);
@@ -131,7 +131,7 @@ test('a guest wishes by token; signing in on two devices at once takes everythin
   expect((await itemsOf(ada)).map(({ productId }: { productId: string }) => productId).sort()).toEqual([one, two, three].map(({ productId }) => productId).sort());
   expect((await shop.call('get', '/wishlists/guest', { headers: guest })).status).toBe(404);
   expect((await shop.call('get', '/wishlists/guest')).status).toBe(404);
-}, 30_000);
+});
 
 test('moving to the cart: of ten devices one does it; what the cart refuses stays on the list', async () => {
   const ada = await givenUser(shop);
@@ -149,4 +149,4 @@ test('moving to the cart: of ten devices one does it; what the cart refuses stay
   expect((await move(productId, { sku: 'NOT-THERE' })).status).toBeGreaterThanOrEqual(400);
   expect(await itemsOf(ada)).toHaveLength(1);
   expect((await move(productId, { quantity: 0 })).status).toBe(400);
-}, 30_000);
+});

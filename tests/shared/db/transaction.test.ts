@@ -108,7 +108,7 @@ test('twenty parallel transactions on one document are all served: none is lost,
   })));
 
   expect((await rows().findOne({ name: 'counter' }).lean())!.n).toBe(20);
-}, 20_000);
+});
 
 test('a duplicate is told by its index, inside and outside', async () => {
   await add('taken');

@@ -4,6 +4,7 @@ import Joi from 'joi';
 import { defineRoute } from '../../../src/shared/http/route.js';
 import { problems, success, successOf } from '../../../src/shared/http/schemas.js';
 import { openMiniApp, type MiniApp } from '../../support/mini-app.js';
+import { soon } from '../../support/soon.js';
 
 let app: MiniApp;
 beforeAll(async () => {
@@ -39,16 +40,16 @@ test('a gigabyte that is only declared is refused at once', async () => {
   const { status, answeredMs } = await pour('Content-Length: 1000000000', '', { maxMs: 1500 });
 
   expect(status).toBe(413);
-  expect(answeredMs).toBeLessThan(1000);
+  expect(answeredMs).toBeLessThan(soon(1000));
 });
 
 test('a gigabyte that is really sent is refused within a second, and its sender is cut', async () => {
   const { status, answeredMs, cutMs } = await pour('Content-Length: 1000000000', 'x'.repeat(65_536));
 
   expect(status).toBe(413);
-  expect(answeredMs).toBeLessThan(1000);
-  expect(cutMs).toBeLessThan(5000);
-}, 15_000);
+  expect(answeredMs).toBeLessThan(soon(1000));
+  expect(cutMs).toBeLessThan(soon(5000));
+});
 
 test('a body without an end is refused within a second, its sender is cut, and memory does not grow with it', async () => {
   const before = process.memoryUsage().rss;
@@ -56,19 +57,19 @@ test('a body without an end is refused within a second, its sender is cut, and m
   const { status, answeredMs, cutMs, sent } = await pour('Transfer-Encoding: chunked', chunked('x'.repeat(65_536)));
 
   expect(status).toBe(413);
-  expect(answeredMs).toBeLessThan(1000);
-  expect(cutMs).toBeLessThan(5000);
+  expect(answeredMs).toBeLessThan(soon(1000));
+  expect(cutMs).toBeLessThan(soon(5000));
   expect(sent).toBeGreaterThan(1e6);
   expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
-}, 15_000);
+});
 
 test('a stranger\'s large body is not even read: 401, then cut', async () => {
   const { status, answeredMs, cutMs } = await pour('Transfer-Encoding: chunked', chunked('x'.repeat(65_536)), { key: 'pk_nobody' });
 
   expect(status).toBe(401);
-  expect(answeredMs).toBeLessThan(1000);
-  expect(cutMs).toBeLessThan(5000);
-}, 15_000);
+  expect(answeredMs).toBeLessThan(soon(1000));
+  expect(cutMs).toBeLessThan(soon(5000));
+});
 
 test('a connection whose small body was refused goes on serving', async () => {
   const socket = connect(app.port, '127.0.0.1');
@@ -82,4 +83,4 @@ test('a connection whose small body was refused goes on serving', async () => {
   socket.destroy();
 
   expect([...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['401', '201']);
-}, 15_000);
+});

@@ -6,6 +6,7 @@ import { acceptsGzip, storeBody, type StoredBody } from '../../../src/shared/htt
 import { defineRoute } from '../../../src/shared/http/route.js';
 import { pageOf, problems, success, successOf } from '../../../src/shared/http/schemas.js';
 import { openMiniApp, type MiniApp } from '../../support/mini-app.js';
+import { soon } from '../../support/soon.js';
 
 let app: MiniApp;
 let thing = { id: 't1', name: 'Lamp', nested: { deep: { a: 1, b: 2 }, other: 3 }, tags: [{ slug: 'x', secret: 's' }], version: 1 };
@@ -138,5 +139,5 @@ test('the pattern that reads Accept-Encoding is quick on anything', () => {
   const begun = performance.now();
   acceptsGzip({ headers: { 'accept-encoding': `${'gzip;q=0.'.repeat(1500)}x` } } as never);
   acceptsGzip({ headers: { 'accept-encoding': `gzip${' '.repeat(15_000)};` } } as never);
-  expect(performance.now() - begun).toBeLessThan(50);
+  expect(performance.now() - begun).toBeLessThan(soon(50));
 });

@@ -1,4 +1,5 @@
 import { redact, redactText } from '../../../src/shared/logging/redact.js';
+import { soon } from '../../support/soon.js';
 
 const KEY = 'pk_live_a1b2c3d4_Zx9Yw8Vu7Ts6Rq5Po4Nm3Lk2Ji1Hg0Fe';
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI2NGYwIn0.c2lnbmF0dXJl-x_y';
@@ -43,5 +44,5 @@ test('what is too deep is cut, what points at itself does not hang, and it is qu
   redactText('eyJ'.repeat(30_000));
   redactText(`Bearer ${'.'.repeat(100_000)}`);
   redactText('://:'.repeat(30_000));
-  expect(performance.now() - begun).toBeLessThan(500);
+  expect(performance.now() - begun).toBeLessThan(soon(500));
 });
