@@ -14,7 +14,7 @@ const currency = () => Joi.string().pattern(/^[A-Z]{3}$/, 'ISO 4217 code');
 /** `INV-{year}`, and for single countries `DE:RE-{country}-{year}`. */
 const series = () => Joi.string().pattern(/^[\w/{}-]{1,40}(,\s*[A-Z]{2}:[\w/{}-]{1,40})*$/, 'list of series like INV-{year},DE:RE-{year}');
 
-const countries = () => Joi.string().allow('').pattern(/^(EU|[A-Z]{2})(,\s*(EU|[A-Z]{2}))*$/, 'list of countries like DE,FR or EU');
+const countries = () => Joi.string().allow('').pattern(/^[A-Z]{2}(,\s*[A-Z]{2})*$/, 'list of countries like DE,FR or EU');
 
 /** Long, and neither a placeholder nor one key held down: what was copied from an example guards nothing. */
 const secret = (length: number) => Joi.string().min(length).custom((value: string, helpers) => (
@@ -239,7 +239,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       pricesIncludeTax: bool('PRICES_INCLUDE_TAX'), taxRateBps: number('TAX_RATE_BPS'),
       flatShippingRates: parseRates(text('SHIPPING_FLAT_RATES')),
     },
-    storefront: { url: (text('STOREFRONT_URL') || text('PUBLIC_URL')).replace(/\/+$/, ''), name: text('SELLER_NAME'), language: text('DEFAULT_LOCALE') },
+    storefront: { url: (text('STOREFRONT_URL') || text('PUBLIC_URL')).replace(/(?<!\/)\/+$/, ''), name: text('SELLER_NAME'), language: text('DEFAULT_LOCALE') },
     tax: {
       policy: {
         mode: text('TAX_MODE') as 'flat' | 'table', home: text('DEFAULT_COUNTRY'), flatRateBps: number('TAX_RATE_BPS'), pricesIncludeTax: bool('PRICES_INCLUDE_TAX'),

@@ -94,7 +94,7 @@ export function parseMoney(text: string, currency: string): Money {
   const digits = minorUnitDigits(currency);
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text.trim());
   if (!match) throw new RangeError(`Not a plain decimal amount: ${text}`);
-  const fraction = (match[2] ?? '').replace(/0+$/, '');
+  const fraction = (match[2] ?? '').replace(/(?<!0)0+$/, '');
   if (fraction.length > digits) throw new RangeError(`${currency} has ${digits} decimals: ${text}`);
   return money(Number(`${match[1]}${fraction.padEnd(digits, '0')}`), currency);
 }

@@ -38,6 +38,9 @@ export function cleanRichText(text: string): string {
   return clean;
 }
 
+/** The words alone, still encoded; what stood in two elements stays two words. */
+export const withoutTags = (text: string): string => (TAG.test(text) ? sanitize(text.replaceAll('<', ' <'), { allowedTags: [], nonTextTags: RULES.nonTextTags! }) : text);
+
 /** A field that may carry HTML; what it is stored as is what stays of it. */
 export const richText = (max: number) => Joi.string().max(max).allow('').custom(cleanRichText)
   .description('Plain text or HTML; of HTML only harmless tags stay (paragraphs, headings, lists, tables, emphasis, links)');

@@ -30,7 +30,7 @@ export const createKeys = (secret: string) => {
 
 /** Null for addresses of a network of one's own: behind a proxy that is not configured they would be everybody's. Of IPv6 the network that one customer has. */
 export function networkOf(given: string): string | null {
-  const ip = given.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '').toLowerCase();
+  const ip = given.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1)[0]!.toLowerCase();
   const version = isIP(ip);
   if (version === 0 || HOME.check(ip, version === 4 ? 'ipv4' : 'ipv6')) return null;
   return version === 4 ? ip : expanded(ip).slice(0, 4).join(':');

@@ -69,7 +69,7 @@ function amount(row: Cells, field: string, source: string | undefined, currency:
   return decimal(row, field, source, String(value).trim(), currency);
 }
 
-const significantDigits = (value: number): number => String(value).replace(/e.*$/, '').replace(/\D/g, '').replace(/^0+|0+$/g, '').length;
+const significantDigits = (value: number): number => String(value).split('e', 1)[0]!.replace(/\D/g, '').replace(/^0+|(?<!0)0+$/g, '').length;
 
 function decimal(row: Cells, field: string, source: string | undefined, digits: string, currency: string): Money | null {
   if (digits.startsWith('-')) return row.wrong(field, 'negative_price', `"${source}" is negative.`);
@@ -79,7 +79,7 @@ function decimal(row: Cells, field: string, source: string | undefined, digits: 
     return parseMoney(digits, currency);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const isTooPrecise = (match[1] ?? '').replace(/0+$/, '').length > minorUnitDigits(currency);
+    const isTooPrecise = (match[1] ?? '').replace(/(?<!0)0+$/, '').length > minorUnitDigits(currency);
     return isTooPrecise
       ? row.wrong(field, 'price_too_precise', `"${source}" has more decimals than ${currency} (${minorUnitDigits(currency)}).`)
       : row.wrong(field, 'price_too_large', `"${source}" is too large.`);

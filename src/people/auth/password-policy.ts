@@ -38,7 +38,7 @@ const lettersOf = (text: string): string => text.replace(/[^\p{L}]+/gu, '');
 /** Lists of the most used passwords are short words with decoration, runs of the keyboard and repetitions; so is this. */
 function isCommon(folded: string, shop: string): boolean {
   if (new Set(folded).size < MIN_DIFFERENT || isRun(folded) || repeats(folded)) return true;
-  const undecorated = folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const undecorated = folded.replace(/^\P{L}+|(?<!\P{L})\P{L}+$/gu, '');
   if (undecorated === '') return isNumberRun(folded);
   return [undecorated, unleet(undecorated), unleet(folded)].some((text) => isMadeOfWords(shop === '' ? lettersOf(text) : lettersOf(text).replaceAll(shop, ''), MAX_WORDS));
 }

@@ -19,8 +19,8 @@ export type Verdict = 'publish' | 'reject';
 /** So many different people hide a review until a moderator has looked. */
 export const FLAGS_THAT_HIDE = 3;
 
-const LINK = /(?:https?:\/\/|www\.)\S|\b[\w-]+\.(?:com|net|org|shop|info|biz|ru|cn|xyz)\b/i;
-const CONTACT = /[\w.+-]+@[\w-]+\.\w{2,}|\+?\d[\d ()/-]{8,}\d/;
+const LINK = /(?:https?:\/\/|www\.)\S|[\w-]\.(?:com|net|org|shop|info|biz|ru|cn|xyz)\b/i;
+const CONTACT = /[\w.+-]@[\w-]+\.\w{2}|\d[\d ()/-]{8,}\d/;
 const SHOUTING_FROM = 20;
 const INSULTS = /\b(?:fuck\w*|shit\w*|bitch\w*|asshole\w*|cunt\w*|nigger\w*|faggot\w*|scheiß\w*|arschloch\w*|hurensohn\w*|connard\w*|putain)\b/i;
 

@@ -36,7 +36,7 @@ export function createRecogniser({ command, ffmpegDirectory }: Options): Recogni
       await toWave(join(ffmpegDirectory, 'ffmpeg'), recording, file);
       if (command.includes('{grammar}')) await writeFile(grammar, grammarOf(usual(WORDS_IN_GRAMMAR)));
       const { stdout } = await run(program, args.map((arg) => arg.replaceAll('{file}', file).replaceAll('{grammar}', grammar)), { timeout: LISTEN_MS }).catch(missing);
-      const heard = stdout.replace(/\[[^\]]*\]|<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+      const heard = stdout.replace(/\[[^[\]]*\]|<[^<>]*>/g, ' ').replace(/\s+/g, ' ').trim();
       if (heard === '') throw new NothingHeard();
       return heard;
     } finally {

@@ -40,7 +40,7 @@ const ARTICLES = '(?:some|any|a few|a couple of|all of the|all the|the best|a|an
 const wish = new RegExp(`^(?:${WISHES.join('|')})(?=[\\s,]+\\S)[\\s,]*`, 'iu');
 const article = new RegExp(`^${ARTICLES}(?=\\s+\\S)\\s+`, 'iu');
 const lead = new RegExp(`^(?:(?:so|well|like|now|right|just|maybe|actually|basically|and|then)[\\s,]+)+(?=(?:${WISHES.slice(2, -3).join('|')})[\\s,])`, 'iu');
-const tail = /[\s,]+(?:please|thanks|thank you(?: very much| so much)?|cheers|for me|if (?:you can|you have (?:it|them|any|one|some)|possible|you don't mind)|or something(?: like that)?|or whatever|and stuff(?: like that)?|right now|i think|i guess|okay|ok|(?:will|would|could|can) you)$/iu;
+const tail = /(?<![\s,])[\s,]+(?:please|thanks|thank you(?: very much| so much)?|cheers|for me|if (?:you can|you have (?:it|them|any|one|some)|possible|you don't mind)|or something(?: like that)?|or whatever|and stuff(?: like that)?|right now|i think|i guess|okay|ok|(?:will|would|could|can) you)$/iu;
 /** Dropped where the catalogue never says them in this company. */
 const IDLE = new Set(['like', 'so', 'well', 'actually', 'basically', 'maybe', 'just', 'really', 'okay', 'ok', 'right', 'please', 'slash', 'hyphen', 'dash', 'comma', 'literally', 'oh', 'anyway', 'perhaps', 'some', 'any', 'hash', 'hashtag']);
 
@@ -54,7 +54,7 @@ export function understand(transcript: string, hearing: Hearing): Understood {
 }
 
 function withoutManners(transcript: string): string {
-  let so = transcript.replace(/[’]/g, "'").replace(PAUSES, ' ').replace(/[.,!?;:…]+(?=\s|$)/g, ' ').replace(/\s+/g, ' ').trim();
+  let so = transcript.replace(/[’]/g, "'").replace(PAUSES, ' ').replace(/(?<![.,!?;:…])[.,!?;:…]+(?=\s|$)/g, ' ').replace(/\s+/g, ' ').trim();
   for (let before = ''; before !== so;) {
     before = so;
     so = so.replace(tail, '').replace(lead, '').replace(wish, '').replace(article, '').trim();

@@ -1,4 +1,5 @@
 import { decimalOf, type Money } from '../../shared/money.js';
+import { withoutTags } from '../../shared/rich-text.js';
 import { absolute, addressOf, homeOf, type Storefront } from './storefront.js';
 
 /** What results show of a title and a description before they cut it themselves. */
@@ -27,13 +28,12 @@ export function cutAtWord(text: string, length: number): string {
   if (characters.length <= length) return text;
   const head = characters.slice(0, length - 1).join('');
   const end = head.search(/\s\S*$/u);
-  return `${(end > length / 2 ? head.slice(0, end) : head).replace(/[\s,;:.–-]+$/u, '')}…`;
+  return `${(end > length / 2 ? head.slice(0, end) : head).replace(/(?<![\s,;:.–-])[\s,;:.–-]+$/u, '')}…`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 /** What is read of a description that may hold markup. */
-export const plainText = (text: string): string => text
-  .replace(/<(script|style)\b[^>]*>[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ').replace(/<\/?[a-z!][^<>]*>/gi, ' ')
+export const plainText = (text: string): string => withoutTags(text)
   .replace(/&(amp|lt|gt|quot|apos|nbsp);/g, (_all, name: string) => ENTITIES[name]!).replace(/\s+/gu, ' ').trim();
 
 export function productMetadata(product: ProductFacts, place: Place): Metadata {

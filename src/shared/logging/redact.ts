@@ -3,7 +3,7 @@ const SECRET_NAMES = /pass(word|wd)|secret|authorization|cookie|token|api[-_]?ke
  * Bearer tokens, our keys and app secrets, a password in an address, and anything that reads like a card number, wherever
  * they stand in a text. A card number stands alone: the digits inside of a request id are none.
  */
-const SECRET_TEXT = /Bearer\s+[\w.~+/-]+=*|\b(?:pk|sk|as)_[a-z]+_\w{8,}|\bas_\w{20,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/)[^\s:@/]*:[^\s@/]+(?=@)|(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
+const SECRET_TEXT = /Bearer\s+[\w.~+/-]+=*|\b(?:pk|sk|as)_[a-z]+_\w{8,}|\bas_\w{20,}|\beyJ[\w-]{10,}(?:\.[\w-]*){0,2}|(?<=:\/\/)[^\s:@/]*:[^\s@/]+(?=@)|(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
 const MAX_DEPTH = 6;
 
 /** Replaces secrets by `[redacted]`, by the name of the field and by the look of the text. */
