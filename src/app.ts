@@ -7,7 +7,7 @@ import { observe } from './shared/http/observe.js';
 import { problemHandler, routeNotFound } from './shared/http/problem.js';
 import { requestContext } from './shared/http/request-context.js';
 import { mount } from './shared/http/route.js';
-import { crossOrigin, redirectToHttps, securityHeaders } from './shared/http/security.js';
+import { crossOrigin, redirectToHttps, refuseDoubledHeaders, securityHeaders } from './shared/http/security.js';
 
 /** The order of everything a request passes. */
 export function createApp(container: Container, readiness: Readiness) {
@@ -22,8 +22,9 @@ export function createApp(container: Container, readiness: Readiness) {
   app.use(requestContext);
   app.use(observe({ metrics, logger, countUse: container.apiKeys.countUse }));
   app.use(admission.admit);
-  if (config.http.httpsRedirect) app.use(redirectToHttps);
+  if (config.http.httpsRedirect) app.use(redirectToHttps(config.http.publicUrl));
   app.use(securityHeaders());
+  app.use(refuseDoubledHeaders);
   app.use(crossOrigin(config.http.corsOrigins));
 
   const mountOptions = {

@@ -47,7 +47,7 @@ export const passwordBody = Joi.object<PasswordBody, true>({ currentPassword: en
 /** What a browser sends by itself, and what it has to send with it. */
 export type CookieHeaders = { cookie?: string; 'x-csrf-token'?: string };
 export const cookieHeaders = Joi.object<CookieHeaders>({
-  cookie: Joi.string().max(16_384).description('Cookies of a login with `session: "cookie"`'), 'x-csrf-token': Joi.string().max(200).description('csrfToken of that login'),
+  cookie: Joi.string().max(8_192).description('Cookies of a login with `session: "cookie"`'), 'x-csrf-token': Joi.string().max(200).description('csrfToken of that login'),
 });
 
 export type RefreshBody = { refreshToken?: string };

@@ -37,13 +37,16 @@ export async function readBody(req: Request, res: Response, route: Reads, { limi
 const formOf = (consumes: Consumes, req: Request): Consumes => (typeof consumes === 'object' && consumes.file.orJson && !req.is('multipart/form-data') ? 'json' : consumes);
 
 async function read(req: Request, res: Response, consumes: Exclude<Consumes, 'stream'>, limitBytes: number): Promise<void> {
-  if (consumes === 'json' && req.is('json') === false) throw createHttpError(415);
+  if (consumes === 'json' && (req.is('json') === false || !isUtf8(req))) throw createHttpError(415);
   const mostBytes = typeof consumes === 'object' ? consumes.file.maxBytes + FORM_BYTES : limitBytes;
   const declared = req.headers['content-length'];
   if (Number(declared ?? 0) > mostBytes) throw createHttpError(413);
   const parsed = run(parserFor(consumes, limitBytes), req, res);
   await (declared === undefined && typeof consumes === 'string' ? Promise.race([parsed, tooLarge(req, mostBytes)]) : parsed);
 }
+
+/** The parser would take UTF-7, -16 and -32 as well, which nothing that looks at requests before us reads. */
+const isUtf8 = (req: Request): boolean => !/charset\s*=(?!\s*"?utf-8"?\s*(?:;|$))/i.test(req.headers['content-type'] ?? '');
 
 /** Of the bytes as they come over the wire, while the parser takes them. */
 function hashOf(req: Request): Hash {

@@ -25,32 +25,44 @@ const places: Record<Place, Joi.ValidationOptions> = {
 };
 const ALL: readonly Place[] = ['params', 'query', 'headers', 'body'];
 
-const REMEMBERED = 2_000;
-const parsed = new WeakMap<Schemas, Map<string, ReturnType<typeof parse>>>();
+/** Over all routes, and of short addresses alone: whoever makes up long ones must not fill the memory with them. */
+const REMEMBERED = 10_000;
+const LONGEST_REMEMBERED = 300;
+let remembered = 0;
+let parsed = new WeakMap<Schemas, Map<string, ReturnType<typeof parse>>>();
 
 /** What a GET says stands in its address alone, and the same few addresses are asked for again and again. */
 export function parseInput(schemas: Schemas, req: Request) {
-  if (req.method !== 'GET' || schemas.headers) return parse(schemas, req);
+  if (req.method !== 'GET' || schemas.headers || req.url.length > LONGEST_REMEMBERED) return parse(schemas, req);
   let known = parsed.get(schemas);
   if (!known) parsed.set(schemas, known = new Map());
   const found = known.get(req.url);
   if (found) return found;
   const input = parse(schemas, req);
-  if (known.size >= REMEMBERED) known.clear();
   known.set(req.url, Object.freeze(input));
+  remembered += 1;
+  if (remembered >= REMEMBERED) {
+    parsed = new WeakMap();
+    remembered = 0;
+  }
   return input;
 }
 
-/** Checks everything before it refuses, so that the caller hears of all wrong fields at once. */
+/** To word what is wrong with each of 50,000 values keeps the process from everybody else for a second. */
+const EACH_IS_NAMED = 2_000;
+
+/** Checks everything before it refuses, so that the caller hears of all wrong fields at once; of a body with very many values, of the first. */
 function parse(schemas: Schemas, req: Request) {
   const input: Record<Place, unknown> = { params: {}, query: {}, headers: {}, body: {} };
   refuseCardNumbers(schemas, req);
-  let errors: FieldError[] | undefined = namesPrototype(req.body)
+  const { namesPrototype, values } = look(req.body);
+  const options = values > EACH_IS_NAMED ? { ...places, body: { ...places.body, abortEarly: true } } : places;
+  let errors: FieldError[] | undefined = namesPrototype
     ? [{ pointer: '#/body', code: 'object_unknown', message: '"__proto__" is not allowed' }] : undefined;
   for (const where of ALL) {
     const schema = schemas[where];
     if (!schema && (where === 'headers' || where === 'params' || (where === 'body' && (schemas.consumes === 'raw' || req.body === undefined)))) continue;
-    const { value, error } = (schema ?? nothing).validate(req[where] ?? {}, places[where]);
+    const { value, error } = (schema ?? nothing).validate(req[where] ?? {}, options[where]);
     input[where] = value;
     for (const { path, type, message } of error?.details ?? []) {
       (errors ??= []).push({ pointer: pointer(where, path), code: snakeCase(type), message });
@@ -67,16 +79,18 @@ function refuseCardNumbers(schemas: Schemas, req: Request): void {
   if (found.length > 0) throw new CardNumberSent(found);
 }
 
-/** JSON.parse makes `__proto__` a key like any other, and copying the object, as joi does, makes it the prototype. */
-function namesPrototype(body: unknown): boolean {
+/** How many values there are, and whether one is named `__proto__`: JSON.parse makes that a key like any other, and copying the object, as joi does, makes it the prototype. */
+function look(body: unknown): { namesPrototype: boolean; values: number } {
   const waiting: unknown[] = [body];
+  let values = 0;
   while (waiting.length > 0) {
     const value = waiting.pop();
+    values += 1;
     if (value === null || typeof value !== 'object' || value instanceof Uint8Array) continue;
-    if (Object.hasOwn(value, '__proto__')) return true;
+    if (Object.hasOwn(value, '__proto__')) return { namesPrototype: true, values };
     for (const inner of Object.values(value)) waiting.push(inner);
   }
-  return false;
+  return { namesPrototype: false, values };
 }
 
 const pointer = (where: string, path: readonly (string | number)[]) =>

@@ -1,6 +1,7 @@
 import cors from 'cors';
 import helmet from 'helmet';
 import type { Request, RequestHandler, Response } from 'express';
+import { RuleViolation } from '../errors.js';
 
 /**
  * Headers for an API that serves no pages: what only pages or old plug-ins heed is left out. X-XSS-Protection is off in
@@ -45,8 +46,36 @@ export function crossOrigin(origins: readonly string[]): RequestHandler {
   };
 }
 
-/** Behind a proxy that ends TLS: what came by plain HTTP is sent to HTTPS, keeping its method. */
-export const redirectToHttps: RequestHandler = (req, res, next) => {
-  if (req.secure || req.path === '/healthz' || req.path === '/readyz') return next();
-  res.redirect(308, `https://${req.hostname}${req.originalUrl}`);
+/**
+ * Behind a proxy that ends TLS: what came by plain HTTP is sent to HTTPS, keeping its method. To our own name where it is known;
+ * what a request says in X-Forwarded-Host never counts, or a cache in front of us could keep somebody else's.
+ */
+export function redirectToHttps(publicUrl: string): RequestHandler {
+  const { protocol, host } = new URL(publicUrl);
+  return (req, res, next) => {
+    if (req.secure || req.path === '/healthz' || req.path === '/readyz') return next();
+    res.redirect(308, `https://${protocol === 'https:' ? host : req.headers.host ?? host}${req.originalUrl}`);
+  };
+}
+
+/** What says who asks, for what, and what it is that comes. */
+const SINGLE = new Set(['host', 'authorization', 'content-type', 'content-length', 'x-api-key', 'x-app-secret', 'idempotency-key', 'if-match', 'x-csrf-token', 'x-cart-token', 'x-order-token', 'origin']);
+
+class DoubledHeader extends RuleViolation {
+  readonly code = 'doubled_header';
+  constructor(header: string) { super(`The header ${header} stands twice in this request. Send it once.`, { header }); }
+}
+
+/** Of two, we would take the first and a proxy before us perhaps the last: what it let pass would not be what we do. */
+export const refuseDoubledHeaders: RequestHandler = (req, _res, next) => {
+  const { rawHeaders } = req;
+  // As many names as lines: none stands twice, and nothing has to be compared.
+  if (Object.keys(req.headers).length * 2 === rawHeaders.length) return next();
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase();
+    if (seen.has(name) && SINGLE.has(name)) throw new DoubledHeader(name);
+    seen.add(name);
+  }
+  next();
 };

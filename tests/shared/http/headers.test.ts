@@ -100,6 +100,15 @@ describe('behind a proxy that ends TLS', () => {
 
   test('a redirect never leaves the host that was asked', async () => {
     expect((await ask('//evil.example/x', { host: 'shop.example' })).location).toBe('https://shop.example//evil.example/x');
+    expect((await ask('/api/v1/old', { host: 'shop.example', 'x-forwarded-host': 'evil.example' })).location).toBe('https://shop.example/api/v1/old');
+  });
+
+  test('where our own name is known, a redirect leads there whatever the request calls us', async () => {
+    const named = await openMiniApp({ routes: things, env: { HTTPS_REDIRECT: 'true', TRUST_PROXY: '1', PUBLIC_URL: 'https://api.shop.example' } });
+    const { headers } = await named.call('get', '/old', { headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } }).expect(308);
+    await named.close();
+
+    expect(headers['location']).toBe('https://api.shop.example/api/v1/old');
   });
 });
 

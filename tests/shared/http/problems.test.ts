@@ -1,4 +1,5 @@
 import { request as send } from 'node:http';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Joi from 'joi';
 import { RuleViolation } from '../../../src/shared/errors.js';
@@ -177,4 +178,33 @@ test('a trace goes on', async () => {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
   expect((await app.call('get', '/things/lamp', { headers: { traceparent } })).headers['traceparent']).toBe(traceparent);
+});
+
+test.each(['Host', 'Authorization', 'Content-Type', 'x-api-key', 'Idempotency-Key'])('a request with two %s is refused: a proxy before us may have looked at the other one', async (name) => {
+  const lines = ['Host: a', 'x-api-key: pk_app', 'Content-Type: application/json', 'Idempotency-Key: k', 'Authorization: Bearer alice', 'Content-Length: 12', 'Connection: close', `${name.toUpperCase()}: b`];
+  const socket = connect(app.port, '127.0.0.1').setEncoding('utf8');
+  socket.write(`POST /api/v1/things HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n{"name":"a"}`);
+  const answer = (await socket.toArray() as string[]).join('');
+
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ code: 'doubled_header', header: name.toLowerCase() });
+  expect(handled).toEqual([]);
+});
+
+test.each([
+  { charset: 'utf-7', status: 415 }, { charset: 'utf-16le', status: 415 }, { charset: '"utf-32"', status: 415 }, { charset: 'latin1', status: 415 }, { charset: 'utf-8; charset=utf-7', status: 415 },
+  { charset: 'utf-8', status: 201 }, { charset: '"UTF-8"', status: 201 },
+])('JSON in $charset answers $status: only UTF-8 means the same to everybody who looks at it', async ({ charset, status }) => {
+  const reply = await post('{"name":"a"}', { 'Content-Type': `application/json; charset=${charset}` });
+
+  expect(reply.status).toBe(status);
+});
+
+test('of a body with very many wrong values the first is named, so that nobody can buy a second of the process with one request', async () => {
+  const many = JSON.stringify({ name: 'a', ...Object.fromEntries(Array.from({ length: 8_000 }, (_none, at) => [`k${at}`, 1])) });
+  const few = JSON.stringify({ name: '', count: 0, k: 1 });
+
+  expect((await post(many)).body).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '#/body/k0' }] });
+  expect((JSON.parse((await post(few)).text) as { errors: unknown[] }).errors).toHaveLength(3);
+  expect(handled).toEqual([]);
 });
