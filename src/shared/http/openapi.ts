@@ -62,15 +62,20 @@ function requestBodyOf(route: Route) {
   return { requestBody: { required: (schema.required ?? []).length > 0, content: { 'application/json': { schema } } } };
 }
 
+/** What any call may answer, and any with a body: said once here instead of by every route. */
+const ALWAYS = [429, 503];
+const WITH_BODY = [413, 415];
+const statusesOf = (route: Route): string[] => [...new Set([...Object.keys(route.responses), ...ALWAYS, ...(route.body || route.consumes ? WITH_BODY : [])].map(String))].sort();
+
 function responsesOf(route: Route) {
-  return Object.fromEntries(Object.entries(route.responses).map(([status, schema]) => [status, Number(status) >= 400
+  return Object.fromEntries(statusesOf(route).map((status) => [status, Number(status) >= 400
     ? { $ref: `#/components/responses/Problem${status}` }
-    : { description: textOf(status), content: route.produces ? textIn(route.produces) : { 'application/json': { schema: jsonSchema(schema) } } }]));
+    : { description: textOf(status), content: route.produces ? textIn(route.produces) : { 'application/json': { schema: jsonSchema(route.responses[Number(status)]!) } } }]));
 }
 
 /** A refusal of one status reads alike everywhere. */
 function refusalsOf(routes: readonly Route[]) {
-  const statuses = [...new Set(routes.flatMap((route) => Object.keys(route.responses)))].filter((status) => Number(status) >= 400).sort();
+  const statuses = [...new Set(routes.flatMap(statusesOf))].filter((status) => Number(status) >= 400).sort();
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(statuses.map((status) => [`Problem${status}`, { description: textOf(status), content }]));
 }
@@ -117,7 +122,7 @@ export function openApi(routes: readonly Route[], rootRoutes: readonly Route[], 
   const schemas = Object.fromEntries([...components].map(([name, schema]) => [name, withReferences(schema, components)]));
   return {
     openapi: '3.1.0',
-    info: { title: 'Kontor API', version: '1.0.0', license: { name: 'MIT', identifier: 'MIT' }, description: 'Every error is an RFC 9457 problem; any call may also answer 429 or 503 with Retry-After.' },
+    info: { title: 'Kontor API', version: '1.0.0', license: { name: 'MIT', identifier: 'MIT' }, description: 'Every error is an RFC 9457 problem; 429 and 503 come with Retry-After.' },
     servers: [{ url: '/api/v1' }],
     components: {
       schemas,
