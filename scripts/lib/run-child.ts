@@ -8,8 +8,8 @@ export interface ChildResult {
 }
 
 /** Runs a program to its end and keeps what it says, both streams in order. */
-export async function runChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<ChildResult> {
-  const child = spawnOwned(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env, cwd = root): Promise<ChildResult> {
+  const child = spawnOwned(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   const [code] = (await once(child, 'close')) as [number | null];
