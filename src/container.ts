@@ -215,7 +215,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
 
   const orderEdits = createOrderEdits({
-    connection, now, inTransaction, audit: audit.record, orders: orders.service, fulfilmentsOf: orders.goods.fulfilmentsOf, inventory, findOffers, quoting: cart.quoting, shipping, hasOpenPayment: payments.hasOpenDifference,
+    connection, now, inTransaction, audit: audit.record, orders: orders.service, fulfilmentsOf: orders.goods.fulfilmentsOf, inventory, findOffers, quoting: cart.quoting, shipping, hasOpenPayment: payments.hasOpenDifference, isLargeRefund: payments.isLargeRefund,
     quoteGoods: ({ currency, userId, email, shippingAddress: address }, lines) => createQuoteGoods({ findOffers, quoting: cart.quoting })({ lines, currency, userId, email, address }),
   });
 

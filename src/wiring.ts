@@ -16,9 +16,10 @@ export const createQuoteReplacements = (deps: Parameters<typeof createQuoteGoods
 };
 
 /** Money goes back the other way round than it came: the payment first, then store credit and gift cards. */
-export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund' | 'changeUnpaid' | 'projection'>, tenders: GiftCards['tenders']): Refunds => {
+export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund' | 'changeUnpaid' | 'projection' | 'isLargeRefund'>, tenders: GiftCards['tenders']): Refunds => {
   const ofPayments = async (orderId: string) => (await payments.refundableOf(orderId))?.amount ?? 0;
   return {
+    isLarge: payments.isLargeRefund,
     received: async (orderId) => {
       const value = await tenders.received(orderId);
       const captured = (await payments.findByOrder(orderId)).reduce((so, { capturedAmount }) => so + capturedAmount, 0);

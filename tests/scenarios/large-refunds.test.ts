@@ -35,3 +35,41 @@ test('a refund above the limit wants a fresh second factor of people who have on
   expect((await refund({})).status).toBe(201);
   expect(await shop.count('payment_transactions')).toBe(before + 3);
 });
+
+describe('other ways for much money to go back', () => {
+  let admin: Awaited<ReturnType<typeof givenUser>>;
+  beforeAll(async () => {
+    admin = await givenUser(shop, { roles: ['admin'] });
+    const { secret } = (await shop.call('post', '/auth/mfa/totp', { headers: admin.headers, body: { currentPassword: PASSWORD } })).body.data as { secret: string };
+    await shop.call('post', '/auth/mfa/totp/confirmation', { headers: admin.headers, body: { code: generateSync({ secret, epoch: Math.floor((Date.now() + shop.clock.offsetMs) / 1000) }) } });
+    shop.clock.offsetMs += 301_000;
+  });
+  /** Paid by transfer, and the money is there. */
+  const givenPaid = async (price: number, quantity = 1) => {
+    const { sku } = await shop.given.variant({ price });
+    const { guest } = await shop.given.cart([sku, quantity]);
+    const { id, items, orderToken } = (await shop.order(guest)).body.data as { id: string; items: Array<{ id: string }>; orderToken: string };
+    expect((await shop.call('post', `/orders/${id}/captures`, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, body: {} })).status).toBe(201);
+    return { id, itemId: items[0]!.id, orderToken };
+  };
+  const statusOf = async (id: string) => ((await shop.call('get', `/orders/${id}`, { headers: shop.keys.secret })).body.data as { status: string; paymentStatus: string });
+
+  test('cancelling a dear order, or dear units of it, and asking for it as a status, want the second factor; cheap units do not', async () => {
+    const { id, itemId } = await givenPaid(30_000, 3);
+    const cancel = (body: object) => shop.call('post', `/orders/${id}/cancellation`, { headers: admin.headers, body });
+    const attempts = [await cancel({}), await cancel({ lines: [{ itemId, quantity: 2 }] }), await shop.call('put', `/orders/${id}/status`, { headers: admin.headers, body: { status: 'cancelled' } })];
+
+    expect(attempts.map(({ status, body }) => [status, (body as { code: string }).code])).toEqual(Array.from({ length: 3 }, () => [403, 'step_up_required']));
+    expect(await statusOf(id)).toMatchObject({ status: 'placed', paymentStatus: 'paid' });
+    expect((await cancel({ lines: [{ itemId, quantity: 1 }] })).status).toBe(200);
+    expect(await statusOf(id)).toMatchObject({ status: 'placed', paymentStatus: 'partially_refunded' });
+  });
+
+  test('the customer cancels what was bought without one, and so does a server', async () => {
+    const [own, ours] = [await givenPaid(60_000), await givenPaid(60_000)];
+
+    expect((await shop.call('post', `/orders/${own.id}/cancellation`, { headers: { 'x-order-token': own.orderToken }, body: {} })).status).toBe(200);
+    expect((await shop.call('post', `/orders/${ours.id}/cancellation`, { headers: shop.keys.secret, body: {} })).status).toBe(200);
+  });
+});
+

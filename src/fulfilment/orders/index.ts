@@ -63,6 +63,7 @@ export function createOrders(deps: Deps) {
     credit: (order: Order, credit: CreditOrder) => creditOrder(all, order, credit),
     cancel: service.cancel.bind(service),
     fulfilmentsOf: (orderId: string) => all.fulfilments.findByOrder(orderId),
+    paysBackMuch: service.paysBackMuch.bind(service),
     worthOf: (order: Order, lines: readonly UnitsOfLine[]) => worthOf(all, order, lines),
     returnPrepaid: (order: Order, reason: string) => returnPrepaid(all, order, reason),
   };

@@ -17,6 +17,8 @@ type HeldUnits = Readonly<{ lineId: string; quantity: number; warehouseId?: stri
 
 /** The one way money goes back to the customer. */
 export type Refunds = Readonly<{
+  /** More than a stolen session of staff may send back by itself. */
+  isLarge(amount: Money): boolean;
   /** Minor units: all that was ever received for the order, and what of it is still there to give back. */
   received(orderId: string): Promise<{ taken: number; left: number }>;
   /** An order that is still to be paid by hand costs another amount now; answers its payment as clients see it. */

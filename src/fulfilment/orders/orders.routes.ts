@@ -5,7 +5,7 @@ import { pageOf, problems, success, successOf } from '../../shared/http/schemas.
 import { OrderNotFound } from './orders.errors.js';
 import { presentEntry, presentOrder } from './orders.presenter.js';
 import type { OrderOwner } from './orders.js';
-import { cancellationBody, fieldsQuery, orderHeaders, orderListQuery, orderParams, orderReply, statusBody, timelineReply, userParams, type OrderHeaders, type OrderListQuery } from './orders.schemas.js';
+import { cancellationBody, fieldsQuery, orderHeaders, orderListQuery, orderParams, orderReply, statusBody, timelineReply, userParams, type CancellationBody, type OrderHeaders, type OrderListQuery, type OrderParams, type StatusBody } from './orders.schemas.js';
 import type { OrderService } from './orders.service.js';
 
 /** Staff sees all, a user their own, a guest the one whose token they hold. Nobody else finds anything. */
@@ -63,6 +63,7 @@ export function orderRoutes(orders: OrderService) {
     }),
     defineRoute({
       method: 'put', path: '/orders/:id/status', summary: 'Move an order along', tag: 'Orders', access: { permission: 'orders:write' },
+      stepUp: { when: 'to cancel above STEP_UP_REFUND_ABOVE', isNeeded: ({ params, body }) => (body as StatusBody).status === 'cancelled' && orders.paysBackMuch((params as OrderParams).id) },
       params: orderParams, body: statusBody,
       responses: { 200: successOf(orderReply), ...problems(400, 401, 403, 404, 409, 412, 413, 415) },
       handle: async ({ params, body }, { caller, ifMatch }) => {
@@ -73,6 +74,7 @@ export function orderRoutes(orders: OrderService) {
     defineRoute({
       method: 'post', path: '/orders/:id/cancellation', summary: 'Cancel an order of which nothing was sent, or units that were not', tag: 'Orders',
       access: { scope: 'checkout:write', user: 'optional', staff: 'orders:write' }, idempotency: 'optional',
+      stepUp: { when: 'of staff, above STEP_UP_REFUND_ABOVE', isNeeded: ({ params, body }, caller) => mayAct(caller, 'orders:write') && orders.paysBackMuch((params as OrderParams).id, (body as CancellationBody).lines) },
       params: orderParams, headers: orderHeaders, body: cancellationBody,
       responses: { 200: successOf(orderReply), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
       handle: async ({ params, headers, body }, { caller }) => {

@@ -1,7 +1,7 @@
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { Actor } from '../../shared/actor.js';
 import type { DomainEvent } from '../../shared/events/outbox.js';
-import type { Money } from '../../shared/money.js';
+import { money, type Money } from '../../shared/money.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Command, Order, OrderFilter, OrderOwner, OrderStatus, PaymentStatus, PaymentSummary, TimelineEntry } from './orders.js';
 import { ConcurrentChange } from '../../shared/errors.js';
@@ -21,6 +21,7 @@ import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
 import { fillBackorder, type FilledUnits } from './use-cases/fill-backorder.js';
 import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
+import { worthOf } from './use-cases/give-back.js';
 import { sendDigital } from './use-cases/send-digital.js';
 
 /** What the payments module says of a payment; `outcome` is what it means for the order. */
@@ -168,6 +169,13 @@ export class OrderService {
     const { deps } = this;
     if (!lines) return retryLostRace(() => cancelOrder(deps, id, request), 5);
     return deps.queue.run([id], () => retryLostRace(() => deps.inTransaction(() => cancelUnits(deps, id, { ...request, lines }))));
+  }
+
+  /** Whether cancelling the order, or giving these units of it back, sends more money back than a session may by itself. */
+  async paysBackMuch(id: string, lines?: readonly UnitsOfLine[]): Promise<boolean> {
+    const { refunds } = this.deps;
+    const order = await this.get(id, { staff: true });
+    return refunds.isLarge(money(lines ? await worthOf(this.deps, order, lines) : (await refunds.received(id)).left, order.currency));
   }
 
   changeStatus(id: string, request: { status: OrderStatus | Command; actor: Actor; ifMatch: number | undefined }): Promise<Order> {

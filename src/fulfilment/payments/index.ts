@@ -7,6 +7,7 @@ import { retryLostRace } from '../../shared/db/retry.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
 import type { Failpoint } from '../../shared/failpoint.js';
+import type { Money } from '../../shared/money.js';
 import type { ReportError } from '../../shared/http/problem.js';
 import type { Schedule } from '../../shared/schedule.js';
 import { PaymentAuditRepository } from './payments-audit.repository.js';
@@ -72,7 +73,9 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
 
   const deadlines = new Deadlines({ payments, reconcile, outbox, inTransaction, now, report });
   let isHeld = async (_orderId: string): Promise<boolean> => false;
-  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit, largeAbove: largeRefundAbove });
+  /** Of a currency that is not named every refund is large. */
+  const isLargeRefund = ({ amount, currency }: Money): boolean => amount > (largeRefundAbove[currency] ?? -1);
+  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit, isLargeRefund });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
 
   const records = new PaymentAuditRepository(connection);
@@ -115,6 +118,7 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     findByOrder: service.findByOrder.bind(service),
     findByOrders: service.findByOrders.bind(service),
     refund: moves.refund.bind(moves),
+    isLargeRefund,
     /** Inside the transaction of whatever the refund comes from; README.md tells how. */
     planRefund: refunds.plan.bind(refunds),
     refundableOf: refunds.refundableOf.bind(refunds),

@@ -83,6 +83,7 @@ export function claimRoutes(claims: ClaimService) {
     }),
     defineRoute({
       ...handling, tag, method: 'post', path: '/claims/:id/resolution', summary: 'Settle a claim with money or with the same goods again', params: idParams, body: resolutionBody,
+      stepUp: { when: 'with money, above STEP_UP_REFUND_ABOVE', isNeeded: ({ params, body }) => (body as ResolutionBody).resolution === 'refund' && claims.paysBackMuch((params as IdParams).id) },
       responses: { 200: successOf(claimReply), ...refusals },
       handle: async ({ params, body }: { params: IdParams; body: ResolutionBody }, { caller }) => {
         const claim = await claims.resolve(params.id, { ...body, actor: actorOf(caller) });

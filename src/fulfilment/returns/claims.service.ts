@@ -44,6 +44,11 @@ export class ClaimService {
     return found;
   }
 
+  async paysBackMuch(id: string): Promise<boolean> {
+    const { orderId, lines } = await this.get(id, { staff: true });
+    return this.deps.orders.paysBackMuch(orderId, lines);
+  }
+
   async ofOrder(orderId: string, owner: OrderOwner): Promise<Claim[]> {
     await this.deps.orders.get(orderId, owner);
     return this.deps.claims.findByOrder(orderId);

@@ -81,6 +81,7 @@ export function returnRoutes(returns: ReturnService, { receive, inspect, refund 
     }),
     defineRoute({
       ...handling, method: 'post', path: '/returns/:id/refund', summary: 'Give back what these units were paid', params: idParams, body: refundBody, responses: one,
+      stepUp: { when: 'above STEP_UP_REFUND_ABOVE', isNeeded: ({ params }) => returns.paysBackMuch((params as IdParams).id) },
       handle: async ({ params, body }: { params: IdParams; body: RefundBody }, { caller }) => answer(await refund(params.id, { ...body, actor: actorOf(caller) })),
     }),
   ];

@@ -6,7 +6,7 @@ import { ItemNotInOrder, moveUnits, orderEvent, type Order, type OrderItem, type
 import { isFault, returnDeadline, type ReturnReason } from '../return-policies/index.js';
 import type { ReturnDeps } from './returns.deps.js';
 import { FinalSale, IllegalReturnMove, ReturnNotFound, ReturnWindowOver, StoreCreditNeedsAccount, UnitsNotReturnable } from './returns.errors.js';
-import { mayBecome, nextStates, outstanding, returnableUnits, type GoodsReturn, type RefundForm, type ReturnState } from './returns.js';
+import { mayBecome, nextStates, outstanding, received, returnableUnits, type GoodsReturn, type RefundForm, type ReturnState } from './returns.js';
 
 export type WantedLine = UnitsOfLine & Readonly<{ reason: string }>;
 export type RequestReturn = Readonly<{ owner: OrderOwner; actor: Actor; lines: readonly WantedLine[]; note?: string | undefined; outsidePolicy?: boolean | undefined; refundTo?: RefundForm | undefined }>;
@@ -41,6 +41,11 @@ export class ReturnService {
     // Whoever may not see the order may not know of its returns either.
     if (!('staff' in owner)) await this.deps.orders.get(found.orderId, owner).catch(() => { throw new ReturnNotFound(); });
     return found;
+  }
+
+  async paysBackMuch(id: string): Promise<boolean> {
+    const goods = await this.get(id, { staff: true });
+    return goods.state === 'inspected' && this.deps.orders.paysBackMuch(goods.orderId, received(goods));
   }
 
   /** By the customer within the policy; by staff, who decide at once and may go beyond it. */

@@ -33,6 +33,7 @@ export function orderEditRoutes(edits: OrderEditService) {
     defineRoute<EditParams>({
       method: 'post', path: '/orders/:id/edits/:editId/confirm', summary: 'Carry out a previewed edit', tag, access, idempotency: 'optional',
       description: 'Stock, lines, totals and money change together. Dearer: the difference is asked for (POST /orders/:id/payments). Cheaper: it goes back. Again: no change.',
+      stepUp: { when: 'that gives back more than STEP_UP_REFUND_ABOVE', isNeeded: ({ params: { id, editId } }) => edits.paysBackMuch(id as string, editId as string) },
       params: editParams, responses: { 200: successOf(orderReply), ...problems(400, 401, 403, 404, 409, 422) },
       handle: async ({ params }, { caller }) => {
         const order = await edits.confirm(params.id, params.editId, actorOf(caller));

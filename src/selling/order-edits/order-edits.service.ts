@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import { requireVersion } from '../../shared/http/etag.js';
-import { subtract, zero } from '../../shared/money.js';
+import { subtract, zero, type Money } from '../../shared/money.js';
 import { addLine, applyDiscount, changeQuantity, changeShipping, removeLine, unitChanges, type AddedItem, type Editable } from './edit-engine.js';
 import { LineNotEditable, OrderEditNotFound, OrderEditStale, OrderNotEditable } from './order-edits.errors.js';
 import type { MoneyPreview, Operation, OrderEdit } from './order-edits.js';
@@ -22,6 +22,8 @@ export type OrderEditDeps = Readonly<{
   quoteShipping(order: Order, editable: Editable, code: string): Promise<{ method: Order['shippingMethod']; charge: Order['shippingCharge'] }>;
   /** A payment of an earlier difference that is under way: nobody may change what it pays. */
   hasOpenPayment(orderId: string): Promise<boolean>;
+  /** More than a session may send back by itself. */
+  isLargeRefund(amount: Money): boolean;
 }>;
 
 const OPEN = new Set(['pending', 'packed']);
@@ -52,6 +54,10 @@ export class OrderEditService {
     const found = await this.deps.edits.find(orderId, id);
     if (!found) throw new OrderEditNotFound();
     return found;
+  }
+
+  async paysBackMuch(orderId: string, id: string): Promise<boolean> {
+    return this.deps.isLargeRefund((await this.get(orderId, id)).preview.refund);
   }
 
   /** Stock, lines, totals and money change together or not at all. Confirming again answers the order and changes nothing. */

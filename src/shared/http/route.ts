@@ -59,7 +59,7 @@ type Declaration = {
 };
 /** When the second factor is asked for, where it is not always; `when` is how the policy says it. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the declaration knows its own params and body
-export type StepUpRule = Readonly<{ when: string; isNeeded(input: Input<any, any, any, any>): boolean | Promise<boolean> }>;
+export type StepUpRule = Readonly<{ when: string; isNeeded(input: Input<any, any, any, any>, caller: Caller): boolean | Promise<boolean> }>;
 type Input<P, Q, H, B> = { params: P; query: Q; headers: H; body: B };
 type Schemas<I> = { [Where in keyof I]?: Joi.ObjectSchema<I[Where]> };
 
@@ -134,7 +134,7 @@ async function serve(route: Route, name: string, caller: Caller, filters: readon
   await readBody(req, res, route, { limitBytes: route.bodyLimitBytes ?? options.bodyLimitBytes, sha256: caller.bodySha256 });
   const input = parseInput(route, req);
   if (filters.length > 0) refuseHiddenFilters(filters, route, caller, input.query as Record<string, unknown>);
-  if (route.stepUp && caller.user && (route.stepUp === true || await route.stepUp.isNeeded(input))) await options.requireStepUp(caller.user);
+  if (route.stepUp && caller.user && (route.stepUp === true || await route.stepUp.isNeeded(input, caller))) await options.requireStepUp(caller.user);
   const context: Context = {
     caller,
     requestId: res.locals['requestId'],

@@ -20,8 +20,7 @@ type RefundAsked = Pick<StaffMove, 'orderId' | 'amount' | 'lines' | 'shipping' |
 type StaffDeps = {
   /** Whether an order is being checked, so that its money is not to be taken yet. */
   isHeld(orderId: string): Promise<boolean>;
-  /** Minor units by currency; of a currency that is not named every refund is large. */
-  largeAbove: Readonly<Record<string, number>>;
+  isLargeRefund(amount: Money): boolean;
   payments: PaymentRepository; moves: MoveMoney; idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit };
 
 /** Refunds and captures that people ask for: once per Idempotency-Key, through any crash, and on record with who asked. */
@@ -42,8 +41,7 @@ export class StaffMoves {
 
   /** Whether a stolen session must not do it by itself. Where lines are to be refunded, or simply all, that is at most what is left. */
   async isLarge({ orderId, amount, lines, shipping, goodwill }: RefundAsked): Promise<boolean> {
-    const { payments, largeAbove } = this.deps;
-    const isLarge = ({ amount: units, currency }: Money) => units > (largeAbove[currency] ?? -1);
+    const { payments, isLargeRefund: isLarge } = this.deps;
     if (amount) return isLarge(amount);
     const named = [shipping, goodwill].filter((one) => one !== undefined);
     if (!lines && named.length > 0) return isLarge({ amount: named.reduce((sum, one) => sum + one.amount, 0), currency: named[0]!.currency });
