@@ -146,7 +146,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   inventory.expandWith(catalog.componentsOf);
 
   const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
-  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, config: config.search, metrics, logger, arrangementFor: (asked) => searchRules.arrangementFor(asked) });
+  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, config: config.search, metrics, logger, report, secretFor, withdrawn: consents.withdrawn, popularIds: (most) => recommendations.popularIds(most), arrangementFor: (asked) => searchRules.arrangementFor(asked) });
   const searchRules = createSearchRules({ connection, now, inTransaction, audit: audit.record, preview: search.preview });
 
   const seo = createSeo({ connection, now, catalog, market: config.market, config: { site: config.storefront, mediaUrl: config.media.publicUrl } });

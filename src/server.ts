@@ -19,5 +19,6 @@ const server = await listen(app, config.http);
 container.search.warm().catch(report);
 onStop(() => server.stop(config.http.shutdownGraceMs));
 onStop(() => container.apiKeys.flushUsage());
+onStop(() => container.search.flushAnalytics());
 onStop(() => container.search.close());
 logger.info(`api listens on ${config.http.host}:${server.port}`, { port: server.port });

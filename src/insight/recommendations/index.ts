@@ -46,6 +46,6 @@ export function createRecommendations({ connection, report, jobs, ...deps }: Dep
   const personalData: PersonalData = { name: 'productViews', export: ({ userId }) => views.export(userId), erase: ({ userId }) => views.forget(userId) };
   return {
     routes: recommendationRoutes({ service, trainer, versions: models.versions.bind(models) }), schedules, subscribers, personalData,
-    train: trainer.train.bind(trainer), refreshTrending: trainer.refreshTrending.bind(trainer), lookAgain: holder.lookAgain.bind(holder),
+    popularIds: holder.popularIds.bind(holder), train: trainer.train.bind(trainer), refreshTrending: trainer.refreshTrending.bind(trainer), lookAgain: holder.lookAgain.bind(holder),
   };
 }

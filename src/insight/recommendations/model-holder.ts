@@ -28,6 +28,12 @@ export class ModelHolder {
     return { held: isFresh ? this.held : null, trending: this.trending };
   }
 
+  /** What trends and sells everywhere, hidden or sold out or not. */
+  async popularIds(most: number): Promise<readonly string[]> {
+    const { held, trending } = await this.current();
+    return [...new Set([...trending, ...Array.from(held?.model.popular ?? [], (row) => held!.model.productIds[row]!)])].slice(0, most);
+  }
+
   async lookAgain(): Promise<void> {
     this.looks.forget('model');
     await this.looks.get('model', () => this.look());

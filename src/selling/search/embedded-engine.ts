@@ -1,6 +1,7 @@
 import { arranged } from './arrangement.js';
 import { mayFind, type Audience, type SearchEngine, type SearchRequest, type SearchResult, type SuggestionRequest, type Suggestions, type Understanding } from './engine.js';
 import { KeywordIndex, FIELDS, type Term, type Texts } from './keyword-index.js';
+import { fewerWords, otherSpelling } from './other-words.js';
 import { comparing, narrow, type SearchEntry } from './search.js';
 import { cosine, vectorOf, type SemanticModel } from './semantic-model.js';
 import { soundOf } from './phonetic.js';
@@ -103,6 +104,13 @@ export class EmbeddedEngine implements SearchEngine {
     if (words.length === 0) return { words, near: null };
     const corrected = this.vocabulary(audience).spelling.correct(words);
     return { words: corrected.words, near: this.nearest(askedFor(corrected.words).map(({ term }) => term)), ...(corrected.changed && { correctedTo: corrected.words.join(' ') }) };
+  }
+
+  /** What else may have been meant by words that find nothing, as far as this audience may know. */
+  otherwise(words: readonly string[], audience: Audience): { spelling: string[] | null; fewer: string[] | null } {
+    const { frequency, spelling } = this.vocabulary(audience);
+    const vocabulary = { frequency, nearest: spelling.nearest.bind(spelling) };
+    return { spelling: otherSpelling(words, vocabulary), fewer: fewerWords(words, vocabulary) };
   }
 
   correct(words: readonly string[], audience: Audience): readonly string[] {

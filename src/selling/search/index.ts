@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { createBreaker } from '../../shared/breaker.js';
 import type { Clock } from '../../shared/clock.js';
+import type { ReportError } from '../../shared/http/problem.js';
 import type { Logger } from '../../shared/logging/logger.js';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import type { Schedule } from '../../shared/schedule.js';
 import type { Catalog } from '../catalog/index.js';
+import { createSearchAnalytics } from '../search-analytics/index.js';
 import { CatalogueFollower } from './catalogue-follower.js';
 import { EmbeddedEngine } from './embedded-engine.js';
 import { FallbackEngine } from './fallback-engine.js';
@@ -16,6 +18,7 @@ import { OpenSearchEngine } from './opensearch/opensearch-engine.js';
 import { SearchServer, type ServerConfig } from './opensearch/search-server.js';
 import { Readiness } from './readiness.js';
 import { createRecogniser } from './recogniser.js';
+import { ZeroResults } from './recovery.js';
 import { SearchIndexer } from './search-indexer.js';
 import { SearchIndexRepository } from './search-indexes.repository.js';
 import { searchRoutes } from './search.routes.js';
@@ -31,6 +34,11 @@ type Deps = {
   connection: Connection; now: Clock; catalog: Pick<Catalog, 'changedAfter' | 'categoryTree' | 'summariesOf' | 'countProducts'>; market: Readonly<{ defaultCurrency: string }>;
   voice: Readonly<{ command: string; ffmpegDirectory: string }>; uploadFolder?: string;
   config: Readonly<{ engine: 'embedded' | 'opensearch'; indexPrefix: string } & ServerConfig>;
+  report: ReportError; secretFor: (purpose: string) => string;
+  /** Of these people, whoever withdrew a consent. */
+  withdrawn: (purpose: string, userIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** What sells and trends, for searches that find nothing. */
+  popularIds: (most: number) => Promise<readonly string[]>;
   metrics: Pick<Metrics, 'searchDegraded'>; logger: Pick<Logger, 'warn'>;
   /** The rules that the shop has set for what is asked. */
   arrangementFor: FindArrangement;
@@ -40,7 +48,7 @@ const LOOK_AT_MODEL_MS = 60_000;
 /** Half of what a change may take until it is found. */
 const INDEX_MS = 500;
 
-export function createSearch({ connection, now, catalog, market, voice: voiceConfig, arrangementFor, config, metrics, logger, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
+export function createSearch({ connection, now, catalog, market, voice: voiceConfig, arrangementFor, config, metrics, logger, popularIds, uploadFolder = join(tmpdir(), 'kontor-uploads'), ...counting }: Deps) {
   const models = new SemanticModelRepository(connection);
   const embedded = new EmbeddedEngine();
   const follower = new CatalogueFollower({ catalog, engine: embedded, models });
@@ -51,8 +59,11 @@ export function createSearch({ connection, now, catalog, market, voice: voiceCon
   // A server answers at once; what this process knows of the words, it learns meanwhile.
   const ready = remote ? async () => { readiness.warm().catch(() => {}); } : embeddedReady;
 
+  const engine = remote?.engine ?? embedded;
+  const find = embedded.find.bind(embedded);
+  const analytics = createSearchAnalytics({ connection, now, ...counting });
   const service = new SearchService({
-    engine: remote?.engine ?? embedded, ready, arrangementFor, catalog, nameOf: (id) => embedded.find(id)?.name, sellsIn: embedded.sellsIn.bind(embedded), defaultCurrency: market.defaultCurrency,
+    engine, ready, searched: analytics.searched, zeroResults: new ZeroResults({ engine, find, otherwise: embedded.otherwise.bind(embedded), popularIds }), arrangementFor, catalog, nameOf: (id) => find(id)?.name, sellsIn: embedded.sellsIn.bind(embedded), defaultCurrency: market.defaultCurrency,
   });
   const voice = new VoiceService({ search: service, ready: embeddedReady, hearing: embedded.hearing.bind(embedded), recogniser: createRecogniser(voiceConfig) });
   const trainer = new ModelTrainer({ models, texts: follower.texts.bind(follower), count: catalog.countProducts, now });
@@ -60,7 +71,7 @@ export function createSearch({ connection, now, catalog, market, voice: voiceCon
   const schedules: Schedule[] = [{ name: 'train-search-model', everyMs: LOOK_AT_MODEL_MS, run: () => trainer.trainWhenDue() }];
   if (remote) schedules.push({ name: 'index-search', everyMs: INDEX_MS, run: (stop) => remote.indexer.follow(stop) });
   return {
-    routes: searchRoutes({ search: service, voice, uploadFolder }), schedules, warm: readiness.warm.bind(readiness), preview: service.preview.bind(service), train: trainer.train.bind(trainer), lookAgain: follower.lookAgain.bind(follower),
+    routes: [...searchRoutes({ search: service, voice, uploadFolder }), ...analytics.routes], schedules, flushAnalytics: analytics.flush, warm: readiness.warm.bind(readiness), preview: service.preview.bind(service), train: trainer.train.bind(trainer), lookAgain: follower.lookAgain.bind(follower),
     /** What keeps the search server up to date; null where the search needs none. */
     indexer: remote?.indexer ?? null, close: async (): Promise<void> => { await remote?.server.close(); },
   };

@@ -36,6 +36,11 @@ const found = {
   })).required().description('How many there are under each value when everything else stays chosen'),
   mode: Joi.string().valid('keyword', 'hybrid').required().description('hybrid: by meaning as well; keyword: no model is trained yet'),
   correctedTo: Joi.string().description('What was searched for instead of what was typed'),
+  searchId: Joi.string().description('The name of this search for POST /search/events; absent where it is not counted'),
+  recovery: Joi.object({
+    by: Joi.string().valid('spelling', 'relaxed', 'popular').required().description('What was done: spelt more freely; fewer words or no price; popular in the category, else anywhere'),
+    words: Joi.string().description('What was searched for instead'), withoutPrice: Joi.valid(true).description('The price in the words was left out'), items: Joi.array().items(summaryReply).required(),
+  }).description('Where nothing was found: what comes nearest. items and total stay empty'),
   degraded: Joi.valid(true).description('The search server did not answer, and the engine in this process did; also X-Degraded: search'),
   price: Joi.object({ from: Joi.number().integer(), to: Joi.number().integer(), currency: currencyCode().required() }).description('Read from the words, such as under $50; minor units'),
 };

@@ -2,10 +2,12 @@ import { mayAct, type Caller } from '../../shared/http/caller.js';
 import { toPage } from '../../shared/http/pagination.js';
 import type { Catalog } from '../catalog/index.js';
 import type { Arrangement } from './arrangement.js';
-import type { Audience, SearchEngine } from './engine.js';
+import type { Audience, SearchEngine, SearchRequest } from './engine.js';
 import { minorOf, readPrice, type PriceWords } from './price-words.js';
 import type { Facet, Filters } from './search.js';
+import type { ZeroResults } from './recovery.js';
 import type { SearchQuery, SuggestionQuery } from './search.schemas.js';
+import { wordsOf } from './text.js';
 
 const DEFAULT_FACETS = ['category', 'brand', 'in_stock'];
 const SUGGESTED = 8;
@@ -15,21 +17,26 @@ export type FindArrangement = (asked: { words: string; categoryId: string | unde
 export type PreviewSearch = (asked: Readonly<{ words: string; categoryId: string | undefined; channel: string | undefined; currency: string | undefined; take: number; arrangement: Arrangement | null }>) =>
   Promise<{ items: ReadonlyArray<Readonly<{ id: string; name: string }>>; total: number }>;
 
+/** Counts a search and answers its name; undefined for whoever is not to be counted. */
+export type NoteSearch = (search: { typed: string; words: readonly string[]; found: number }, who: Asking) => string | undefined;
+export type Asking = Readonly<{ caller: Caller; isOptedOut: boolean }>;
+
 type Deps = {
-  arrangementFor: FindArrangement; nameOf: (id: string) => string | undefined;
+  zeroResults: ZeroResults; searched: NoteSearch; arrangementFor: FindArrangement; nameOf: (id: string) => string | undefined;
   engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
 };
 
 export class SearchService {
   constructor(private readonly deps: Deps) {}
 
-  search({ q = '', ...query }: SearchQuery, caller: Caller) {
+  search({ q = '', ...query }: SearchQuery, asking: Asking) {
     const { rest, price } = readPrice(q);
-    return this.find(rest, price, query, caller);
+    return this.find(rest, price, query, asking, q);
   }
 
   /** `price` is what the words say; limits that were set stand above it. */
-  async find(q: string, said: PriceWords | null, query: Omit<SearchQuery, 'q'>, caller: Caller) {
+  async find(q: string, said: PriceWords | null, query: Omit<SearchQuery, 'q'>, asking: Asking, typed = q) {
+    const { caller } = asking;
     await this.deps.ready();
     const { page, per_page: take, sort = 'relevance' } = query;
     const isLimited = query['price[gte]'] !== undefined || query['price[lte]'] !== undefined;
@@ -38,11 +45,16 @@ export class SearchService {
     const filters = { ...await this.filtersOf(query), ...(price?.from !== undefined && { priceFrom: price.from }), ...(price?.to !== undefined && { priceTo: price.to }) };
     const facets = query.facets === undefined ? DEFAULT_FACETS : query.facets.split(',');
     const arrangement = sort === 'relevance' ? await this.deps.arrangementFor({ words: q, categoryId: filters.category, channel: caller.key?.channel }) : null;
-    const found = await this.deps.engine.search({ text: q, arrangement, filters, facets, currency, audience: audienceOf(caller), sort, skip: (page - 1) * take, take });
-    const items = await this.deps.catalog.summariesOf(found.ids, { currency }, caller);
+    const request: SearchRequest = { text: q, arrangement, filters, facets, currency, audience: audienceOf(caller), sort, skip: (page - 1) * take, take };
+    const found = await this.deps.engine.search(request);
+    const recovery = found.total === 0 && wordsOf(q).length > 0 ? await this.deps.zeroResults.recover(request, { isPriceSaid: price !== null }) : null;
+    const items = await this.deps.catalog.summariesOf(recovery?.ids ?? found.ids, { currency }, caller);
+    // A page further is the same search; staff look for other reasons than shoppers.
+    const searchId = page > 1 || request.audience === 'staff' ? undefined : this.deps.searched({ typed, words: wordsOf(q), found: found.total }, asking);
     return {
-      ...toPage(items, found.total, query), facets: await this.labelled(found.facets), mode: found.mode,
+      ...toPage(recovery ? [] : items, found.total, query), facets: await this.labelled(found.facets), mode: found.mode,
       ...(found.correctedTo !== undefined && { correctedTo: found.correctedTo }), ...(price && { price }), ...(found.degraded && { degraded: true }),
+      ...(recovery && { recovery: { by: recovery.by, ...(recovery.words !== undefined && { words: recovery.words }), ...(recovery.withoutPrice && { withoutPrice: true }), items } }), ...(searchId !== undefined && { searchId }),
     };
   }
 

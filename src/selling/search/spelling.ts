@@ -34,6 +34,13 @@ export class Spelling {
     return { words: corrected, changed: corrected.some((word, at) => word !== words[at]) };
   }
 
+  /** The likeliest of the words that are so near; none for what is too short to guess. */
+  nearest(word: string, edits: number): string | undefined {
+    if (word.length < SHORTEST || /\d/.test(word)) return undefined;
+    const [best] = this.near(word, edits).map(({ entry, distance }) => ({ word: entry.word, worth: this.fit(entry.word, entry.frequency, [], distance) })).sort((a, b) => b.worth - a.worth || (a.word < b.word ? -1 : 1));
+    return best?.word;
+  }
+
   private best(word: string, others: readonly string[]): string {
     if (word.length < SHORTEST || /\d/.test(word) || isStopWord(word)) return word;
     const known = this.corpus.words.get(word) ?? 0;

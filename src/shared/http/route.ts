@@ -23,6 +23,8 @@ export type Context = Readonly<{
   /** Set on routes that keep the idempotency record themselves (`idempotency: 'workflow'`). */
   idempotency?: IdempotencyRequest;
   userAgent: string;
+  /** The browser says that this person is not to be counted (Sec-GPC, DNT). */
+  isOptedOut: boolean;
   /** The body as sent, on routes that consume `raw`. */
   rawBody?: Buffer;
   file?: Express.Multer.File;
@@ -141,6 +143,7 @@ async function serve(route: Route, name: string, caller: Caller, filters: readon
     // Where no version is compared the header means nothing, whatever it says.
     ifMatch: route.responses[412] ? readIfMatch(req, route.ifMatch) : undefined,
     userAgent: withoutCardNumbers(String(req.headers['user-agent'] ?? '').slice(0, 300)),
+    isOptedOut: req.headers['sec-gpc'] === '1' || req.headers['dnt'] === '1',
     ...(route.consumes === 'raw' && { rawBody: req.body as Buffer }),
     ...(req.file && { file: req.file }),
     ...(route.consumes === 'stream' && { stream: req, contentType: req.headers['content-type'], contentLength: numberOf(req.headers['content-length']) }),

@@ -280,14 +280,15 @@ describe(missing === null ? 'a shop on a real search server' : `a shop on a real
   }, 60_000);
 
   check('no search fails, is empty or is answered by another engine while the index is made anew twice and products change', async () => {
-    for (let n = 0; n < 30; n++) await create(`Linen towel ${n}`);
+    for (let n = 0; n < 15; n++) await create(`Linen towel ${n}`);
     const total = async (query: string) => (await shop.call('get', `/search?${query}`)).body.data.total as number;
-    for (let tries = 0; tries < 200 && await total('q=linen+towel') < 30; tries++) await pause(100);
+    for (let tries = 0; tries < 200 && await total('q=linen+towel') < 15; tries++) await pause(100);
     const first = await server!.behind('shop-products-v1');
     let isOver = false;
     const answers: Array<{ total: number; degraded: boolean }> = [];
-    const searching = Array.from({ length: 4 }, async () => {
+    const searching = Array.from({ length: 3 }, async () => {
       while (!isOver) {
+        await pause(10);
         const { body: { data }, status } = await shop.call('get', '/search?q=linen+towel');
         answers.push(status === 200 ? { total: data.total, degraded: data.degraded ?? false } : { total: -status, degraded: true });
       }
@@ -297,17 +298,17 @@ describe(missing === null ? 'a shop on a real search server' : `a shop on a real
     const added = create('Linen towel extra');
     await shop.container.search.indexer!.rebuild();
     await added;
-    for (let tries = 0; tries < 200 && await total('q=linen+towel') < 31; tries++) await pause(100);
+    for (let tries = 0; tries < 200 && await total('q=linen+towel') < 16; tries++) await pause(100);
     isOver = true;
     await Promise.all(searching);
 
     expect(answers.length).toBeGreaterThan(20);
-    expect(answers.filter(({ total, degraded }) => degraded || (total !== 30 && total !== 31))).toEqual([]);
-    expect(await total('q=linen+towel')).toBe(31);
+    expect(answers.filter(({ total, degraded }) => degraded || (total !== 15 && total !== 16))).toEqual([]);
+    expect(await total('q=linen+towel')).toBe(16);
     expect([told.at(-1), rebuilt.documents]).toEqual([1, await shop.count('products') - 1]);
     const asked = await server!.behind('shop-products-v1');
     expect([asked.length, first.includes(asked[0]!)]).toEqual([1, false]);
-  }, 90_000);
+  }, 150_000);
 
   check('a server that was emptied is filled again by itself', async () => {
     for (const index of await server!.behind('shop-products-v1')) await server!.drop(index);

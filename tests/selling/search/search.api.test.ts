@@ -1,3 +1,4 @@
+import { givenUser } from '../../support/given.js';
 import { openShop, type Shop } from '../../support/shop.js';
 
 let shop: Shop;
@@ -121,6 +122,71 @@ test.each([
 
   expect(refused.status).toBe(400);
   expect(refused.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer]);
+});
+
+test('a search that finds nothing shows what comes nearest and says what was done', async () => {
+  const room = await category('Washrooms');
+  await product({ name: 'Ceramic soap dispenser', price: 2500, categoryIds: [room.id] });
+  await product({ name: 'Hidden dishwasher', status: 'draft' });
+  await settled();
+  const recovered = async (query: string) => {
+    const { items, total, recovery } = await find(query);
+    expect([items, total]).toEqual([[], 0]);
+    return recovery && { ...recovery, items: names(recovery) };
+  };
+
+  expect(await recovered('q=soapdispenser')).toEqual({ by: 'spelling', words: 'soap dispenser', items: ['Ceramic soap dispenser'] });
+  expect(await recovered('q=dis+penser')).toEqual({ by: 'spelling', words: 'dispenser', items: ['Ceramic soap dispenser'] });
+  expect(await recovered('q=despencor')).toEqual({ by: 'spelling', words: 'dispenser', items: ['Ceramic soap dispenser'] });
+  expect(await recovered('q=ceramically+xylqqq')).toEqual({ by: 'relaxed', words: 'ceramic', items: ['Ceramic soap dispenser'] });
+  expect(await recovered('q=soap+dispenser+under+5+euros')).toEqual({ by: 'relaxed', withoutPrice: true, items: ['Ceramic soap dispenser'] });
+  expect(await recovered(`q=xylqqq&category=${room.id}`)).toEqual({ by: 'popular', items: ['Ceramic soap dispenser'] });
+  expect((await recovered('q=dishwasher'))?.items).not.toContain('Hidden dishwasher');
+  expect((await find('q=soap+dispenser')).recovery).toBeUndefined();
+});
+
+test('searches, and what they led to, are counted once by words and day, without anybody in it', async () => {
+  await product({ name: 'Juniper wreath' });
+  await settled();
+  const { headers: shopper } = await givenUser(shop);
+  const { headers: refuser } = await givenUser(shop);
+  await shop.call('put', '/customers/me/consents', { headers: refuser, body: { consents: [{ purpose: 'analytics', granted: false, version: '1' }] } }).expect(200);
+  const events = (list: object[], headers = {}) => shop.call('post', '/search/events', { body: { events: list }, headers });
+  const searched = await Promise.all([{}, {}, shopper].map((headers) => find('q=Juniper+WREATHS!', headers)));
+  const [first, second] = searched.map(({ searchId }) => searchId as string);
+
+  const uncounted = await Promise.all([find('q=juniper+wreath&page=2'), find('q=juniper+wreath', { 'sec-gpc': '1' }), find('q=juniper+wreath', { dnt: '1' }), find('q=juniper+wreath', shop.keys.secret), find('')]);
+  expect(uncounted.map(({ searchId }) => searchId)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  const refused = await find('q=juniper+wreaths', refuser);
+  for (let n = 0; n < 3; n++) await find('q=gobbledygook+thing');
+  for (let n = 0; n < 3; n++) await find('q=ada@example.com');
+  await find('q=rarest');
+
+  const click = { searchId: first, type: 'click', position: 3 };
+  await Promise.all(Array.from({ length: 20 }, () => events([click, click, { searchId: second, type: 'click', position: 2 }, { searchId: first, type: 'purchase' }]).expect(202)));
+  expect((await events([{ ...click, searchId: second }], { 'sec-gpc': '1' })).body.data).toEqual({ accepted: 0 });
+  await events([{ searchId: refused.searchId, type: 'click' }], refuser).expect(202);
+  const forged = await events([click, { ...click, searchId: `${first!.slice(0, -3)}abc` }, { ...click, searchId: 'x' }]).expect(400);
+  expect(forged.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(['#/body/events/1/searchId', '#/body/events/2/searchId']);
+  await shop.container.search.flushAnalytics();
+  // on another day, or told by another process, it is still the same search
+  await events([click]).expect(202);
+
+  const { items } = (await shop.call('get', '/search/reports/queries', { headers: shop.keys.secret }).expect(200)).body.data;
+  const by = (words: string) => items.find((one: { words: string }) => one.words === words);
+  expect(by('juniper wreaths')).toEqual({
+    words: 'juniper wreaths', searches: 3, withoutResults: 0, clicked: 2, addedToCart: 0, purchased: 1, withoutResultsShare: 0, clickThrough: 0.6667, conversion: 0.3333, averagePosition: 2.5,
+  });
+  expect([by('gobbledygook thing').withoutResults, by('(withheld)').searches, by('rarest'), by('juniper wreath')]).toEqual([3, 3, undefined, undefined]);
+  const without = (await shop.call('get', '/search/reports/queries?by=without_results&limit=1', { headers: shop.keys.secret })).body.data.items;
+  expect(without.map(({ words, withoutResultsShare }: { words: string; withoutResultsShare: number }) => [words, withoutResultsShare])).toEqual([['(withheld)', 1]]);
+
+  const report = (await shop.call('get', '/search/reports', { headers: shop.keys.secret }).expect(200)).body.data;
+  expect(report.days).toHaveLength(1);
+  expect([report.clicked, report.purchased, report.searches]).toEqual([2, 1, report.days[0].searches]);
+  expect((await shop.call('get', '/search/reports?from=2026-01-01&to=2025-01-01', { headers: shop.keys.secret })).status).toBe(400);
+  const kept = JSON.stringify([await shop.connection.collection('search_tallies').find().toArray(), await shop.connection.collection('search_outcomes').find().toArray()]);
+  expect(kept).not.toMatch(/ada|searcher|[0-9a-f]{24}/);
 });
 
 test('a trained model finds by meaning, and the answer says so', async () => {
