@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { evaluateFraud } from './evaluate/fraud.js';
 import { evaluateRecommendations } from './evaluate/recommendations.js';
+import { measureScoring } from './evaluate/scoring.js';
 import { measureSearch } from './evaluate/search.js';
 import { measureVoice } from './evaluate/voice.js';
 import { measureVisual } from './evaluate/visual.js';
@@ -12,13 +13,17 @@ import { Advice, main, note, paint, say } from './lib/terminal.js';
 const DATA = process.env['KONTOR_DATA'] ?? join(root, '../shared/data');
 type Line = readonly [what: string, value: number, mark: number, better: 'higher' | 'lower', digits: number];
 
-/** `npm run evaluate -- search`, `voice`, `visual`, `recommendations` or `fraud`: how good it is on judged data; the marks are what it must reach. */
+/** `npm run evaluate -- search`, `voice`, `visual`, `recommendations`, `fraud` or `scoring`: how good it is on judged data; the marks are what it must reach. */
 main(async () => {
   const [what, file, before] = process.argv.slice(2);
   if (what === 'visual') return evaluateVisual();
   if (what === 'fraud') return evaluateFraud(await readTransactions(fraudFile(file)));
+  if (what === 'scoring') {
+    const { engine, orders, history, p50, p95, p99 } = await measureScoring(file);
+    return print([['judging an order, p50 ms', p50, 5, 'lower', 2], ['judging an order, p95 ms', p95, 5, 'lower', 2], ['judging an order, p99 ms', p99, 15, 'lower', 2]], `${orders} orders, ${history} of each buyer, judged by the ${engine}`);
+  }
   if (what === 'recommendations') return evaluateRecommendations(join(DATA, 'retail'), file, before);
-  if (what !== 'search' && what !== 'voice') throw new Advice('Say what to evaluate: npm run evaluate -- search, voice, visual, recommendations [CASES.json.gz YYYY-MM-DD], or fraud [FILE]');
+  if (what !== 'search' && what !== 'voice') throw new Advice('Say what to evaluate: npm run evaluate -- search, voice, visual, recommendations [CASES.json.gz YYYY-MM-DD], fraud [FILE], or scoring [MODEL.json]');
   const folder = join(DATA, 'search');
   if (!existsSync(join(folder, 'queries.json'))) throw new Advice(`Skipped: there is no ${join(folder, 'queries.json')}. KONTOR_DATA names the folder with the data.`);
   if (what === 'voice') return evaluateVoice(folder);

@@ -1,7 +1,7 @@
 import { formatMoney, type Money } from '../../shared/money.js';
 
 export const MILESTONES = [
-  'order_placed', 'payment_received', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_changed', 'payment_refunded', 'payment_failed', 'payment_action_required', 'payment_requested',
+  'order_placed', 'order_in_review', 'payment_received', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_changed', 'payment_refunded', 'payment_failed', 'payment_action_required', 'payment_requested',
   'return_approved', 'return_refunded', 'backorder_filled', 'pickup_ready', 'gift_card_issued', 'order_access', 'password_reset', 'email_verification',
   'login_link', 'password_changed', 'email_changed', 'mfa_enabled', 'mfa_disabled', 'recovery_code_used', 'new_device', 'identity_linked', 'identity_unlinked', 'price_drop', 'back_in_stock',
 ] as const;
@@ -64,6 +64,8 @@ const about = (milestone: Milestone, withLines = false): Rule => (order) => ({ m
 /** Which events are milestones for the customer of an order, and what the mail is about. */
 const RULES: Readonly<Record<string, Rule>> = {
   'order.placed': about('order_placed', true),
+  // Decided before the mail is written: then that is what there is to tell. Once, however many cards are tried.
+  'order.held_for_review': (order) => (order.status === 'pending' ? { milestone: 'order_in_review', subject: order.id } : null),
   'order.delivered': about('order_delivered'),
   'order.cancelled': about('order_cancelled'),
   'order.edited': (order, data) => ({ milestone: 'order_changed', subject: String(data['editId']), withLines: true }),

@@ -70,6 +70,22 @@ test('approving captures the money once and places the order; nothing is left of
   expect((await shop.events()).filter(({ aggregateId, type }) => aggregateId === id && type === 'order.placed')).toHaveLength(1);
 });
 
+test('the customer gets one mail that the order is being checked, however many cards were tried and however often it is told; no other mail yet', async () => {
+  const { body: { data: { id, number } } } = await place({ ...SUSPICIOUS, payment: CARD });
+  await shop.runEvents();
+  await shop.container.inTransaction(() => shop.container.outbox.record({ type: 'order.held_for_review', aggregateId: id, data: { orderId: id, number } }));
+  await shop.runEvents();
+  const mailsOf = async () => (await shop.connection.collection('mails').find({ orderId: id }).sort({ _id: 1 }).toArray()).map(({ milestone }) => milestone as string);
+
+  expect(await mailsOf()).toEqual(['order_in_review']);
+  await decide(id, 'approve');
+  await shop.runEvents();
+  await shop.container.inTransaction(() => shop.container.outbox.record({ type: 'order.held_for_review', aggregateId: id, data: { orderId: id, number } }));
+  await shop.runEvents();
+  expect((await mailsOf()).filter((milestone) => milestone === 'order_in_review')).toHaveLength(1);
+  expect(await mailsOf()).toContain('order_placed');
+});
+
 test('rejecting voids what was promised and gives every unit back', async () => {
   const before = await shop.level(sku);
   const { body: { data: { id } } } = await place({ ...SUSPICIOUS, payment: CARD });

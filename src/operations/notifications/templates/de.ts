@@ -5,6 +5,7 @@ export const de: Texts = {
   sums: { subtotal: 'Zwischensumme', discount: 'Rabatt', shipping: 'Versand', fees: 'Abgaben', taxAdded: 'Steuer', taxIncluded: 'enthaltene Steuer', total: 'Gesamtbetrag' },
   mails: {
     order_placed: { subject: 'Ihre Bestellung {{number}}', heading: 'Vielen Dank für Ihre Bestellung', body: ['Ihre Bestellung {{number}} ist bei uns eingegangen. Wir melden uns, sobald sie unterwegs ist.'] },
+    order_in_review: { subject: 'Ihre Bestellung {{number}} wird geprüft', heading: 'Wir prüfen Ihre Bestellung', body: ['Ihre Bestellung {{number}} ist bei uns eingegangen, und wir sehen sie uns an, bevor es weitergeht. Abgebucht wurde noch nichts, und die Ware liegt für Sie bereit. Wir melden uns, sobald das geschehen ist; Sie müssen nichts tun.'] },
     payment_received: { subject: 'Zahlung zur Bestellung {{number}}', heading: 'Ihre Zahlung ist da', body: ['Ihre Zahlung über {{amount}} zur Bestellung {{number}} ist eingegangen. Vielen Dank.'] },
     order_shipped: {
       subject: 'Ihre Bestellung {{number}} ist unterwegs', heading: 'Ihr Paket ist unterwegs',

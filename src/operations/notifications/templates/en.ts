@@ -5,6 +5,7 @@ export const en: Texts = {
   sums: { subtotal: 'Subtotal', discount: 'Discount', shipping: 'Shipping', fees: 'Duties and fees', taxAdded: 'Tax', taxIncluded: 'Tax included', total: 'Total' },
   mails: {
     order_placed: { subject: 'Your order {{number}}', heading: 'Thank you for your order', body: ['We have received your order {{number}}. We will write to you when it is on its way.'] },
+    order_in_review: { subject: 'Your order {{number}} is being checked', heading: 'We are checking your order', body: ['We have received your order {{number}} and are looking at it before it goes on. Nothing was taken from you yet, and the goods wait for you. We will write to you when it is done; you need not do anything.'] },
     payment_received: { subject: 'Payment for order {{number}}', heading: 'We have received your payment', body: ['Your payment of {{amount}} for order {{number}} has arrived. Thank you.'] },
     order_shipped: {
       subject: 'Your order {{number}} is on its way', heading: 'Your parcel is on its way',

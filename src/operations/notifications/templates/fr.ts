@@ -5,6 +5,7 @@ export const fr: Texts = {
   sums: { subtotal: 'Sous-total', discount: 'Remise', shipping: 'Livraison', fees: 'Droits et frais', taxAdded: 'TVA', taxIncluded: 'TVA incluse', total: 'Total' },
   mails: {
     order_placed: { subject: 'Votre commande {{number}}', heading: 'Merci pour votre commande', body: ['Nous avons bien reçu votre commande {{number}}. Nous vous écrirons dès son départ.'] },
+    order_in_review: { subject: 'Votre commande {{number}} est en cours de vérification', heading: 'Nous vérifions votre commande', body: ['Nous avons bien reçu votre commande {{number}} et la vérifions avant de poursuivre. Rien n\'a encore été prélevé et les articles vous sont réservés. Nous vous écrirons dès que ce sera fait ; vous n\'avez rien à faire.'] },
     payment_received: { subject: 'Paiement de la commande {{number}}', heading: 'Paiement reçu', body: ['Votre paiement de {{amount}} pour la commande {{number}} nous est parvenu. Merci.'] },
     order_shipped: {
       subject: 'Votre commande {{number}} est en route', heading: 'Votre colis est en route',
