@@ -10,13 +10,13 @@ main(async () => {
   const { anchor } = parseOptions(process.argv.slice(2), { anchor: { type: 'string' } }, usage);
   const { container: { audit }, close } = await openShop('audit-verify');
   try {
-    const { ok, entries, chains, broken } = await audit.verify(anchor);
+    const { ok, entries, chains, broken, first } = await audit.verify(anchor);
     for (const { chain, sequence, problem, id, subject, at } of broken) {
       const what = id === undefined ? '' : `  ${id}  ${subject ?? ''}  ${at?.toISOString() ?? ''}`;
       say(`${paint('red', problem)}: chain ${chain}, entry ${sequence}${what}`);
     }
-    say(ok ? `${entries} entries in ${chains} chains: each follows the one before it` : `${broken.length} of ${chains} chains are broken; what follows a break is not proven`);
-    if (!ok) process.exitCode = 1;
+    say(ok ? `${entries} entries in ${chains} chains: each follows the one before it` : `${broken.length} of ${chains} chains are broken, first at entry ${first!.sequence} of chain ${first!.chain}; what follows a break is not proven`);
+    return ok ? 0 : 1;
   } finally {
     await close();
   }

@@ -80,8 +80,9 @@ async function fuzz(tool: { folder: string }, shop: Shop, folder: string, { quic
 /** The auditor, after all that was sent. */
 async function violations({ api, server }: Shop): Promise<string[]> {
   const answer = await fetch(`${api.url}/api/v1/admin/invariants`, { headers: server });
-  const { data } = (await answer.json()) as { data: { violations: Array<{ invariant: string; subject: string; detail: string }> } };
-  return answer.ok ? data.violations.map(({ invariant, subject, detail }) => `${invariant} ${subject}: ${detail}`) : [`the auditor answered ${answer.status}`];
+  if (!answer.ok) return [`the auditor answered ${answer.status}`];
+  const { data } = (await answer.json()) as { data: { checks: Array<{ violations: Array<{ invariant: string; subject: string; detail: string }> }> } };
+  return data.checks.flatMap(({ violations: found }) => found.map(({ invariant, subject, detail }) => `${invariant} ${subject}: ${detail}`));
 }
 
 /** What the server itself called a defect, and whether it is the process that was started. */
