@@ -1,6 +1,7 @@
 import express, { Router } from 'express';
 import type { Container } from './container.js';
 import { contractPage, docsPage } from './shared/http/docs.js';
+import { deriveSecret } from './shared/crypto/tokens.js';
 import { createAdmission } from './shared/http/admission.js';
 import { alive, metricsPage, ready, type Readiness } from './shared/http/health.js';
 import { observe } from './shared/http/observe.js';
@@ -13,7 +14,7 @@ import { crossOrigin, redirectToHttps, refuseDoubledHeaders, securityHeaders } f
 export function createApp(container: Container, readiness: Readiness) {
   const { config, logger, metrics } = container;
   const app = express();
-  const admission = createAdmission({ maxInFlight: config.http.maxInFlight, answerWithinMs: config.http.answerWithinMs });
+  const admission = createAdmission({ maxInFlight: config.http.maxInFlight, answerWithinMs: config.http.answerWithinMs, ticketSecret: deriveSecret(config.auth.jwtSecret)('admission') });
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');

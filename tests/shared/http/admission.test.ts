@@ -10,27 +10,28 @@ const closing: Array<() => void> = [];
 afterEach(() => { for (const close of closing.splice(0)) close(); });
 
 /** A server whose requests end when `finish` is called; `late` is what the event loop is said to be late. */
-async function open({ maxInFlight = 600, answerWithinMs = 60_000 } = {}) {
+async function open({ maxInFlight = 600, answerWithinMs = 60_000, waitMs = 1000, ticketSecret = 'a' } = {}) {
   const loop = { lateMs: 0 };
   const waiting: Array<() => void> = [];
+  const begun: string[] = [];
   const defects: unknown[] = [];
-  const admission: Admission = createAdmission({ maxInFlight, answerWithinMs, lateness: () => loop.lateMs });
+  const admission: Admission = createAdmission({ maxInFlight, answerWithinMs, waitMs, ticketSecret, lateness: () => loop.lateMs });
   const app = express();
   app.use(admission.admit);
   for (const path of ['/healthz', '/readyz', '/metrics']) app.get(path, (_req, res) => { res.json({}); });
-  app.get('/work', async (_req, res) => { res.json(await admission.inTime(res, new Promise((resolve) => { waiting.push(() => { resolve({ done: true }); }); }))); });
+  app.get('/work', async (req, res) => { begun.push(String(req.headers['x-name'] ?? '')); res.json(await admission.inTime(res, new Promise((resolve) => { waiting.push(() => { resolve({ done: true }); }); }))); });
   app.get('/fails-late', async (_req, res) => { await admission.inTime(res, new Promise((_resolve, reject) => { waiting.push(() => { reject(new Error('too late to tell')); }); })); });
   app.use(problemHandler((error) => { defects.push(error); }));
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closing.push(() => { admission.stop(); server.closeAllConnections(); server.close(); });
-  const ask = (path: string) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`).then(async (response) => ({ status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.json() as { code?: string; done?: boolean } }));
+  const ask = (path: string, headers: Record<string, string> = {}) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, { headers }).then(async (response) => ({ status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.json() as { code?: string; done?: boolean; ticket?: string } }));
   const begin = async (count: number) => {
     const answers = Array.from({ length: count }, () => ask('/work'));
     await until(async () => waiting.length >= count, { what: `${count} requests in work` });
     return answers;
   };
-  return { admission, ask, begin, loop, defects, waiting, finish: () => { for (const end of waiting.splice(0)) end(); } };
+  return { admission, ask, begin, begun, loop, defects, waiting, finishOne: () => { waiting.shift()!(); }, finish: () => { for (const end of waiting.splice(0)) end(); } };
 }
 
 test('more in work than can be done in time: the next is refused at once with Retry-After, health is not, and room is given back', async () => {
@@ -38,7 +39,7 @@ test('more in work than can be done in time: the next is refused at once with Re
   const answers = await begin(20);
 
   const refused = await Promise.all(Array.from({ length: 10 }, () => ask('/work')));
-  const health = await Promise.all(['/healthz', '/readyz', '/metrics'].map(ask));
+  const health = await Promise.all(['/healthz', '/readyz', '/metrics'].map((path) => ask(path)));
 
   expect(refused.map(({ status, body }) => [status, body.code])).toEqual(Array.from({ length: 10 }, () => [503, 'overloaded']));
   expect(refused.every(({ retryAfter }) => ['1', '2', '3'].includes(retryAfter!))).toBe(true);
@@ -87,4 +88,55 @@ test('what takes too long is answered 503 that leaves the outcome open; what com
 
   expect((await next)!.status).toBe(200);
   expect(defects).toEqual([]);
+});
+
+test('places go to whoever has waited longest: in the line, and across a refusal by its ticket, which counts once', async () => {
+  const { admission, ask, begin, begun, finish, finishOne } = await open({ maxInFlight: 8, waitMs: 30_000 });
+  const served = await begin(8);
+  const waits = async (count: number) => until(async () => admission.state().waiting === count, { what: `${count} waiting` });
+  const named = (name: string, ticket?: string) => ask('/work', { 'x-name': name, ...(ticket !== undefined && { 'x-admission-ticket': ticket }) });
+  const started = (name: string) => until(async () => begun.includes(name), { what: `${name} in work` });
+
+  const a = named('a');
+  await waits(1);
+  const b = named('b');
+  await waits(2);
+  const sentAway = await named('c');
+  expect([sentAway.status, sentAway.body.code, typeof sentAway.body.ticket]).toEqual([503, 'overloaded', 'string']);
+  finishOne();
+  await started('a');
+  const d = named('d');
+  await waits(2);
+  const c = named('c', sentAway.body.ticket);
+  expect((await d).status).toBe(503);
+  const forged = await named('e', `${sentAway.body.ticket!.slice(0, -2)}xx`);
+  const again = await named('f', sentAway.body.ticket);
+  finishOne();
+  await started('b');
+  finishOne();
+  await started('c');
+  finish();
+
+  expect([forged.status, again.status]).toEqual([503, 503]);
+  expect(begun.filter((name) => name !== '')).toEqual(['a', 'b', 'c']);
+  expect((await Promise.all([...served, a, b, c])).map(({ status }) => status)).toEqual(Array.from({ length: 11 }, () => 200));
+});
+
+test('nobody waits longer than the limit, and a ticket of one process counts in another', async () => {
+  const [one, other] = [await open({ maxInFlight: 4, waitMs: 100 }), await open({ maxInFlight: 4, waitMs: 30_000 })];
+  const busy = [...await one.begin(4), ...await other.begin(4)];
+
+  const away = await one.ask('/work');
+  expect([away.status, one.admission.state().waiting]).toEqual([503, 0]);
+  const newcomer = other.ask('/work', { 'x-name': 'newcomer' });
+  await until(async () => other.admission.state().waiting === 1, { what: 'newcomer in line' });
+  const returned = other.ask('/work', { 'x-name': 'returned', 'x-admission-ticket': away.body.ticket! });
+  expect((await newcomer).status).toBe(503);
+  other.finish();
+  await until(async () => other.begun.includes('returned'), { what: 'returned in work' });
+  one.finish();
+  other.finish();
+
+  expect((await returned).status).toBe(200);
+  expect((await Promise.all(busy)).every(({ status }) => status === 200)).toBe(true);
 });
