@@ -31,7 +31,7 @@ export function accountMailRoutes(mail: AccountMailService, { answerTokens }: Pi
     }),
     defineRoute<object, object, object, AddressBody>({
       ...anybody, method: 'post', path: '/auth/login/link', summary: 'Ask for a code that signs in once, without the password',
-      description: `${ALIKE} The code is good for 15 min, once. It works while guesses of others have locked the password out.`,
+      description: `${ALIKE} The code is good for 10 min, once. It works while guesses of others have locked the password out.`,
       body: addressBody, responses: { 202: nothingAnswer, ...problems(400, 401, 403) },
       handle: async ({ body: { email } }) => { await mail.request({ purpose: 'login_link', email }); return asked; },
     }),

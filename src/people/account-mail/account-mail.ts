@@ -4,7 +4,7 @@ export type Purpose = (typeof PURPOSES)[number];
 const MINUTE_MS = 60_000;
 /** How long a mailed code is good. What opens an account lives shortest. */
 export const GOOD_FOR_MS: Readonly<Record<Purpose, number>> = {
-  password_reset: 60 * MINUTE_MS, login_link: 15 * MINUTE_MS, email_verification: 72 * 60 * MINUTE_MS, email_change: 24 * 60 * MINUTE_MS,
+  password_reset: 60 * MINUTE_MS, login_link: 10 * MINUTE_MS, email_verification: 72 * 60 * MINUTE_MS, email_change: 24 * 60 * MINUTE_MS,
 };
 /** However often somebody asks, an address gets one mail of a kind in each stretch of this length. */
 export const QUIET_MS = 2 * MINUTE_MS;

@@ -9,7 +9,7 @@ import { RuleViolation } from '../errors.js';
  */
 export function securityHeaders(): RequestHandler {
   const protect = helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'base-uri': ["'none'"], 'form-action': ["'none'"], 'frame-ancestors': ["'none'"] } },
     frameguard: { action: 'deny' },
     xXssProtection: false, xDnsPrefetchControl: false, xDownloadOptions: false, xPermittedCrossDomainPolicies: false, originAgentCluster: false,
     crossOriginResourcePolicy: { policy: 'cross-origin' },

@@ -24,7 +24,7 @@ beforeAll(async () => { app = await openMiniApp({ routes: things, env: { CORS_OR
 afterAll(() => app.close());
 
 const SECURITY = {
-  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'cross-origin',
   'referrer-policy': 'no-referrer',
