@@ -173,6 +173,11 @@ export const environment = Joi.object({
   WISHLIST_RESTOCK_PER_UNIT: Joi.number().integer().min(1).max(100).default(2),
   WISHLIST_RESTOCK_PAUSE_HOURS: Joi.number().integer().min(1).max(720).default(24),
   LOYALTY_POINTS_PER_MAJOR_UNIT: Joi.number().integer().min(0).default(1),
+  LOYALTY_POINTS_REVIEW: Joi.number().integer().min(0).max(100_000).default(20),
+  LOYALTY_POINTS_PHOTO: Joi.number().integer().min(0).max(100_000).default(10),
+  LOYALTY_POINTS_ANSWER: Joi.number().integer().min(0).max(100_000).default(15),
+  LOYALTY_INTERACTIONS_PER_DAY: Joi.number().integer().min(0).max(1_000_000).default(100),
+  REVIEW_WORDS: list().default(''),
 
   SELLER_NAME: Joi.string().max(200).default('Kontor'),
   SELLER_ADDRESS: Joi.string().max(500).allow('').default(''),
@@ -293,7 +298,11 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     },
     mails: { smtpUrl: text('SMTP_URL'), from: text('MAIL_FROM'), folder: text('MAIL_DIR'), shopName: text('SELLER_NAME'), fallbackLocale: text('DEFAULT_LOCALE') },
     wishlists: { ttlDays: number('CART_TTL_DAYS'), minDropBps: number('WISHLIST_DROP_MIN_BPS'), perUnit: number('WISHLIST_RESTOCK_PER_UNIT'), pauseMs: number('WISHLIST_RESTOCK_PAUSE_HOURS') * 3_600_000 },
-    loyalty: { pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT') },
+    loyalty: {
+      pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT'),
+      interactions: { perDay: number('LOYALTY_INTERACTIONS_PER_DAY'), points: { review: number('LOYALTY_POINTS_REVIEW'), photo: number('LOYALTY_POINTS_PHOTO'), answer: number('LOYALTY_POINTS_ANSWER') } },
+    },
+    reviews: { words: text('REVIEW_WORDS').split(',').map((word) => word.trim()).filter((word) => word !== '') },
     worker: { pollMs: number('WORKER_POLL_MS') },
     failpoint: text('FAILPOINT'),
   });

@@ -237,8 +237,9 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
 
   const reviews = createReviews({
-    connection, now, outbox, inTransaction, audit: audit.record, isShown: catalog.isShown, saveRating: catalog.saveRating, ratingsOf: catalog.ratingsOf,
-    purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf,
+    connection, now, outbox, inTransaction, audit: audit.record, isShown: catalog.isShown, saveRating: catalog.saveRating, ratingsOf: catalog.ratingsOf, combine: catalog.combineRatings, productName: catalog.nameOf, vendorOf: catalog.vendorOf,
+    purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf, pointsGiven: loyalty.pointsGiven, config: config.reviews,
+    requireFree: (ids, userId) => media.requireFree(ids, media.ownerOfUser(userId)), showMedia: (reviewId, ids, options) => media.attach('review', reviewId, ids, options), urlsOf: media.urlsOf,
   });
   const wishlists = createWishlists({
     connection, now, inTransaction, outbox, summariesOf: catalog.summariesOf, shelvesOf: catalog.shelvesOf, consents, secretFor, publicUrl: config.http.publicUrl, config: config.wishlists,
@@ -324,7 +325,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     config, connection, redis, logger, metrics, report, now, inTransaction, outbox, idempotency, cache, failpoint, identify, requireStepUp: auth.requireStepUp,
     routes, rootRoutes, schedules, invariants, leadership,
     vault, privacy, audit, securityEvents, jobs, importExport, media, storage: files.storage, apiKeys, auth, customers, loyalty, wishlists,
-    recommendations, inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, seo, cart, orders, checkout, invoices, notifications,
+    reviews, recommendations, inventory, shipping, tax, payments, risk, catalog, pricing, promotions, giftCards, search, visualSearch, seo, cart, orders, checkout, invoices, notifications,
     openApi: () => openApi(routes, rootRoutes, problemSchema), policy: () => policyOf(routes, PERMISSIONS_OF),
   };
 }

@@ -16,7 +16,9 @@ export type BasketData = Readonly<{ corpus: Corpus; cases: readonly BasketCase[]
 
 const TOP = 10;
 const DAY_MS = 86_400_000;
-const MARK = { hitRate: 0.34, overCoCount: 2 };
+const MARK = { hitRate: 0.34, overCoCount: 2, lookupP95Ms: 10 };
+/** As many as the service ranks. */
+const RANKED = 200;
 const USUAL = { cases: 'basket_cases_oct.json.gz', before: '2011-10-01' };
 /** Of EASE as published, on these baskets. */
 const PLAIN_RIDGE = 50;
@@ -88,8 +90,20 @@ export function* rateSimple(data: BasketData, onProgress: OnProgress = () => {})
   yield { name: `EASE (λ ${PLAIN_RIDGE})`, hitRate: hitRate(data, summed(data, (i, j) => -solved.at(i, j) / solved.at(j, j))) };
 }
 
-export function rateOurs(data: BasketData, settings: Settings = SETTINGS, onProgress: OnProgress = () => {}): RankingQuality {
-  return { name: 'ours', hitRate: rateModel(data, trainRecommendations(data.corpus, settings, onProgress)!) };
+export function rateOurs(data: BasketData, settings: Settings = SETTINGS, onProgress: OnProgress = () => {}): RankingQuality & { lookupP95Ms: number } {
+  const model = trainRecommendations(data.corpus, settings, onProgress)!;
+  return { name: 'ours', hitRate: rateModel(data, model), lookupP95Ms: timeLookups(data, model) };
+}
+
+/** What a process spends on one basket: all that is asked of the model, as the service asks it. */
+function timeLookups({ cases }: BasketData, model: RecommendationModel): number {
+  const rows = rowsOf(model);
+  const times = cases.map(({ context }) => {
+    const begun = performance.now();
+    rankNeighbours(model, model.together, context.flatMap((id) => rows.get(id) ?? []), RANKED);
+    return performance.now() - begun;
+  }).sort((a, b) => a - b);
+  return times[Math.floor(times.length * 0.95)]!;
 }
 
 /** Prints a line per ranking; 1 where ours misses a mark. */
@@ -105,8 +119,8 @@ export function evaluateRecommendations(folder: string, file = join(folder, USUA
   say(`\n| ranking | HR@${TOP} |\n|---|---|`);
   for (const { name, hitRate } of [...simple, ours]) say(`| ${name} | ${hitRate.toFixed(4)} |`);
   const coCount = simple.find(({ name }) => name === 'co-count')!.hitRate;
-  const isMet = ours.hitRate >= MARK.hitRate && ours.hitRate >= MARK.overCoCount * coCount;
-  say(`\n${paint(isMet ? 'green' : 'red', isMet ? '✓' : '✗')} ours >= ${MARK.hitRate} and >= ${MARK.overCoCount} x co-count`);
+  const isMet = ours.hitRate >= MARK.hitRate && ours.hitRate >= MARK.overCoCount * coCount && ours.lookupP95Ms <= MARK.lookupP95Ms;
+  say(`\n${paint(isMet ? 'green' : 'red', isMet ? '✓' : '✗')} ours >= ${MARK.hitRate} and >= ${MARK.overCoCount} x co-count; lookup p95 ${ours.lookupP95Ms.toFixed(2)} ms <= ${MARK.lookupP95Ms} ms`);
   say(`${data.corpus.baskets.ageDays.length} orders of ${data.corpus.productIds.length} products before ${before}, ${data.cases.length} baskets; ours trained and asked in ${seconds(Date.now() - begunOurs)}, all in ${seconds(Date.now() - began)}`);
   return isMet ? 0 : 1;
 }

@@ -7,7 +7,7 @@ export const STOREFRONT_SCOPES = [
 export const PERMISSIONS = [
   'products:read', 'products:write', 'categories:write', 'inventory:read', 'inventory:write', 'orders:read', 'orders:write',
   'payments:write', 'customers:read', 'customers:write', 'users:read', 'users:write', 'api-keys:write', 'cache:purge', 'audit:read',
-  'invariants:read', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write', 'import:write', 'loyalty:write', 'shipping:write', 'tax:write', 'gift-cards:write', 'promotions:read', 'promotions:write', 'reviews:moderate', 'return-policy:write', 'privacy:write',
+  'invariants:read', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write', 'import:write', 'loyalty:write', 'shipping:write', 'tax:write', 'gift-cards:write', 'promotions:read', 'promotions:write', 'reviews:moderate', 'reviews:reply', 'return-policy:write', 'privacy:write',
   'risk:review', 'risk:write',
   'contacts:read', 'pricing:read', 'costs:read', 'mails:read', 'mails:write', 'policy:read',
 ] as const;

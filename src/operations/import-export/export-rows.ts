@@ -12,15 +12,24 @@ const CORE = [
   'sku', 'slug', 'external_ref', 'name', 'description', 'brand', 'category', 'also_in', 'status', 'price', 'currency', 'sale_price', 'wholesale_price',
   'barcode', 'weight_grams',
 ] as const;
+/** Columns that a file has only where some product says something. */
+const FOOTPRINT = ['footprint_grams', 'production_grams', 'packaging_grams', 'shipping_estimate_grams', 'sustainability_score', 'recycled_percent', 'carbon_offset'] as const;
 
 export const exportRows = ({ product, variants, categoryPaths }: WalkedProduct, mainCurrency: string): ExportRow[] => variants.map((variant) => new Map<string, Value>([
   ['sku', variant.sku], ['slug', product.slug], ['external_ref', product.externalRef], ['name', product.name], ['description', product.description], ['brand', product.brand],
   ['category', categoryPaths[0] ?? []], ['also_in', categoryPaths.slice(1)], ['status', product.status],
   ...priceCells(variant, mainCurrency),
   ['barcode', variant.barcode], ['weight_grams', variant.weightGrams],
+  ...footprintCells(product),
   ...Object.entries(variant.options).map(([name, value]): [string, Value] => [`options.${name}`, value as Value]),
   ...Object.entries(product.attributes).map(([name, value]): [string, Value] => [`attributes.${name}`, value as Value]),
 ]));
+
+function footprintCells({ sustainability }: WalkedProduct['product']): Array<[string, Value]> {
+  const { footprintGrams, recycledPercent, carbonFootprint: { productionGrams, packagingGrams, shippingEstimateGrams, sustainabilityScore } = {}, ecoMetrics: { carbonOffset } = {} } = sustainability ?? {};
+  const known = [footprintGrams, productionGrams, packagingGrams, shippingEstimateGrams, sustainabilityScore, recycledPercent, carbonOffset];
+  return FOOTPRINT.flatMap((column, at): Array<[string, Value]> => (known[at] === undefined ? [] : [[column, known[at]]]));
+}
 
 /** The main currency has the plain columns, so that a shop with one currency never sees the others. */
 function priceCells({ prices }: Variant, mainCurrency: string): Array<[string, Value]> {

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { id, line, successOf } from '../../shared/http/schemas.js';
-import type { Mapping } from './import-export.js';
+import { FOOTPRINT_FIELDS, type Mapping } from './import-export.js';
 import type { ImportFormat } from './import-reader.js';
 
 export type ImportBody = { mapping?: string; format?: ImportFormat; dry_run?: 'true' | 'false'; stock?: string; warehouse?: string };
@@ -27,4 +27,5 @@ export const mappingSchema = Joi.object<Mapping>({
   salePrice: source(), wholesalePrice: source(),
   pricesByCurrency: Joi.object({ base: source().required(), sale: source(), wholesale: source() }),
   stock: source(), barcode: source(), weightGrams: source(), rating: source(), ratingCount: source(), attributes: fieldSet(), options: fieldSet(),
+  footprint: Joi.object(Object.fromEntries(FOOTPRINT_FIELDS.map((field) => [field, source()]))),
 });

@@ -9,6 +9,10 @@ export type ImportStatus = 'draft' | 'pending_review' | 'active' | 'archived';
 export type DraftReason = 'no_price' | 'zero_price';
 /** Minor units. What is absent stays as it was, null takes it away. */
 export type RowPrice = Readonly<{ currency: string; base: number; sale?: number | null; wholesale?: number | null }>;
+export const FOOTPRINT_FIELDS = ['footprintGrams', 'productionGrams', 'packagingGrams', 'shippingEstimateGrams', 'sustainabilityScore', 'recycledPercent', 'carbonOffset'] as const;
+export type FootprintField = (typeof FOOTPRINT_FIELDS)[number];
+/** Grams of CO2e of a unit, a score of 0 to 100, a share in percent, and whether the maker offsets it. */
+export type RowFootprint = Readonly<Partial<Record<Exclude<FootprintField, 'carbonOffset'>, number | null>> & { carbonOffset?: boolean | null }>;
 export type CategoryPath = readonly string[];
 
 export type ImportRow = Readonly<{
@@ -34,6 +38,8 @@ export type ImportRow = Readonly<{
   ratingCount: number | null;
   attributes: RowFields;
   options: RowFields;
+  /** What the file says of the climate, as far as it has columns for it; null takes away what there was. Absent: it has none. */
+  footprint?: RowFootprint;
   /** Fields for which this row has no column at all: they leave an existing product as it is. A blank one empties it. */
   absent: readonly OptionalField[];
 }>;
@@ -70,6 +76,7 @@ export type Mapping = Readonly<{
   ratingCount?: string;
   attributes?: FieldSet;
   options?: FieldSet;
+  footprint?: Readonly<Partial<Record<FootprintField, string>>>;
 }>;
 
 export const UNCATEGORISED = 'Uncategorised';

@@ -21,6 +21,10 @@ const KONTOR: Mapping = {
   weightGrams: 'weight_grams',
   attributes: 'attributes.*',
   options: 'options.*',
+  footprint: {
+    footprintGrams: 'footprint_grams', productionGrams: 'production_grams', packagingGrams: 'packaging_grams', shippingEstimateGrams: 'shipping_estimate_grams',
+    sustainabilityScore: 'sustainability_score', recycledPercent: 'recycled_percent', carbonOffset: 'carbon_offset',
+  },
 };
 
 /** The Amazon ESCI-US catalogue: its prices are dollars and most are missing. */

@@ -2,6 +2,7 @@ import { fieldSet, isAbsent, label, LABEL_LENGTH, matching, paragraphs, rating, 
 import {
   OPTIONAL_FIELDS, UNCATEGORISED, type CategoryPath, type DraftReason, type ImportRow, type ImportStatus, type Mapping, type RawRow, type RowError, type RowOutcome,
 } from './import-export.js';
+import { readFootprint } from './import-footprint.js';
 import { readPrices } from './import-prices.js';
 
 const SKU = /^[A-Za-z0-9._-]{1,64}$/;
@@ -27,6 +28,7 @@ function readFields(row: Cells, mapping: Mapping, line: number): ImportRow {
   const key = required(row, 'key', mapping.key, LABEL_LENGTH);
   const sku = matching(row, 'sku', mapping.sku ?? mapping.key, SKU) ?? key;
   const { prices, draftReason } = readPrices(row, mapping);
+  const footprint = readFootprint(row, mapping.footprint);
   const [categoryPath] = categories(row, 'categoryPath', mapping.categoryPath);
   return {
     line,
@@ -48,6 +50,7 @@ function readFields(row: Cells, mapping: Mapping, line: number): ImportRow {
     ratingCount: wholeNumber(row, 'ratingCount', mapping.ratingCount),
     attributes: fieldSet(row, 'attributes', mapping.attributes),
     options: fieldSet(row, 'options', mapping.options),
+    ...(footprint && { footprint }),
     absent: OPTIONAL_FIELDS.filter((field) => isAbsent(row.raw, mapping[field]) || (field === 'categoryPath' && !categoryPath)),
   };
 }

@@ -80,6 +80,7 @@ function productOf({ row, isFirst }: Admitted, { isForeign }: Target, categoryId
     barcode: isAbsent('barcode') ? undefined : row.barcode,
     weightGrams: isAbsent('weightGrams') ? undefined : row.weightGrams,
     rating: row.rating === null ? undefined : { average: row.rating, count: row.ratingCount ?? 0 },
+    ...(row.footprint && { footprint: row.footprint }),
     keeps: [
       ...(isFirst ? [] : ['content' as const]),
       ...(isAbsent('description') ? ['description' as const] : []),

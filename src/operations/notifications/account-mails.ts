@@ -21,6 +21,15 @@ function wished(data: Data, locale: string): MailModel {
   return { product: String(data['name']), ...(before !== undefined && { before }), ...(amount !== undefined && { amount }), stopUrl: String(data['stopUrl']) };
 }
 
+/** Every decision is told once, a later one again. What the shop says to a review is told once, however often it is put in other words. */
+const decided = (milestone: Milestone): Rule => ({ id, data }) => {
+  if (data['product'] === undefined) return null;
+  return { milestone, subject: id, more: { product: String(data['product']), ...(data['reason'] !== '' && data['reason'] !== undefined && { reason: String(data['reason']) }) } };
+};
+const answered = (milestone: Milestone, about: string): Rule => ({ data }) => (
+  { milestone, subject: String(data[about]), more: { product: String(data['product']), said: String(data['text']) } }
+);
+
 /** Codes that were asked for, and notices of what the owner of an account should hear of, since it may have been somebody else. */
 const RULES: Readonly<Record<string, Rule>> = {
   'user.code_granted': ({ data }) => {
@@ -37,6 +46,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   'user.identity_linked': ({ id, data }) => ({ milestone: 'identity_linked', subject: id, more: { provider: String(data['provider']) } }),
   'wishlist.price_dropped': ({ id, data }, locale) => ({ milestone: 'price_drop', subject: id, more: wished(data, locale) }),
   'wishlist.back_in_stock': ({ id, data }, locale) => ({ milestone: 'back_in_stock', subject: id, more: wished(data, locale) }),
+  'review.published': decided('content_published'),
+  'review.rejected': decided('content_rejected'),
+  'review.replied': answered('review_replied', 'reviewId'),
+  'question.published': decided('content_published'),
+  'question.rejected': decided('content_rejected'),
+  'question.answered': answered('question_answered', 'answerId'),
+  'answer.published': decided('content_published'),
+  'answer.rejected': decided('content_rejected'),
   'user.identity_unlinked': ({ id, data }) => ({ milestone: 'identity_unlinked', subject: id, more: { provider: String(data['provider']) } }),
 };
 

@@ -4,6 +4,7 @@ export const MILESTONES = [
   'order_placed', 'order_in_review', 'payment_received', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_changed', 'payment_refunded', 'payment_failed', 'payment_action_required', 'payment_requested',
   'return_approved', 'return_refunded', 'backorder_filled', 'pickup_ready', 'gift_card_issued', 'order_access', 'password_reset', 'email_verification',
   'login_link', 'password_changed', 'email_changed', 'mfa_enabled', 'mfa_disabled', 'recovery_code_used', 'new_device', 'identity_linked', 'identity_unlinked', 'price_drop', 'back_in_stock',
+  'question_answered', 'review_replied', 'content_published', 'content_rejected',
 ] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
@@ -30,7 +31,7 @@ export type Mail = Readonly<{
 /** What a template can say; all of it is data, none of it is a template. */
 export type MailModel = Readonly<{
   name?: string; number?: string; amount?: string; url?: string; carrier?: string; tracking?: string; trackingUrl?: string; secret?: string; credited?: string;
-  device?: string; place?: string; provider?: string; count?: string; product?: string; before?: string;
+  device?: string; place?: string; provider?: string; count?: string; product?: string; before?: string; said?: string; reason?: string;
   /** Ends mails of this kind with one click. */
   stopUrl?: string;
   lines?: ReadonlyArray<Readonly<{ name: string; quantity: number; amount: string }>>;

@@ -7,10 +7,10 @@ export type Role = (typeof ROLES)[number];
 export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   customer: [],
   vendor: [],
-  moderator: ['products:read', 'reviews:moderate', 'policy:read'],
+  moderator: ['products:read', 'reviews:moderate', 'reviews:reply', 'policy:read'],
   support: [
     'orders:read', 'orders:write', 'customers:read', 'customers:write', 'contacts:read', 'products:read', 'pricing:read', 'promotions:read', 'mails:read', 'mails:write',
-    'policy:read', 'risk:review',
+    'policy:read', 'risk:review', 'reviews:reply',
   ],
   operations: [
     'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',

@@ -4,6 +4,7 @@ import { accountModel, ledgerModel } from './loyalty.model.js';
 const MAX_FOUND = 100;
 const ONE_MOMENT = { readConcern: { level: 'snapshot' }, allowDiskUse: true } as const;
 const EARNED = ['accrual', 'clawback', 'debt'];
+const OWED = ['debt', 'interaction_debt'];
 
 export type PointsDifference = { _id: string; balance: number; lifetime: number; debt: number };
 const minus = (field: string) => ({ $multiply: [-1, field] });
@@ -22,8 +23,8 @@ export class LoyaltyAuditRepository {
 
   async findUnlikeLedger(): Promise<PointsDifference[]> {
     const rows = [{ $project: {
-      _id: '$userId', balance: when({ $ne: ['$kind', 'debt'] }, '$points'), lifetime: when(isKind(...EARNED), '$points'),
-      debt: { $add: [when(isKind('debt'), minus('$points')), when(isKind('settlement'), '$points')] },
+      _id: '$userId', balance: when({ $not: isKind(...OWED) }, '$points'), lifetime: when(isKind(...EARNED), '$points'),
+      debt: { $add: [when(isKind(...OWED), minus('$points')), when(isKind('settlement'), '$points')] },
     } }];
     return this.accounts.aggregate<PointsDifference>([
       { $project: { balance: minus('$balance'), lifetime: minus('$lifetime'), debt: minus('$debt') } },

@@ -23,7 +23,7 @@ const accountKeys = {
   rewards: Joi.array().items(Joi.object().unknown()).required(), version: whole(),
 };
 const ledgerEntry = Joi.object({
-  id: id().required(), kind: Joi.string().valid(...LEDGER_KINDS).required(), points: whole(), orderId: Joi.string(), reason: Joi.string(), at: timestamp().required(),
+  id: id().required(), kind: Joi.string().valid(...LEDGER_KINDS).required(), points: whole(), orderId: Joi.string(), thing: Joi.string().description('What was written: `review:<id>:photo`'), reason: Joi.string(), at: timestamp().required(),
 });
 const count = () => Joi.number().integer().allow(null).required();
 export const accountReply = Joi.object(accountKeys).meta({ name: 'PointsAccount' });

@@ -1,12 +1,15 @@
 import { minorUnitDigits, type Money } from '../../shared/money.js';
 
-export const LEDGER_KINDS = ['accrual', 'clawback', 'debt', 'settlement', 'adjustment', 'redemption'] as const;
+export const LEDGER_KINDS = ['accrual', 'clawback', 'debt', 'settlement', 'adjustment', 'redemption', 'interaction', 'interaction_clawback', 'interaction_debt'] as const;
 /**
  * accrual (+) and clawback (-) belong to an order, adjustment (+-) to staff, redemption (-) to the customer. A clawback takes
- * only what is there; the rest is a debt (-), which the points of later orders pay back: settlement (-).
+ * only what is there; the rest is a debt (-), which later points pay back: settlement (-). An interaction (+) is for something that a
+ * customer wrote; taken back it is the same again in words of its own, since it never counts for the tier.
  */
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
 export type LedgerEntry = Readonly<{ id: string; userId: string; kind: LedgerKind; points: number; orderId?: string; reason?: string; at: Date;
+  /** What an interaction was: `review:<id>:photo`. */
+  thing?: string;
   /** Goods come back in parts, and so do their points: counted from 1 after the first. */
   part?: number;
 }>;
@@ -44,10 +47,11 @@ export function pointsFor({ amount, currency }: Money, pointsPerMajorUnit: numbe
 /** What every row of the ledger does to the account. The fold of all rows is the account. */
 export function effectOf({ kind, points }: Pick<LedgerEntry, 'kind' | 'points'>): Pick<Account, 'balance' | 'lifetime' | 'debt'> {
   const earned = kind === 'accrual' || kind === 'clawback' || kind === 'debt';
+  const owed = kind === 'debt' || kind === 'interaction_debt';
   return {
-    balance: kind === 'debt' ? 0 : points,
+    balance: owed ? 0 : points,
     lifetime: earned ? points : 0,
-    debt: kind === 'debt' ? -points : kind === 'settlement' ? points : 0,
+    debt: owed ? -points : kind === 'settlement' ? points : 0,
   };
 }
 
@@ -57,10 +61,10 @@ export const shareOf = (accrued: number, credited: number, total: number): numbe
 
 type Change = Readonly<{ kind: LedgerKind; points: number }>;
 /** Takes points back from a balance that may be too small for it. The clawback is written even when nothing was there: it happens once. */
-export function clawback(points: number, balance: number): Change[] {
+export function clawback(points: number, balance: number, [taking, owing]: readonly [LedgerKind, LedgerKind] = ['clawback', 'debt']): Change[] {
   const there = Math.min(points, balance);
-  const taken: Change = { kind: 'clawback', points: there === 0 ? 0 : -there };
-  return points > there ? [taken, { kind: 'debt', points: there - points }] : [taken];
+  const taken: Change = { kind: taking, points: there === 0 ? 0 : -there };
+  return points > there ? [taken, { kind: owing, points: there - points }] : [taken];
 }
 
 /** New points pay an old debt first. */

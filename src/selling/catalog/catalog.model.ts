@@ -1,11 +1,11 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
-import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type ProductContent, type QuantityPrice, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
+import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type OwnRating, type ProductContent, type QuantityPrice, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
 import type { UnitFootprint } from '../../shared/sustainability.js';
 import { filterIndexes } from './product-filter.js';
 
 export type ProductRow = Omit<ProductContent, 'categoryIds'> & Omit<Derived, 'visibleIn'> & FromVariants & {
   visibleIn?: readonly string[];
-  slug: string; categoryIds: Types.ObjectId[]; rating: Rating;
+  slug: string; categoryIds: Types.ObjectId[]; rating: Rating; importedRating?: Rating; ownRating?: OwnRating;
   /** Raised with every change of stock; orders the derivation of `inStock`. Not the version, or every sale would make editors start again. */
   stockRevision: number; version: number; createdAt: Date; updatedAt: Date;
 };
@@ -27,6 +27,7 @@ export type SlugCounterRow = { _id: string; last: number };
 
 const required = <T>(type: T) => ({ type, required: true as const });
 const imageSchema = new Schema<Image>({ url: required(String), alt: { type: String, default: '' }, mediaId: String }, { _id: false });
+const ratingSchema = new Schema<Rating>({ average: required(Number), count: required(Number) }, { _id: false });
 const mixed = { type: Schema.Types.Mixed, required: true as const };
 
 const productSchema = new Schema<ProductRow>({
@@ -35,7 +36,7 @@ const productSchema = new Schema<ProductRow>({
   sustainability: { type: Schema.Types.Mixed, default: null }, status: { type: String, enum: PRODUCT_STATUSES, required: true }, publishAt: { type: Date, default: null },
   externalRef: { type: String, default: null }, visible: required(Boolean), channels: { type: [String], default: undefined }, visibleIn: { type: [String], default: undefined }, attributeIndex: { type: [String], required: true }, brandKey: { type: String, default: null },
   nameKey: required(String), nameWords: { type: [String], required: true }, sustainabilityScore: Number, isOffset: Boolean, priceRange: mixed, shownRange: mixed, inStock: required(Boolean),
-  rating: { average: required(Number), count: required(Number) }, stockRevision: required(Number),
+  rating: { average: required(Number), count: required(Number) }, importedRating: { type: ratingSchema, default: undefined }, ownRating: { type: new Schema<OwnRating>({ sum: required(Number), count: required(Number) }, { _id: false }), default: undefined }, stockRevision: required(Number),
   version: required(Number), createdAt: required(Date), updatedAt: required(Date),
 }, { versionKey: false, minimize: false });
 
@@ -74,6 +75,8 @@ function productIndexes(schema: Schema<ProductRow>, [marketCurrency, ...others]:
   schema.index({ visible: 1, updatedAt: -1, _id: -1 });
   schema.index({ visible: 1, nameKey: 1, _id: 1 });
   schema.index({ visible: 1, 'rating.average': -1, _id: -1 });
+  // For the auditor: what says that it has reviews.
+  schema.index({ 'ownRating.count': 1 }, { sparse: true });
   schema.index({ visible: 1, sustainabilityScore: -1, _id: -1, createdAt: -1 });
   schema.index({ visible: 1, isOffset: 1, createdAt: -1, _id: -1 });
   for (const keys of Object.values(filterIndexes(marketCurrency))) schema.index(keys);

@@ -17,7 +17,11 @@ export type Dimensions = Readonly<{ length: number; width: number; height: numbe
 export type ShippingFacts = Readonly<{
   requiresShipping?: boolean; class?: string; hsCode?: string; originCountry?: string; customsValue?: Readonly<{ amount: number; currency: string }>;
 }>;
+
+/** What a product shows: the mean with one decimal, and how many rated. */
 export type Rating = Readonly<{ average: number; count: number }>;
+/** Of the reviews written here, exact. */
+export type OwnRating = Readonly<{ sum: number; count: number }>;
 
 /** The amounts of one currency, in minor units. */
 export type VariantPrice = Readonly<{ currency: string; base: number; sale?: number; wholesale?: number; tiers?: readonly QuantityPrice[] }>;
@@ -43,7 +47,9 @@ export type FromVariants = Readonly<{
 }>;
 
 export type Product = ProductContent & FromVariants & Readonly<{
-  id: string; slug: string; visible: boolean; visibleIn: readonly string[]; rating: Rating; version: number; createdAt: Date; updatedAt: Date;
+  id: string; slug: string; visible: boolean; visibleIn: readonly string[]; version: number; createdAt: Date; updatedAt: Date;
+  /** What is shown: the other two together. */
+  rating: Rating; importedRating?: Rating; ownRating?: OwnRating;
 }>;
 
 export type VariantContent = Readonly<{

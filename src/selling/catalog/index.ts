@@ -49,7 +49,8 @@ import { VariantRepository } from './variants.repository.js';
 import { variantRoutes } from './variants.routes.js';
 import { VariantService } from './variants.service.js';
 
-import type { Product } from './catalog.js';
+import type { OwnRating } from './catalog.js';
+import { combineRatings } from './ratings.js';
 
 export type { CatalogVariant, Product } from './catalog.js';
 export type { CategoryTree } from './category-tree.js';
@@ -142,11 +143,17 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     /** Uploaded files that products and variants show; may answer others besides. */
     showsMedia: async (mediaIds: readonly string[]): Promise<string[]> => [...await products.mediaInUse(mediaIds), ...await variants.mediaInUse(mediaIds)],
     /** Inside a transaction; what was cached of the product is dropped after it. */
-    saveRating: async (productId: string, rating: Product['rating']): Promise<void> => {
-      await products.saveRating(productId, rating, now());
+    saveRating: async (productId: string, own: OwnRating): Promise<void> => {
+      await products.saveOwnRating(productId, own, now());
       await afterCommit(() => cache.invalidate([productTag(productId), LISTS]));
     },
-    ratingsOf: async (productIds: readonly string[]) => new Map((await products.findMany(productIds, 'staff')).map(({ id, rating }) => [id, rating])),
+    /** Of these products, and of all that say they have reviews. */
+    ratingsOf: async (productIds: readonly string[]) => new Map((await products.ratings(productIds)).map(({ id, rating, importedRating = null, ownRating = { sum: 0, count: 0 } }) => [id, { own: ownRating, imported: importedRating, shown: rating }])),
+    combineRatings,
+    /** Empty where there is none. */
+    nameOf: async (productId: string): Promise<string> => (await products.find(productId))?.name ?? '',
+    /** The user who supplies it: the custom field `vendorId`, which staff set. */
+    vendorOf: async (productId: string): Promise<string | null> => { const vendor = (await products.find(productId))?.customFields['vendorId']; return typeof vendor === 'string' ? vendor : null; },
     isShown: async (productId: string, channel: string | null = null): Promise<boolean> => (await products.findMany([productId], 'public', channel)).length === 1,
     /** Drafts and archived ones too. */
     countProducts: () => products.total('staff'),

@@ -1,6 +1,7 @@
 import { mergeFields, skuKeyOf, visibility, wrongValue, type AttributeDefinition, type Product, type Variant } from './catalog.js';
 import { fromVariants } from './product-changes.js';
-import { isSame, pricesAfter, productAfter, referenceOf, variantAfter, type ImportOutcome, type ImportProduct, type Refusal } from './product-import.js';
+import { isSame, pricesAfter, productAfter, referenceOf, sustainabilityAfter, variantAfter, type ImportOutcome, type ImportProduct, type Refusal } from './product-import.js';
+import { combineRatings } from './ratings.js';
 import { SLUG, slugOf } from './slugs.js';
 import type { VariantService } from './variants.service.js';
 
@@ -84,12 +85,12 @@ export class ImportPlan {
     const id = newId();
     const slug = row.slug ?? await this.freeSlug(row);
     const variants = [this.newVariant(row, id, 0)];
-    const { name, description, brand = null, categoryIds, status, customFields = {}, images = [], rating = { average: 0, count: 0 } } = row;
+    const { name, description, brand = null, categoryIds, status, customFields = {}, images = [], rating: importedRating } = row;
     const content = {
-      name, description, brand, categoryIds, attributes: mergeFields({}, row.attributes), customFields, images, seo: {}, sustainability: null, status, publishAt: null,
+      name, description, brand, categoryIds, attributes: mergeFields({}, row.attributes), customFields, images, seo: {}, sustainability: sustainabilityAfter(null, row.footprint), status, publishAt: null,
       externalRef: referenceOf(row),
     };
-    const product: Product = { ...content, ...fromVariants(variants), id, slug, ...visibility(content, now), rating, version: 1, createdAt: now, updatedAt: now };
+    const product: Product = { ...content, ...fromVariants(variants), id, slug, ...visibility(content, now), rating: combineRatings(importedRating, null), ...(importedRating && { importedRating }), version: 1, createdAt: now, updatedAt: now };
     this.drafts.set(id, { stored: null, storedVariants: new Map(), product, variants, newSlugs: [slug], skus: new Set([row.sku]) });
     this.remember(product, row.sku);
     return id;

@@ -1,8 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { mergeFields, type Fields, type FieldValue, type Image, type Product, type ProductStatus, type Rating, type Variant, type VariantPrice } from './catalog.js';
+import { combineRatings } from './ratings.js';
+import type { Sustainability } from '../../shared/sustainability.js';
 
 /** What is absent stays as it was, null takes it away. */
 export type ImportPrice = Readonly<{ currency: string; base: number; sale?: number | null; wholesale?: number | null }>;
+export type ImportFootprint = Readonly<{
+  footprintGrams?: number | null; productionGrams?: number | null; packagingGrams?: number | null; shippingEstimateGrams?: number | null; sustainabilityScore?: number | null;
+  recycledPercent?: number | null; carbonOffset?: boolean | null;
+}>;
 export type ImportFields = Readonly<Record<string, FieldValue | null>>;
 /** What a row does not name, so that a product that exists keeps it: `content` is all of the product, as for a row that only brings a variant. */
 export type Kept = 'content' | 'description' | 'status' | 'categories' | 'otherCategories';
@@ -15,7 +21,7 @@ export type ImportProduct = Readonly<{
   foundBy?: 'key' | 'sku' | undefined; externalRef?: string | null | undefined;
   sku: string; name: string; description: string; brand?: string | null | undefined; categoryIds: readonly string[]; status: ProductStatus;
   attributes: ImportFields; customFields?: Fields | undefined; options?: ImportFields | undefined; prices: readonly ImportPrice[]; rating?: Rating | undefined;
-  images?: readonly Image[] | undefined; slug?: string | null | undefined; weightGrams?: number | null | undefined; barcode?: string | null | undefined;
+  images?: readonly Image[] | undefined; slug?: string | null | undefined; footprint?: ImportFootprint | undefined; weightGrams?: number | null | undefined; barcode?: string | null | undefined;
   keeps?: readonly Kept[] | undefined;
 }>;
 export type ImportOutcome = Readonly<{ key: string } & (
@@ -35,9 +41,27 @@ export function productAfter(before: Product, row: ImportProduct): Product {
   return {
     ...before, status, name: row.name, description: keeps.has('description') ? before.description : row.description, brand: given(row.brand, before.brand),
     categoryIds: categoriesAfter(before.categoryIds, row.categoryIds, keeps), attributes: fieldsAfter(before.attributes, row.attributes),
-    customFields: given(row.customFields, before.customFields), images: given(row.images, before.images), rating: given(row.rating, before.rating),
-    slug: row.slug ?? before.slug, externalRef: referenceOf(row) ?? before.externalRef,
+    customFields: given(row.customFields, before.customFields), images: given(row.images, before.images), ...ratingsAfter(before, row),
+    sustainability: sustainabilityAfter(before.sustainability, row.footprint), slug: row.slug ?? before.slug, externalRef: referenceOf(row) ?? before.externalRef,
   };
+}
+
+/** The figures that a file has columns for; what staff wrote besides, such as materials, stays. Nothing known is null. */
+export function sustainabilityAfter(before: Sustainability | null, row: ImportFootprint | undefined): Sustainability | null {
+  if (!row) return before;
+  const { footprintGrams, recycledPercent, carbonOffset, ...figures } = row;
+  const carbonFootprint = changed(before?.carbonFootprint ?? {}, figures);
+  const ecoMetrics = changed(before?.ecoMetrics ?? {}, { carbonOffset });
+  const after = changed({ ...before, carbonFootprint, ecoMetrics }, { footprintGrams, recycledPercent, ...(isEmpty(carbonFootprint) && { carbonFootprint: null }), ...(isEmpty(ecoMetrics) && { ecoMetrics: null }) });
+  return isEmpty(after) ? null : after as Sustainability;
+}
+
+const isEmpty = (of: object): boolean => Object.keys(of).length === 0;
+const changed = (before: object, wanted: object): object => Object.fromEntries(Object.entries({ ...before, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) }).filter(([, value]) => value !== null));
+
+/** What a file says stands beside what people wrote here, and replaces only what an earlier file said. */
+function ratingsAfter({ importedRating, ownRating, rating }: Product, row: ImportProduct): Pick<Product, 'rating' | 'importedRating'> {
+  return row.rating === undefined ? { rating, ...(importedRating && { importedRating }) } : { rating: combineRatings(row.rating, ownRating), importedRating: row.rating };
 }
 
 /** What staff decided stays, but a draft that only lacked a price comes out with its first. */

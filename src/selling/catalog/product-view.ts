@@ -18,14 +18,18 @@ export type ViewOptions = Readonly<{
 
 /** What every list shows of a product. */
 export function presentSummary(product: Product, { tree, currency, audience, expand, ranges }: Omit<ViewOptions, 'tags'>) {
-  const { id, slug, name, brand, status, images, attributes, rating, inStock, createdAt, updatedAt, version } = product;
+  const { id, slug, name, brand, status, images, attributes, inStock, createdAt, updatedAt, version } = product;
   const range = ranges ? ranges.get(id) : product.priceRange[currency];
   return {
     id, slug, name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
     ...(expand?.has('description') && { description: product.description }),
-    ...pricesOf(range, currency), rating, inStock, ...scored(product), createdAt, updatedAt, version,
+    ...pricesOf(range, currency), rating: ratingOf(product), inStock, ...scored(product), createdAt, updatedAt, version,
     ...(audience === 'staff' && { publishAt: product.publishAt, externalRef: product.externalRef, visible: product.visible, ...(product.channels?.length && { channels: product.channels }) }),
   };
+}
+
+function ratingOf({ rating, importedRating: imported }: Product) {
+  return imported ? { ...rating, imported } : rating;
 }
 
 function scored({ sustainability }: Product): { sustainabilityScore?: number } {

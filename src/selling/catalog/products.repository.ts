@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page } from '../../shared/http/pagination.js';
-import type { Derived, FromVariants, Product, Variant } from './catalog.js';
+import type { Derived, FromVariants, OwnRating, Product, Variant } from './catalog.js';
 import { ExternalRefTaken } from './catalog.errors.js';
 import { countModel, productModel, type ProductRow, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
 import { filterOf, hintOf, isUnfiltered, shownIn, type ProductFilter, type ProductListQuery } from './product-filter.js';
+import { combineRatings } from './ratings.js';
 import { toProduct, toVariant, unsetOf, withoutCategory, type Stored } from './rows.repository.js';
 
 /** How many variants a product brings along in a list; the others are at /products/:id/variants. */
@@ -44,11 +46,16 @@ export class ProductRepository {
     await this.count(items.length, items.filter(({ derived }) => derived.visible).length);
   }
 
-  async saveMany(items: ReadonlyArray<{ product: Product; derived: Derived; read: Pick<Product, 'version' | 'visible'> }>): Promise<void> {
+  /** A review changes no version, so who brings another rating also says which reviews it was combined with. */
+  async saveMany(items: ReadonlyArray<{ product: Product; derived: Derived; read: Pick<Product, 'version' | 'visible' | 'importedRating' | 'ownRating'> }>): Promise<void> {
     if (items.length === 0) return;
     const { matchedCount } = await refuseDuplicate(() => this.products.bulkWrite(items.map(({ product, derived, read }) => {
-      const { _id, createdAt: _c, inStock: _s, ...set } = this.row(product, derived);
-      return { updateOne: { filter: { _id, version: read.version }, update: { $set: set, ...unsetOf(set, CHANNEL_FIELDS) } } };
+      const { _id, createdAt: _c, inStock: _s, ownRating: _o, rating, importedRating, ...set } = this.row(product, derived);
+      const isRated = !isDeepStrictEqual(importedRating, read.importedRating);
+      return { updateOne: {
+        filter: { _id, version: read.version, ...(isRated && { 'ownRating.sum': read.ownRating?.sum ?? null, 'ownRating.count': read.ownRating?.count ?? null }) },
+        update: { $set: { ...set, ...(isRated && { rating, importedRating }) }, ...unsetOf(set, CHANNEL_FIELDS) },
+      } };
     }) as never));
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these products changed meanwhile.');
     await this.count(0, items.reduce((sum, { derived, read }) => sum + Number(derived.visible) - Number(read.visible), 0));
@@ -102,7 +109,7 @@ export class ProductRepository {
 
   /** Refuses to overwrite a product that changed since it was read. */
   async save(product: Product, derived: Derived, read: Pick<Product, 'version' | 'visible'>): Promise<void> {
-    const { _id, createdAt: _c, rating: _r, ...set } = this.row(product, derived);
+    const { _id, createdAt: _c, rating: _r, importedRating: _i, ownRating: _o, ...set } = this.row(product, derived);
     const { matchedCount } = await refuseDuplicate(() => this.products.updateOne({ _id, version: read.version }, { $set: set, ...unsetOf(set, CHANNEL_FIELDS) } as never));
     if (matchedCount === 0) throw new ConcurrentChange('This product changed meanwhile.', { productId: product.id });
     await this.count(0, Number(derived.visible) - Number(read.visible));
@@ -118,8 +125,17 @@ export class ProductRepository {
     if (ids.length > 0) await this.products.updateMany({ _id: { $in: ids as string[] } }, { $set: { inStock, updatedAt: new Date() }, $inc: { stockRevision: 1 } });
   }
 
-  async saveRating(id: string, rating: Product['rating'], updatedAt: Date): Promise<void> {
-    await this.products.updateOne({ _id: id }, { $set: { rating, updatedAt } });
+  /** Inside a transaction: an import that brings another rating at the same moment conflicts with it. */
+  async saveOwnRating(id: string, ownRating: OwnRating, updatedAt: Date): Promise<void> {
+    const found = await this.products.findOne({ _id: id }, { importedRating: 1 }).lean();
+    if (found) await this.products.updateOne({ _id: id }, { $set: { ownRating, rating: combineRatings(found.importedRating, ownRating), updatedAt } });
+  }
+
+  /** Of these, and of all that say they have reviews. */
+  async ratings(ids: readonly string[]): Promise<Array<Pick<Product, 'id' | 'rating' | 'importedRating' | 'ownRating'>>> {
+    const shown = { rating: 1, importedRating: 1, ownRating: 1 } as const;
+    const found = [...await this.products.find({ _id: { $in: ids as string[] } }, shown).lean(), ...await this.products.find({ 'ownRating.count': { $gt: 0 } }, shown).lean()];
+    return found.map(({ _id, rating, importedRating, ownRating }) => ({ id: String(_id), rating, ...(importedRating && { importedRating }), ...(ownRating && { ownRating }) }));
   }
 
   /** What changed after this one, in the order of the changes: for whoever keeps a copy of the catalogue. */

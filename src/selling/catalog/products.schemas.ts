@@ -125,7 +125,7 @@ const summaryFields = {
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),
   brand: Joi.alternatives(Joi.string(), Joi.object({ name: Joi.string().required(), slug: Joi.string().required() })).allow(null).required(), status: status().required(),
   categories: Joi.array().items(label).required(), images: Joi.array().items(image()).required(), attributes: Joi.object().required(), price: priceReply.required(), compareAtPrice: moneySchema,
-  rating: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required() }).required(), inStock: Joi.boolean().required(), sustainabilityScore: Joi.number().integer().description('0 to 100; absent where nothing is known'),
+  rating: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required(), imported: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required() }).description('What of it came with an import') }).required(), inStock: Joi.boolean().required(), sustainabilityScore: Joi.number().integer().description('0 to 100; absent where nothing is known'),
   createdAt: isoTime().required(), updatedAt: isoTime().required(), version: Joi.number().integer().required(),
   publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'), channels: Joi.array().items(Joi.string()).description('Staff only'),
 };

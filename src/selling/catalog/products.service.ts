@@ -6,6 +6,7 @@ import { ProductNotFound } from './catalog.errors.js';
 import { differences } from './differences.js';
 import { fromVariants, type ProductChanges } from './product-changes.js';
 import type { ProductRules } from './product-rules.js';
+import { NO_RATING } from './ratings.js';
 import type { ProductRepository } from './products.repository.js';
 import type { SetRules } from './set-rules.js';
 import { slugOf } from './slugs.js';
@@ -71,7 +72,7 @@ export class ProductService {
     await rules.check(content);
     const made = (await variantService.withPictures(wanted)).map((variant, position) => variantService.build(variant, { productId: id, position, now }));
     const product: Product = {
-      ...content, id, ...fromVariants(made), ...visibility(content, now), rating: { average: 0, count: 0 }, version: 1, createdAt: now, updatedAt: now,
+      ...content, id, ...fromVariants(made), ...visibility(content, now), rating: NO_RATING, version: 1, createdAt: now, updatedAt: now,
     };
     await products.insert(product, derive(product, now));
     await this.deps.sets.check(wanted);

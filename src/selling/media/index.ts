@@ -69,7 +69,7 @@ export function createMedia({ connection, now, inTransaction, report, storage, s
     routes: mediaRoutes({ intake, library, uploadFolder, maxBytes: Math.max(config.maxImageBytes, config.maxVideoBytes) }),
     rootRoutes: [servingRoute(library, storage)], schedules, invariants,
     attach: library.attach.bind(library),
-    requireOwn: library.requireOwn.bind(library),
+    requireOwn: library.requireOwn.bind(library), requireFree: library.requireFree.bind(library),
     urlsOf: library.urlsOf.bind(library),
     adopt: library.adopt.bind(library),
     ownerOfUser,

@@ -61,14 +61,25 @@ export class LibraryService {
     if (unknown.length > 0) throw new UnknownMedia(unknown);
   }
 
-  /** Inside the transaction of whoever shows them: exactly these, in this order, instead of those before. */
+  /** For what is shown once at most. Who attaches a file touches it, so of two at once one finds it in use. */
+  async requireFree(mediaIds: readonly string[], owner: string): Promise<void> {
+    await this.requireOwn(mediaIds, owner);
+    const inUse = mediaIds.length === 0 ? new Set<string>() : await this.deps.collector.inUse(mediaIds);
+    if (mediaIds.some((id) => inUse.has(id))) throw new MediaInUse();
+  }
+
+  /** Inside the transaction of whoever shows them: exactly these, in this order, instead of those before, which nobody may have any more unless something else shows them. */
   async attach(kind: string, ownerId: string, mediaIds: readonly string[], { isPublic = true } = {}): Promise<void> {
-    const { attachments, files, now } = this.deps;
+    const { attachments, collector, files, now } = this.deps;
     const before = await attachments.find(kind, ownerId);
     const wanted = [...new Set(mediaIds)];
-    await files.touch(before.filter((id) => !wanted.includes(id)), now());
+    const dropped = before.filter((id) => !wanted.includes(id));
     if (await files.touch(wanted, now(), { isPublic }) < wanted.length) throw new UnknownMedia(wanted);
     await attachments.replace(kind, ownerId, wanted, now());
+    if (dropped.length === 0) return;
+    const elsewhere = await collector.inUse(dropped);
+    await files.touch(dropped.filter((id) => elsewhere.has(id)), now());
+    await files.touch(dropped.filter((id) => !elsewhere.has(id)), now(), { isPublic: false });
   }
 
   /**

@@ -1,45 +1,58 @@
 import type { Connection } from 'mongoose';
 import { createBatcher } from '../../shared/batcher.js';
 import type { Subscriber } from '../../shared/events/outbox.js';
-import type { Invariant } from '../../shared/invariant.js';
-import { ReviewRepository } from './reviews.repository.js';
+import type { PersonalData } from '../../shared/personal-data.js';
+import { contributionRoutes, moderationRoutes } from './contributions.routes.js';
+import { ContributionRepository } from './contributions.repository.js';
+import { ContributionService } from './contributions.service.js';
+import { questionRoutes } from './questions.routes.js';
+import { QuestionService } from './questions.service.js';
+import { RatingRepository } from './ratings.repository.js';
+import { reviewInvariants, type ReviewAuditDeps } from './reviews.invariants.js';
+import { createPresenter } from './reviews.presenter.js';
 import { reviewRoutes } from './reviews.routes.js';
-import type { Rating } from './reviews.js';
+import type { Stars } from './reviews.js';
 import { ReviewService, type ReviewDeps } from './reviews.service.js';
+import { createScreen } from './screen.js';
+import { createSpeakers } from './speakers.js';
 
-type Deps = Omit<ReviewDeps, 'reviews' | 'refreshRating'> & {
+type Deps = Omit<ReviewDeps, 'contributions' | 'common' | 'ratings' | 'screen' | 'refreshRating'> & Omit<ReviewAuditDeps, 'ratings' | 'now'> & {
   connection: Connection;
+  config: Readonly<{ words: readonly string[] }>;
   /** Inside a transaction: what lists show of a product's reviews. */
-  saveRating(productId: string, rating: Rating): Promise<void>;
-  ratingsOf(productIds: readonly string[]): Promise<ReadonlyMap<string, Rating>>;
+  saveRating(productId: string, own: Stars): Promise<void>;
+  urlsOf: Parameters<typeof createPresenter>[0];
+  /** The user who supplies a product, where somebody else than the shop does. */
+  vendorOf(productId: string): Promise<string | null>;
 };
 
-export function createReviews({ connection, saveRating, ratingsOf, ...deps }: Deps) {
-  const reviews = new ReviewRepository(connection);
+export function createReviews({ connection, config, saveRating, urlsOf, vendorOf, ...given }: Deps) {
+  const contributions = new ContributionRepository(connection);
+  const ratings = new RatingRepository(connection);
   /** Counted and written in one transaction: of two at once the later one counts again, so the last figure is the true one. */
-  const refresh = createBatcher<string>(async (ids) => {
-    for (const id of new Set(ids)) {
-      await deps.inTransaction(async () => {
-        const { average, count } = await reviews.rating(id);
-        await saveRating(id, { average, count });
-      });
-    }
+  const refreshRating = createBatcher<string>(async (ids) => {
+    for (const id of new Set(ids)) await given.inTransaction(async () => { await saveRating(id, (await ratings.ofProduct(id)).total); });
   });
-  const service = new ReviewService({ ...deps, reviews, refreshRating: refresh });
+  const deps = { ...given, contributions, ratings, refreshRating, screen: createScreen(config.words) };
+  const common = new ContributionService(deps);
+  const reviews = new ReviewService({ ...deps, common });
+  const questions = new QuestionService({ ...deps, common });
+  const [present, speakers] = [createPresenter(urlsOf), createSpeakers(vendorOf)];
 
   const subscribers: Subscriber[] = [{
     name: 'reviews.rating', on: ['review.submitted', 'review.changed', 'review.deleted', 'review.hidden', 'review.published', 'review.rejected', 'review.appealed'],
-    handle: ({ data }) => refresh(String(data['productId'])),
+    handle: ({ data }) => refreshRating(String(data['productId'])),
   }];
-  const names = { counted: 'reviews.votes_counted', rating: 'reviews.rating_is_the_mean' };
-  const invariants: Invariant[] = [
-    { name: names.counted, check: async () => (await reviews.findMiscounted()).map(({ id, detail }) => ({ invariant: names.counted, subject: `review:${id}`, detail })) },
-    { name: names.rating, check: async () => {
-      const counted = await reviews.ratings();
-      const shown = await ratingsOf([...counted.keys()]);
-      return [...counted].filter(([id, rating]) => shown.get(id)?.count !== rating.count || shown.get(id)?.average !== rating.average)
-        .map(([id, rating]) => ({ invariant: names.rating, subject: `product:${id}`, detail: `shows ${JSON.stringify(shown.get(id) ?? null)}, reviews say ${JSON.stringify(rating)}` }));
-    } },
-  ];
-  return { personalData: reviews.personalData, routes: reviewRoutes(service), subscribers, invariants };
+  const personalData: PersonalData = {
+    name: 'reviews', export: contributions.exported,
+    // What was said of a product stays, by nobody; what is to be seen of somebody goes.
+    erase: async ({ userId }) => {
+      for (const { id, mediaIds } of await contributions.ofAuthor(userId)) for (const mediaId of mediaIds) await reviews.removeMedia(id, { userId, mediaId, staff: true });
+      return contributions.forgetAuthor(userId);
+    },
+  };
+  return {
+    personalData, subscribers, invariants: reviewInvariants({ ...given, ratings }),
+    routes: [...reviewRoutes(reviews, present, speakers), ...questionRoutes(questions, present, speakers), ...contributionRoutes(common, present), ...moderationRoutes(common, present)],
+  };
 }

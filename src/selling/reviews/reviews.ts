@@ -1,46 +1,62 @@
-export const REVIEW_STATUSES = ['pending', 'published', 'hidden', 'rejected'] as const;
-export type ReviewStatus = (typeof REVIEW_STATUSES)[number];
+export const KINDS = ['review', 'question', 'answer'] as const;
+export type Kind = (typeof KINDS)[number];
+export const STATUSES = ['pending', 'published', 'hidden', 'rejected'] as const;
+export type Status = (typeof STATUSES)[number];
+/** Who speaks for the seller: the shop itself, or whoever supplies the product. */
+export type Official = 'shop' | 'vendor';
 
-export type Review = Readonly<{
-  id: string; productId: string; userId: string; authorName: string; rating: number; title: string; text: string; status: ReviewStatus;
-  /** The line of an order that was bought, or the product itself where it was not: one review of each. */
+type Said = Readonly<{ text: string; at: Date }>;
+/** What moderation did, oldest first: told to moderators, and to an author as far as it concerns him. */
+export type Step = Readonly<{ what: 'hidden' | 'published' | 'rejected' | 'appealed'; by: string | null; at: Date; reason: string }>;
+
+/** Something that a person wrote about a product and that others can see. */
+export type Contribution = Readonly<{
+  id: string; kind: Kind; productId: string; userId: string; authorName: string; title: string; text: string; status: Status;
+  /** Of which there is one a person: the line of an order that was bought, the product where it was not, the question that is answered, or itself. */
   purchase: string; isVerified: boolean;
   helpful: number; unhelpful: number; flags: number;
   /** Why a machine wants a person to look. */
   concerns: readonly string[];
-  reply?: Readonly<{ text: string; at: Date }>;
-  appeal?: Readonly<{ text: string; at: Date }>;
+  /** 1 to 5; reviews have one. */
+  rating?: number;
+  /** Pictures and videos of a review, in their order. */
+  mediaIds: readonly string[];
+  /** What the seller says to a review. */
+  reply?: Said & Readonly<{ official?: Official }>;
+  /** Of an answer. */
+  questionId?: string; official?: Official; isAccepted?: boolean;
+  /** Of a question: the answer that helped whoever asked. */
+  acceptedId?: string | null;
+  appeal?: Said;
   decision?: Readonly<{ by: string | null; at: Date; reason: string }>;
+  history: readonly Step[];
+  /** False for what was written before there were points for it. */
+  earns: boolean;
   version: number; createdAt: Date; updatedAt: Date;
 }>;
-export type Content = Pick<Review, 'rating' | 'title' | 'text'>;
+export type Content = Readonly<{ rating: number; title: string; text: string }>;
 export type Verdict = 'publish' | 'reject';
 
-/** So many different people hide a review until a moderator has looked. */
+/** So many different people hide something until a moderator has looked. */
 export const FLAGS_THAT_HIDE = 3;
+export const MAX_MEDIA = 6;
 
-const LINK = /(?:https?:\/\/|www\.)\S|[\w-]\.(?:com|net|org|shop|info|biz|ru|cn|xyz)\b/i;
-const CONTACT = /[\w.+-]@[\w-]+\.\w{2}|\d[\d ()/-]{8,}\d/;
-const SHOUTING_FROM = 20;
-const INSULTS = /\b(?:fuck\w*|shit\w*|bitch\w*|asshole\w*|cunt\w*|nigger\w*|faggot\w*|scheiß\w*|arschloch\w*|hurensohn\w*|connard\w*|putain)\b/i;
-
-/** What makes a text wait for a moderator. A machine never rejects: it only asks somebody to look. */
-export function concernsOf({ title, text }: Pick<Content, 'title' | 'text'>): string[] {
-  const whole = `${title}\n${text}`;
-  const letters = whole.replace(/[^\p{L}]/gu, '');
-  return [
-    ...(LINK.test(whole) ? ['link'] : []),
-    ...(CONTACT.test(whole) ? ['contact'] : []),
-    ...(INSULTS.test(whole) ? ['insult'] : []),
-    ...(letters.length >= SHOUTING_FROM && letters === letters.toUpperCase() ? ['shouting'] : []),
-    ...(/(.)\1{9}/u.test(whole) ? ['repetition'] : []),
-  ];
+/**
+ * For what its author has points as long as it is so: a review of something bought, a picture with it, an answer that helped.
+ * What the seller says earns nothing. `true` is due, `false` is not, or not any more.
+ */
+export function meritsOf({ kind, status, earns, isVerified, mediaIds, official, isAccepted }: Pick<Contribution, 'kind' | 'status' | 'earns' | 'isVerified' | 'mediaIds' | 'official' | 'isAccepted'>): Readonly<Record<string, boolean>> {
+  if (!earns || official !== undefined || kind === 'question') return {};
+  const isShown = status === 'published';
+  return kind === 'review' ? { review: isShown && isVerified, photo: isShown && isVerified && mediaIds.length > 0 } : { answer: isShown && isAccepted === true };
 }
 
+/** Exact: a sum of stars and how many gave them. */
+export type Stars = Readonly<{ sum: number; count: number }>;
 export type Rating = Readonly<{ average: number; count: number }>;
+
+export const starsOf = (stars: ReadonlyArray<Readonly<{ rating: number; count: number }>>): Stars => ({
+  sum: stars.reduce((so, star) => so + star.rating * star.count, 0), count: stars.reduce((so, star) => so + star.count, 0),
+});
 /** One decimal is what people compare; rounded from the exact sum. */
-export function ratingOf(stars: ReadonlyArray<Readonly<{ rating: number; count: number }>>): Rating {
-  const count = stars.reduce((so, star) => so + star.count, 0);
-  const sum = stars.reduce((so, star) => so + star.rating * star.count, 0);
-  return { count, average: count === 0 ? 0 : Math.round((sum / count) * 10) / 10 };
-}
+export const ratingOf = ({ sum, count }: Stars): Rating => ({ count, average: count === 0 ? 0 : Math.round((sum / count) * 10) / 10 });

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mongo } from 'mongoose';
+import { scoresOfOldProducts } from '../../../src/shared/db/migrations/0009-scores-of-old-products.js';
 import { openCardShop, type CardShop } from '../../support/card-shop.js';
 import { givenUser } from '../../support/given.js';
 import { ADDRESS, euros } from '../../support/shop.js';
@@ -34,6 +36,21 @@ test('products show their score, and lists are narrowed and sorted by it', async
   expect(await idsOf('sustainability_score[gte]=5&sort=sustainabilityScore')).toEqual([bad.productId, good.productId]);
   expect(await idsOf('sustainability_score[lte]=59')).toEqual([bad.productId]);
   expect(await idsOf('carbon_offset=true')).toEqual([good.productId]);
+});
+
+test('products from before there were scores get theirs by a migration, which changes nothing the second time', async () => {
+  const { sku, productId } = await chair();
+  const products = shop.connection.collection('products');
+  const _id = new mongo.ObjectId(productId);
+  await products.updateOne({ _id }, { $set: { sustainabilityScore: -1, isOffset: false } });
+  await shop.connection.collection('variants').updateOne({ sku }, { $unset: { footprint: 1 } });
+  const told: string[] = [];
+
+  for (const _twice of [1, 2]) await scoresOfOldProducts.up({ connection: shop.connection, log: (line) => { told.push(line); } });
+
+  expect(await products.findOne({ _id })).toMatchObject({ sustainabilityScore: 60, isOffset: true });
+  expect((await shop.connection.collection('variants').findOne({ sku }))!['footprint']).toEqual({ productionGrams: 4000, packagingGrams: 150 });
+  expect(told).toEqual(['products.sustainabilityScore computed for 1', 'products.sustainabilityScore computed for 0']);
 });
 
 test('an order has its footprint once it is placed; it stays what it was, and a return adds its way', async () => {
@@ -76,4 +93,32 @@ test('an offset is a fee of its own, and goes back with the goods', async () => 
   await shop.work();
   expect(twice.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(shop.simulator.refunds(order.id)).toEqual([2400 + 490 + 188]);
+});
+
+test('an offset goes back in parts as the goods do, to the cent, and never twice', async () => {
+  const { sku } = await chair();
+  const { guest } = await shop.given.cart([sku, 3]);
+  await shop.call('put', '/cart/addresses', { headers: guest, body: { shippingAddress: BERLIN } });
+  const cart = await shop.call('put', '/cart/carbon-offset', { headers: guest, body: { offset: true } });
+  const offset = cart.body.data.fees[0].amount.amount as number;
+  const order = (await shop.order(guest, { ...CARD, shippingAddress: BERLIN })).body.data;
+  await shop.work();
+  for (const status of ['shipped', 'delivered']) await staff('put', `/orders/${order.id}/status`, { status });
+  const [{ id: itemId }] = order.items;
+  const back = async (quantity: number) => {
+    const before = (shop.simulator.refunds(order.id) as number[]).reduce((so, one) => so + one, 0);
+    const { id } = (await staff('post', `/orders/${order.id}/returns`, { lines: [{ itemId, quantity, reason: 'changed_mind' }] })).body.data;
+    for (const [word, body] of [['receipts', { lines: [{ itemId, quantity, condition: 'ok' }] }], ['inspection', {}]] as const) expect((await staff('post', `/returns/${id}/${word}`, body)).status).toBeLessThan(300);
+    const refunds = await Promise.all(Array.from({ length: 10 }, () => staff('post', `/returns/${id}/refund`, {})));
+    expect(refunds.filter(({ status }) => status < 300).length).toBeGreaterThan(0);
+    await shop.work();
+    return (shop.simulator.refunds(order.id) as number[]).reduce((so, one) => so + one, 0) - before;
+  };
+
+  const [first, second] = [await back(1), await back(2)];
+
+  expect(offset).toBeGreaterThan(2);
+  // With the last of the goods the delivery comes back as well.
+  expect(first - 1200 + second - 2400).toBe(offset + 490);
+  expect(Math.abs((first - 1200) * 3 - offset)).toBeLessThan(3);
 });

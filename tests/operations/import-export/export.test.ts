@@ -20,6 +20,7 @@ beforeAll(async () => {
   await product({
     name: '=HYPERLINK("http://evil.example")', slug: 'formula', description: '  Two lines,\r\n"quoted", and a tail  ', brand: '@brand', categoryIds: [chairs, sale],
     attributes: { colour: 'red', width: 12.5, washable: false, sizes: ['S', 40], empty: '', minus: '-1' }, customFields: { kept: true }, images: [{ url: '/a.png', alt: 'A' }],
+    sustainability: { recycledPercent: 12.5, carbonFootprint: { productionGrams: 4000, packagingGrams: 0 }, ecoMetrics: { sustainableMaterials: ['cork'], carbonOffset: false } },
     variants: [
       { sku: 'F-1', options: { size: 'S', count: 4 }, barcode: '0012', weightGrams: 5200, prices: [{ currency: 'EUR', base: 12_950, sale: 9_900, wholesale: 8_005 }, { currency: 'JPY', base: 21_000 }, { currency: 'KWD', base: 4_125 }] },
       { sku: 'F-2', options: { size: 'M' }, prices: [] },
@@ -61,6 +62,8 @@ test.each(['csv', 'ndjson'] as const)('another shop takes the %s over with all p
       prices: [{ currency: 'EUR', base: 12_950, sale: 9_900, wholesale: 8_005 }, { currency: 'JPY', base: 21_000 }, { currency: 'KWD', base: 4_125 }],
       options: { size: 'S', count: 4 }, barcode: '0012', weightGrams: 5200, productName: '=HYPERLINK("http://evil.example")',
     });
+    expect((await other.product({ slug: 'formula' }))!['sustainability']).toEqual({ recycledPercent: 12.5, carbonFootprint: { productionGrams: 4000, packagingGrams: 0 }, ecoMetrics: { carbonOffset: false } });
+    expect(await other.variant('F-2')).toMatchObject({ footprint: { productionGrams: 4000, packagingGrams: 0 } });
     expect((await other.product({ slug: 'formula' }))!['attributes']).toEqual({ colour: 'red', width: 12.5, washable: false, sizes: ['S', 40], minus: '-1' });
   } finally {
     await other.close();

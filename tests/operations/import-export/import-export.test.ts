@@ -1,3 +1,4 @@
+import { sustainabilityAfter } from '../../../src/selling/catalog/product-import.js';
 import type { ImportRow, Mapping, RawRow, RowError } from '../../../src/operations/import-export/import-export.js';
 import { MAPPINGS } from '../../../src/operations/import-export/import-mappings.js';
 import { normaliseRow } from '../../../src/operations/import-export/import-rows.js';
@@ -44,6 +45,25 @@ test('reads a row of the ESCI catalogue', () => {
     key: 'B07CXG6C9W', externalRef: 'B07CXG6C9W', sku: 'B07CXG6C9W', description: 'A reader.\n\nThin.\nLight.', brand: null, categoryPath: ['Electronics', 'E-readers'],
     prices: [{ currency: 'USD', base: 2997 }], status: 'active', rating: 4.6, ratingCount: 124969, attributes: { color: 'Black', is_book: false },
   });
+});
+
+test('figures of the climate are read as far as there are columns, and a blank one takes away', () => {
+  const mapping: Mapping = { key: 'id', name: 'title', footprint: { productionGrams: 'co2.making', recycledPercent: 'recycled', sustainabilityScore: 'score', carbonOffset: 'offset', packagingGrams: 'none' } };
+
+  expect(accepted({ id: 'A', title: 'T', co2: { making: 4000 }, recycled: '12.5', score: '', offset: 'Yes' }, mapping).footprint).toEqual({ productionGrams: 4000, recycledPercent: 12.5, sustainabilityScore: null, carbonOffset: true });
+  expect(accepted({ id: 'A', title: 'T' }, mapping)).not.toHaveProperty('footprint');
+  expect(codes(refused({ id: 'A', title: 'T', co2: { making: '4.5' }, recycled: 101, score: -1, offset: 'perhaps' }, mapping))).toEqual([
+    ['footprint.productionGrams', 'invalid_footprint'], ['footprint.recycledPercent', 'invalid_footprint'], ['footprint.sustainabilityScore', 'invalid_footprint'], ['footprint.carbonOffset', 'invalid_footprint'],
+  ]);
+});
+
+test.each([
+  { _case: 'nothing was known', before: null, row: { productionGrams: 5, packagingGrams: null }, after: { carbonFootprint: { productionGrams: 5 } } },
+  { _case: 'what staff wrote stays', before: { madeIn: 'PT', ecoMetrics: { sustainableMaterials: ['cork'], carbonOffset: true } }, row: { carbonOffset: null, recycledPercent: 40 }, after: { madeIn: 'PT', recycledPercent: 40, ecoMetrics: { sustainableMaterials: ['cork'] } } },
+  { _case: 'the last figure goes', before: { carbonFootprint: { productionGrams: 5 } }, row: { productionGrams: null }, after: null },
+  { _case: 'the file has no columns', before: { footprintGrams: 7 }, row: undefined, after: { footprintGrams: 7 } },
+])('$_case: a product has what follows from both', ({ before, row, after }) => {
+  expect(sustainabilityAfter(before, row)).toEqual(after);
 });
 
 test('nested objects, dotted paths and lists of paragraphs are sources too', () => {

@@ -4,6 +4,7 @@ import { languageOf, preferredLocale } from '../../../src/shared/locale.js';
 
 const FULL: MailModel = {
   name: 'Ada', number: 'K-7Q2M9-4TXB1', amount: '€28.90', url: 'https://bank.example/3ds', carrier: 'DHL', tracking: '00340434', trackingUrl: 'https://dhl.example/00340434', secret: 'THE-CODE',
+  product: 'Oak chair', said: 'It folds.', reason: 'off topic', before: '€40.00', stopUrl: 'https://kontor.example/stop',
   lines: [{ name: 'Espresso machine', quantity: 2, amount: '€24.00' }], sums: [{ label: 'total', amount: '€28.90', strong: true }],
 };
 const render = (milestone: (typeof MILESTONES)[number], model: MailModel = FULL, locale = 'en') => renderMail(milestone, model, { locale, shop: 'Kontor' });

@@ -13,7 +13,7 @@ describe('roles', () => {
   });
 
   test('several roles add up', () => {
-    expect([...permissionsOf(['moderator', 'support'])].sort()).toEqual(['contacts:read', 'customers:read', 'customers:write', 'mails:read', 'mails:write', 'orders:read', 'orders:write', 'policy:read', 'pricing:read', 'products:read', 'promotions:read', 'reviews:moderate', 'risk:review']);
+    expect([...permissionsOf(['moderator', 'support'])].sort()).toEqual(['contacts:read', 'customers:read', 'customers:write', 'mails:read', 'mails:write', 'orders:read', 'orders:write', 'policy:read', 'pricing:read', 'products:read', 'promotions:read', 'reviews:moderate', 'reviews:reply', 'risk:review']);
   });
 
   test('only admin touches accounts and keys', () => {

@@ -250,3 +250,60 @@ describe('the auditor', () => {
     await world.connection.collection<{ _id: string }>('points_accounts').updateOne({ _id: user.id }, { $inc: { balance: -5 } });
   });
 });
+
+describe('what a customer writes', () => {
+  const [{ handle }] = [{ handle: (event: object) => loyalty().subscribers[0]!.handle(event as never) }];
+  let made = 0;
+  const event = (thing: string, version: number, merits: Record<string, boolean>, at = new Date('2026-05-01T10:00:00Z')) => ({
+    id: `event-${process.pid}-${(made += 1)}`, type: 'review.changed', aggregateId: thing, data: { userId: user.id, version, merits }, version: 1, occurredAt: at,
+  });
+  const kinds = async () => (await statement()).ledger.items.map(({ kind, points }: Record<string, unknown>) => [kind, points]);
+
+  test('twenty reviews told at once, each of them twice, fill the day exactly; the next day has room again', async () => {
+    const events = Array.from({ length: 20 }, (_none, at) => event(randomUUID(), 1, { review: true, photo: at % 2 === 0 }));
+
+    await Promise.all([...events, ...events].map(handle));
+
+    expect(summary(await statement())).toEqual({ points: 100, lifetimePoints: 0, debt: 0, tierLevel: 'bronze' });
+    await handle(event(randomUUID(), 1, { review: true, photo: true }));
+    expect((await statement()).points).toBe(100);
+    await handle(event(randomUUID(), 1, { review: true, photo: true }, new Date('2026-05-02T00:00:00Z')));
+    expect((await statement()).points).toBe(130);
+  });
+
+  test('hidden and shown again takes the same points and gives them back; what is older says nothing any more', async () => {
+    const thing = randomUUID();
+    await handle(event(thing, 1, { review: true, photo: true }));
+    await handle(event(thing, 3, { review: false, photo: false }));
+    await handle(event(thing, 2, { review: true, photo: true }));
+    expect((await statement()).points).toBe(0);
+
+    await handle(event(thing, 4, { review: true, photo: false }));
+    expect((await statement()).points).toBe(20);
+    expect(await kinds()).toEqual([['interaction', 20], ['interaction_clawback', -10], ['interaction_clawback', -20], ['interaction', 10], ['interaction', 20]]);
+  });
+
+  test('points that were spent before they are taken back are a debt, which the next ones pay', async () => {
+    const [thing, next] = [randomUUID(), randomUUID()];
+    await handle(event(thing, 1, { review: true }));
+    await redeem(randomUUID(), 15);
+    await handle(event(thing, 2, { review: false }));
+    expect(summary(await statement())).toEqual({ points: 0, lifetimePoints: 0, debt: 15, tierLevel: 'bronze' });
+
+    await handle(event(next, 1, { review: true }));
+    expect(summary(await statement())).toEqual({ points: 5, lifetimePoints: 0, debt: 0, tierLevel: 'bronze' });
+    await handle(event(thing, 3, { review: true }));
+    expect((await statement()).points).toBe(25);
+  });
+
+  test('twenty tellings of the same change at once change it once', async () => {
+    const thing = randomUUID();
+    await handle(event(thing, 1, { review: true }));
+
+    await Promise.all(Array.from({ length: 20 }, (_none, at) => handle(event(thing, 2 + at, { review: at % 2 === 1 }))));
+
+    const { isGiven, part } = (await world.connection.collection('points_interactions').findOne({ _id: `review:${thing}:review` as never }))!;
+    expect((await statement()).points).toBe(isGiven ? 20 : 0);
+    expect(await ledgerOf({ thing: `review:${thing}:review` })).toHaveLength(1 + part);
+  });
+});

@@ -1,5 +1,7 @@
+import { ratingsApart } from '../../../src/shared/db/migrations/0008-ratings-apart.js';
 import { givenUser } from '../../support/given.js';
 import { openShop, type Shop } from '../../support/shop.js';
+import { jpeg, upload } from '../media/pictures.js';
 
 let shop: Shop;
 beforeAll(async () => { shop = await openShop(); });
@@ -62,6 +64,35 @@ test('sixty reviews at once: the rating is exactly their mean', async () => {
   expect(written.every(({ status }) => status === 201)).toBe(true);
   expect(await ratingOf(productId)).toEqual({ average: 3, count: 60 });
 });
+
+const WRITES = Number(process.env['REVIEW_WRITES'] ?? 300);
+test(`${WRITES} reviews written, changed and deleted at once: every rating equals what is there`, async () => {
+  const [goods, people] = [await times(4, () => shop.given.variant()), await times(25, () => givenUser(shop))];
+  const reviews = new Map<string, string>();
+  const step = async (at: number): Promise<number> => {
+    const [person, { productId }, rating] = [people[at % people.length]!, goods[(at * 7) % goods.length]!, 1 + ((at * 3) % 5)];
+    const key = `${person.id}:${productId}`;
+    const id = reviews.get(key);
+    const { status, body } = id === undefined ? await write(person, productId, { rating })
+      : at % 3 === 0 ? await shop.call('delete', `/reviews/${id}`, { headers: person.headers })
+        : await shop.call('put', `/reviews/${id}`, { headers: person.headers, body: { rating, title: '', text: 'Again.' } });
+    if (status === 201) reviews.set(key, body.data.id as string);
+    if (status === 200 && at % 3 === 0) reviews.delete(key);
+    return status as number;
+  };
+
+  const statuses: number[] = [];
+  const next = Array.from({ length: WRITES }, (_none, at) => at);
+  await times(50, async () => { for (let at = next.shift(); at !== undefined; at = next.shift()) statuses.push(await step(at)); });
+
+  expect(statuses.filter((status) => ![200, 201, 404, 409].includes(status))).toEqual([]);
+  for (const { productId } of goods) {
+    const { items, rating } = await list(productId, '?per_page=100');
+    const stars = items.map((one: { rating: number }) => one.rating) as number[];
+    const mean = stars.length === 0 ? 0 : Math.round((stars.reduce((so, one) => so + one, 0) / stars.length) * 10) / 10;
+    expect([await ratingOf(productId), rating.count]).toEqual([{ average: mean, count: stars.length }, stars.length]);
+  }
+}, 30_000 + WRITES * 100);
 
 test('a text with a link or an address waits for a person, counts nothing and is seen by its author', async () => {
   const ada = await givenUser(shop);
@@ -182,4 +213,142 @@ test('nobody reviews what is not shown, and nobody without an account', async ()
 
   expect((await write(ada, productId)).status).toBe(404);
   expect((await write({ headers: {} }, productId)).status).toBe(401);
+});
+
+describe('pictures', () => {
+  const picturesOf = async (person: Person, seeds: readonly number[]): Promise<string[]> => {
+    const replies = [];
+    for (const seed of seeds) replies.push(await upload(shop, { ...shop.headers, ...person.headers }, await jpeg(seed)));
+    return replies.map(({ body }) => body.data.id as string);
+  };
+  const add = (person: Person, reviewId: string, mediaIds: readonly string[]) => shop.call('post', `/reviews/${reviewId}/media`, { headers: person.headers, body: { mediaIds } });
+  const written = async (person: Person, productId: string, body: object = {}) => (await write(person, productId, body)).body.data.id as string;
+  const reach = async (url: string) => (await fetch(url.replace(/^https?:\/\/[^/]+/, shop.url))).status;
+
+  test('one\'s own are shown with a published review, in their order, and go with it', async () => {
+    const ada = await givenUser(shop);
+    const { sku, productId } = await shop.given.variant();
+    await buy(ada, sku);
+    const id = await written(ada, productId);
+    const [one, two] = await picturesOf(ada, [9001, 9002]);
+
+    expect((await add(ada, id, [two!])).status).toBe(200);
+    expect((await add(ada, id, [one!, two!])).body.data.media.map((file: { id: string }) => file.id)).toEqual([two, one]);
+
+    const { items: [shown] } = await list(productId);
+    expect(shown.media.map((file: { id: string; kind: string }) => [file.id, file.kind])).toEqual([[two, 'image'], [one, 'image']]);
+    const urls = shown.media.map((file: { url: string }) => file.url);
+    await shop.runEvents();
+    expect(await Promise.all(urls.map(reach))).toEqual([200, 200]);
+    const points = async () => { await shop.runEvents(); return (await shop.call('get', '/customers/me/loyalty', { headers: ada.headers })).body.data.points; };
+    expect(await points()).toBe(19 + 20 + 10);
+
+    await shop.call('delete', `/reviews/${id}/media/${two!}`, { headers: ada.headers });
+    expect((await list(productId)).items[0].media.map((file: { id: string }) => file.id)).toEqual([one]);
+    await shop.call('delete', `/reviews/${id}`, { headers: ada.headers });
+    expect(await shop.count('media_attachments', { ownerId: id })).toBe(0);
+    expect(await shop.connection.collection('uploaded_files').countDocuments({ isPublic: true, owner: `user:${ada.id}` })).toBe(0);
+    expect(await points()).toBe(19);
+    shop.clock.offsetMs = 13 * 3_600_000;
+    await shop.container.media.collect();
+    shop.clock.offsetMs = 0;
+    expect(await shop.count('uploaded_files', { owner: `user:${ada.id}` })).toBe(0);
+  });
+
+  test('nobody has them while the review waits or is rejected, but for its author and moderators, by links that expire', async () => {
+    const ada = await givenUser(shop);
+    const { productId } = await shop.given.variant();
+    const id = await written(ada, productId);
+    const [picture] = await picturesOf(ada, [9003]);
+    await add(ada, id, [picture!]);
+    const isPublic = async () => (await shop.connection.collection('uploaded_files').findOne({ owner: `user:${ada.id}` }))!['isPublic'];
+    expect(await isPublic()).toBe(true);
+
+    for (const person of await times(3, () => givenUser(shop))) await shop.call('post', `/reviews/${id}/flags`, { headers: person.headers, body: { reason: 'offensive' } });
+    expect(await isPublic()).toBe(false);
+    const own = (await shop.call('get', '/customers/me/reviews', { headers: ada.headers })).body.data.items[0].media[0].url as string;
+    expect(own).toMatch(/expires=\d+&signature=/);
+    expect(await reach(own)).toBe(200);
+    const boss = await moderator();
+    await decide(boss, id, 'publish');
+    expect(await isPublic()).toBe(true);
+    // A person has looked at it: another picture is looked at again.
+    const [more] = await picturesOf(ada, [9004]);
+    expect((await add(ada, id, [more!])).body.data.status).toBe('pending');
+    await decide(boss, id, 'reject');
+    expect(await shop.connection.collection('uploaded_files').countDocuments({ owner: `user:${ada.id}`, isPublic: true })).toBe(0);
+  });
+
+  test('neither those of others, nor too many, nor one twice: of ten at once one review gets it', async () => {
+    const [ada, eve] = [await givenUser(shop), await givenUser(shop)];
+    const goods = await times(10, () => shop.given.variant());
+    const ids = await Promise.all(goods.map(({ productId }) => written(ada, productId)));
+    const pictures = await picturesOf(ada, [9010, 9011, 9012, 9013, 9014, 9015, 9016]);
+
+    expect((await add(eve, ids[0]!, [pictures[0]!])).status).toBe(404);
+    expect((await add(eve, await written(eve, goods[0]!.productId), [pictures[0]!])).body.code).toBe('unknown_media');
+    const tries = await Promise.all(ids.map((id) => add(ada, id, [pictures[0]!])));
+    expect(tries.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
+    const owner = ids[tries.findIndex(({ status }) => status === 200)]!;
+    expect((await add(ada, owner, pictures.slice(1))).body.code).toBe('too_many_media');
+    expect((await add(ada, owner, pictures.slice(1, 6))).body.data.media).toHaveLength(6);
+  });
+
+  test('what somebody is seen in goes when he is erased; what he said stays, by nobody', async () => {
+    const ada = await givenUser(shop);
+    const { productId } = await shop.given.variant();
+    await add(ada, await written(ada, productId), await picturesOf(ada, [9020]));
+
+    await shop.container.reviews.personalData.erase({ userId: ada.id, email: null });
+
+    expect((await list(productId)).items).toMatchObject([{ author: 'Somebody', media: [] }]);
+    expect(await shop.count('uploaded_files', { owner: `user:${ada.id}`, isPublic: true })).toBe(0);
+  });
+});
+
+describe('a rating that came with an import', () => {
+  const PRICE = { currency: 'EUR', base: 500 };
+  const bring = async (sku: string, average: number | undefined, count = 0) => shop.container.catalog.upsertProducts([{
+    key: sku, sku, name: `Brought ${sku}`, description: '', categoryIds: [], status: 'active', attributes: {}, prices: [PRICE], ...(average !== undefined && { rating: { average, count } }),
+  }]);
+
+  test('stays beside what people write here, and is shown together with it', async () => {
+    const [{ productId }] = await bring('BROUGHT-1', 4.6, 9) as unknown as [{ productId: string }];
+    expect(await ratingOf(productId)).toEqual({ average: 4.6, count: 9, imported: { average: 4.6, count: 9 } });
+
+    const ada = await givenUser(shop);
+    await write(ada, productId, { rating: 1 });
+    // (9 x 4.6 + 1) / 10
+    expect(await ratingOf(productId)).toEqual({ average: 4.2, count: 10, imported: { average: 4.6, count: 9 } });
+    expect((await list(productId)).rating).toMatchObject({ average: 1, count: 1 });
+
+    await bring('BROUGHT-1', 3, 1);
+    expect(await ratingOf(productId)).toEqual({ average: 2, count: 2, imported: { average: 3, count: 1 } });
+    await bring('BROUGHT-1', undefined);
+    expect(await ratingOf(productId)).toEqual({ average: 2, count: 2, imported: { average: 3, count: 1 } });
+  });
+
+  test('imports and reviews at once lose nothing of each other', async () => {
+    const [{ productId }] = await bring('BROUGHT-2', 5, 10) as unknown as [{ productId: string }];
+    const people = await times(15, () => givenUser(shop));
+
+    await Promise.all([...people.map((person) => write(person, productId, { rating: 1 })), ...[1, 2, 3, 4, 5].map((at) => bring('BROUGHT-2', 4 + at / 10, 10))]);
+
+    const { imported, count } = await ratingOf(productId);
+    expect([imported.count, count]).toEqual([10, 25]);
+  });
+
+  test('a migration tells the two apart in what was stored before', async () => {
+    const [{ productId: brought }, { productId: reviewed }] = [...await bring('BROUGHT-3', 4.5, 2), ...await bring('BROUGHT-4', undefined)] as unknown as [{ productId: string }, { productId: string }];
+    await write(await givenUser(shop), reviewed, { rating: 2 });
+    const products = shop.connection.collection('products');
+    await products.updateMany({ externalRef: { $in: ['BROUGHT-3', 'BROUGHT-4'] } }, { $unset: { ownRating: 1, importedRating: 1 } });
+    await shop.connection.collection('reviews').updateMany({}, { $unset: { kind: 1, history: 1, mediaIds: 1, earns: 1 } });
+    expect((await list(reviewed)).items).toHaveLength(1);
+
+    for (const _twice of [1, 2]) await ratingsApart.up({ connection: shop.connection, log: () => {} });
+
+    expect(await ratingOf(brought)).toEqual({ average: 4.5, count: 2, imported: { average: 4.5, count: 2 } });
+    expect((await products.findOne({ externalRef: 'BROUGHT-4' }))!['ownRating']).toEqual({ sum: 2, count: 1 });
+  });
 });

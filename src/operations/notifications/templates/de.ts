@@ -37,5 +37,9 @@ export const de: Texts = {
     identity_unlinked: { subject: 'Ein Weg, sich anzumelden, wurde entfernt', heading: 'Ein Weg, sich anzumelden, wurde entfernt', body: ['Ihr Konto lässt sich nicht mehr mit {{provider}} öffnen.', 'Waren Sie es nicht, wählen Sie sofort ein neues Passwort.'] },
     price_drop: { subject: '{{product}} kostet jetzt weniger', heading: 'Etwas auf Ihrem Wunschzettel kostet weniger', body: ['{{product}} kostet jetzt {{amount}}. Vorher waren es {{before}}.', 'Sie erhalten dies, weil es auf Ihrem Wunschzettel steht. Keine solchen Nachrichten mehr: {{stopUrl}}'] },
     back_in_stock: { subject: '{{product}} ist wieder da', heading: 'Etwas auf Ihrem Wunschzettel ist wieder da', body: ['{{product}} ist wieder lieferbar.', 'Preis: {{amount}}.', 'Sie erhalten dies, weil es auf Ihrem Wunschzettel steht. Keine solchen Nachrichten mehr: {{stopUrl}}'] },
+    question_answered: { subject: 'Ihre Frage zu {{product}} wurde beantwortet', heading: 'Ihre Frage wurde beantwortet', body: ['Sie haben etwas zu {{product}} gefragt. Das ist die Antwort:', '{{said}}', 'Wenn sie Ihnen geholfen hat, sagen Sie es bitte bei der Frage.'] },
+    review_replied: { subject: 'Eine Antwort auf Ihre Bewertung von {{product}}', heading: 'Wir haben auf Ihre Bewertung geantwortet', body: ['Sie haben {{product}} bewertet. Das sagen wir dazu:', '{{said}}'] },
+    content_published: { subject: 'Ihr Beitrag zu {{product}} ist sichtbar', heading: 'Ihr Beitrag ist sichtbar', body: ['Wir haben uns Ihren Beitrag zu {{product}} angesehen, und alle können ihn jetzt lesen. Vielen Dank.'] },
+    content_rejected: { subject: 'Ihr Beitrag zu {{product}} wird nicht gezeigt', heading: 'Ihr Beitrag wird nicht gezeigt', body: ['Wir haben uns Ihren Beitrag zu {{product}} angesehen, und er wird nicht gezeigt.', 'Der Grund: {{reason}}', 'Wenn Sie das für falsch halten, können Sie uns in Ihrem Konto einmal bitten, ihn noch einmal anzusehen.'] },
   },
 };

@@ -37,5 +37,9 @@ export const en: Texts = {
     identity_unlinked: { subject: 'A way to sign in was removed', heading: 'A way to sign in was removed', body: ['Your account can no longer be opened with {{provider}}.', 'If it was not you, choose a new password at once.'] },
     price_drop: { subject: '{{product}} costs less now', heading: 'Something on your wishlist costs less', body: ['{{product}} now costs {{amount}}. Before, it was {{before}}.', 'You get this because it is on your wishlist. To get no more of these: {{stopUrl}}'] },
     back_in_stock: { subject: '{{product}} is back', heading: 'Something on your wishlist is back', body: ['{{product}} is available again.', 'It costs {{amount}}.', 'You get this because it is on your wishlist. To get no more of these: {{stopUrl}}'] },
+    question_answered: { subject: 'Your question about {{product}} was answered', heading: 'Your question was answered', body: ['You asked something about {{product}}. This is the answer:', '{{said}}', 'If it helped you, say so beside the question.'] },
+    review_replied: { subject: 'An answer to your review of {{product}}', heading: 'We have answered your review', body: ['You reviewed {{product}}. This is what we say to it:', '{{said}}'] },
+    content_published: { subject: 'What you wrote about {{product}} is shown', heading: 'What you wrote is shown', body: ['Somebody has looked at what you wrote about {{product}}, and everybody can read it now. Thank you.'] },
+    content_rejected: { subject: 'What you wrote about {{product}} is not shown', heading: 'What you wrote is not shown', body: ['Somebody has looked at what you wrote about {{product}}, and it is not shown.', 'The reason: {{reason}}', 'If you think that this is wrong, you can ask us once to look again, in your account.'] },
   },
 };

@@ -37,5 +37,9 @@ export const fr: Texts = {
     identity_unlinked: { subject: 'Une façon de vous connecter a été retirée', heading: 'Une façon de vous connecter a été retirée', body: ['Votre compte ne peut plus être ouvert avec {{provider}}.', 'Si ce n’était pas vous, choisissez aussitôt un nouveau mot de passe.'] },
     price_drop: { subject: '{{product}} coûte moins cher', heading: 'Un article de votre liste d’envies coûte moins cher', body: ['{{product}} coûte désormais {{amount}}, au lieu de {{before}}.', 'Vous recevez ce message car cet article est sur votre liste d’envies. Pour ne plus en recevoir : {{stopUrl}}'] },
     back_in_stock: { subject: '{{product}} est de retour', heading: 'Un article de votre liste d’envies est de retour', body: ['{{product}} est de nouveau disponible.', 'Prix : {{amount}}.', 'Vous recevez ce message car cet article est sur votre liste d’envies. Pour ne plus en recevoir : {{stopUrl}}'] },
+    question_answered: { subject: 'Une réponse à votre question sur {{product}}', heading: 'Votre question a reçu une réponse', body: ['Vous avez posé une question sur {{product}}. Voici la réponse :', '{{said}}', 'Si elle vous a aidé, dites-le à côté de la question.'] },
+    review_replied: { subject: 'Une réponse à votre avis sur {{product}}', heading: 'Nous avons répondu à votre avis', body: ['Vous avez donné votre avis sur {{product}}. Voici notre réponse :', '{{said}}'] },
+    content_published: { subject: 'Votre texte sur {{product}} est publié', heading: 'Votre texte est publié', body: ['Nous avons lu votre texte sur {{product}} ; tout le monde peut maintenant le lire. Merci.'] },
+    content_rejected: { subject: "Votre texte sur {{product}} n'est pas publié", heading: "Votre texte n'est pas publié", body: ['Nous avons lu votre texte sur {{product}} ; il n\'est pas publié.', 'La raison : {{reason}}', 'Si vous pensez que c\'est une erreur, vous pouvez demander une fois, dans votre compte, un nouvel examen.'] },
   },
 };
