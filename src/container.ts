@@ -239,7 +239,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const reviews = createReviews({
     connection, now, outbox, inTransaction, audit: audit.record, isShown: catalog.isShown, saveRating: catalog.saveRating, ratingsOf: catalog.ratingsOf, combine: catalog.combineRatings, productName: catalog.nameOf, vendorOf: catalog.vendorOf,
     purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf, pointsGiven: loyalty.pointsGiven, config: config.reviews,
-    requireFree: (ids, userId) => media.requireFree(ids, media.ownerOfUser(userId)), showMedia: (reviewId, ids, options) => media.attach('review', reviewId, ids, options), urlsOf: media.urlsOf,
+    requireFree: (ids, userId) => media.requireFree(ids, media.ownerOfUser(userId)), showMedia: (reviewId, ids, options) => media.attach('review', reviewId, ids, { ...options, hidesDropped: true }), urlsOf: media.urlsOf,
   });
   const wishlists = createWishlists({
     connection, now, inTransaction, outbox, summariesOf: catalog.summariesOf, shelvesOf: catalog.shelvesOf, consents, secretFor, publicUrl: config.http.publicUrl, config: config.wishlists,

@@ -68,16 +68,15 @@ export class LibraryService {
     if (mediaIds.some((id) => inUse.has(id))) throw new MediaInUse();
   }
 
-  /** Inside the transaction of whoever shows them: exactly these, in this order, instead of those before, which nobody may have any more unless something else shows them. */
-  async attach(kind: string, ownerId: string, mediaIds: readonly string[], { isPublic = true } = {}): Promise<void> {
+  /** Inside the transaction of whoever shows them: exactly these, in this order, instead of those before. With `hidesDropped` nobody may have those any more, unless something else shows them. */
+  async attach(kind: string, ownerId: string, mediaIds: readonly string[], { isPublic = true, hidesDropped = false } = {}): Promise<void> {
     const { attachments, collector, files, now } = this.deps;
     const before = await attachments.find(kind, ownerId);
     const wanted = [...new Set(mediaIds)];
     const dropped = before.filter((id) => !wanted.includes(id));
     if (await files.touch(wanted, now(), { isPublic }) < wanted.length) throw new UnknownMedia(wanted);
     await attachments.replace(kind, ownerId, wanted, now());
-    if (dropped.length === 0) return;
-    const elsewhere = await collector.inUse(dropped);
+    const elsewhere = hidesDropped && dropped.length > 0 ? await collector.inUse(dropped) : new Set(dropped);
     await files.touch(dropped.filter((id) => elsewhere.has(id)), now());
     await files.touch(dropped.filter((id) => !elsewhere.has(id)), now(), { isPublic: false });
   }
