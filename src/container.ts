@@ -4,7 +4,7 @@ import { createDigital } from './fulfilment/digital/index.js';
 import { createInventory } from './fulfilment/inventory/index.js';
 import { createInvoices } from './fulfilment/invoices/index.js';
 import { createOrderAccess } from './fulfilment/order-access/index.js';
-import { createOrders } from './fulfilment/orders/index.js';
+import { createOrders, payableOf } from './fulfilment/orders/index.js';
 import { createPayments } from './fulfilment/payments/index.js';
 import { createReturnPolicies } from './fulfilment/return-policies/index.js';
 import { createReturns } from './fulfilment/returns/index.js';
@@ -192,6 +192,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
 
   payments.captureNothingIf(async (orderId) => { const order = await orders.service.find(orderId); return order?.status === 'pending' && isHeldForReview(order); });
+  payments.captureAtMost(async (orderId) => { const order = await orders.service.find(orderId); return order && payableOf(order).amount; });
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
   payments.offerTermsIf(async (userId) => (await customers.findByUser(userId))?.companyId !== undefined);
   payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));

@@ -1,6 +1,6 @@
 import { InsufficientStock } from './fulfilment/inventory/index.js';
 import type { Refunds } from './fulfilment/orders/index.js';
-import { cutAttribution, type Payments } from './fulfilment/payments/index.js';
+import { cutAttribution, type Payment, type Payments } from './fulfilment/payments/index.js';
 import type { createReturns } from './fulfilment/returns/index.js';
 import type { Shipping } from './fulfilment/shipping/index.js';
 import type { Auth } from './people/auth/index.js';
@@ -15,19 +15,32 @@ export const createQuoteReplacements = (deps: Parameters<typeof createQuoteGoods
   return ({ order: { currency, userId, email, shippingAddress: address }, lines }) => quote({ lines, currency, userId, email, address });
 };
 
+const AWAITED = new Set(['pending', 'requires_action', 'authorized']);
+/** The payment that an order was made with, while it has not brought all that it is to bring. */
+function awaitedOf(paid: readonly Payment[]) {
+  const own = paid.find(({ live, purpose, status }) => live && purpose === undefined && AWAITED.has(status));
+  return own ? { amount: own.amount.amount, collected: own.capturedAmount + own.capturingAmount, byHand: own.provider === 'offline' } : null;
+}
+
 /** Money goes back the other way round than it came: the payment first, then store credit and gift cards. */
-export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'planRefund' | 'changeUnpaid' | 'projection' | 'isLargeRefund'>, tenders: GiftCards['tenders']): Refunds => {
+export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'refundHistory' | 'planRefund' | 'changeUnpaid' | 'projection' | 'isLargeRefund'>, tenders: GiftCards['tenders']): Refunds => {
   const ofPayments = async (orderId: string) => (await payments.refundableOf(orderId))?.amount ?? 0;
   return {
     isLarge: payments.isLargeRefund,
     received: async (orderId) => {
       const value = await tenders.received(orderId);
-      const captured = (await payments.findByOrder(orderId)).reduce((so, { capturedAmount }) => so + capturedAmount, 0);
-      return { taken: captured + value.taken, left: await ofPayments(orderId) + value.left };
+      const paid = await payments.findByOrder(orderId);
+      const captured = paid.reduce((so, { capturedAmount }) => so + capturedAmount, 0);
+      return { taken: captured + value.taken, left: await ofPayments(orderId) + value.left, awaited: awaitedOf(paid), isTaking: paid.some(({ capturingAmount }) => capturingAmount > 0) };
     },
-    changeUnpaid: async (orderId, amount) => {
-      const payment = await payments.changeUnpaid(orderId, amount);
-      return payment && payments.projection(payment);
+    refundedByLine: async (orderId) => {
+      const back = new Map<string, number>();
+      for (const { itemId, amount } of (await payments.refundHistory(orderId)).flatMap(({ lines }) => lines)) back.set(itemId, (back.get(itemId) ?? 0) + amount);
+      return back;
+    },
+    changeUnpaid: async (orderId, more) => {
+      const payment = await payments.changeUnpaid(orderId, more);
+      return payment && { summary: payments.projection(payment), isPaid: payment.status === 'succeeded' };
     },
     refund: async ({ lines, shipping, amount, key, creditOf, ...refund }) => {
       const goodwill = amount.amount - shipping - lines.reduce((so, line) => so + line.amount, 0);

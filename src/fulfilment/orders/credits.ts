@@ -1,6 +1,6 @@
 import { add, fraction, money, subtract, sum, zero, type Money } from '../../shared/money.js';
 import { feesCredited } from './fees.js';
-import type { Order, OrderItem, Settlement } from './orders.js';
+import { payableOf, type Order, type OrderItem, type Payable, type Settlement } from './orders.js';
 
 export type UnitsOfLine = Readonly<{ itemId: string; quantity: number }>;
 /** What a line's units were paid, in minor units. */
@@ -43,6 +43,15 @@ export function shippingLeftOf({ totals, shippingTax, shippingCharge, settlement
   return (totals.taxIncluded ? paid : add(paid, shippingTax)).amount - settlementOf({ settlement }).shipping;
 }
 
+/** Minor units: all that was ever received for an order, and what of it is still there to give back. */
+export type Received = Readonly<{
+  taken: number; left: number;
+  /** The order's own payment while it still has to bring something; `byHand` where another amount can be asked for. */
+  awaited: Readonly<{ amount: number; collected: number; byHand: boolean }> | null;
+  /** A provider was asked to take money and has not answered. */
+  isTaking: boolean;
+}>;
+
 type DueFields = Pick<Order, 'status' | 'totals' | 'items' | 'fees' | 'currency' | 'settlement' | 'prepaid'>;
 /** What this order costs its customer by now, fees kept included; what an exchanged unit was worth counts as paid. */
 export function amountDue(order: DueFields): Money {
@@ -52,16 +61,15 @@ export function amountDue(order: DueFields): Money {
   return money(Math.max(0, standing.amount + settlementOf(order).retained - (order.prepaid ?? 0)), currency);
 }
 
-/**
- * How much of a credit goes back as money. What was never paid is owed less instead; `taken` is all that was ever received, `left` what is still there.
- * Goodwill lowers what is there, not what a unit was paid.
- */
-export function refundOfCredit(order: DueFields, credit: number, { taken, left }: { taken: number; left: number }): number {
-  const { refunded, retained } = settlementOf(order);
-  const owedLess = creditedOf(order).amount - retained - refunded;
-  const unpaid = Math.max(0, order.totals.grandTotal.amount - (order.prepaid ?? 0) - taken - owedLess);
-  return Math.max(0, Math.min(credit - unpaid, left));
+/** What is still to be paid: what an edit asked for, and what the order's own payment has yet to bring. In minor units. */
+export function unpaidOf(order: Payable & Pick<Order, 'outstanding'>, { awaited }: Pick<Received, 'awaited'>): { outstanding: number; awaited: number } {
+  // A card's authorisation stays as high as it was when the order costs less; what is to be taken of it does not.
+  const agreed = awaited ? Math.min(awaited.amount, payableOf(order).amount) - awaited.collected : 0;
+  return { outstanding: order.outstanding?.amount.amount ?? 0, awaited: Math.max(0, agreed) };
 }
+
+/** How much of a credit goes back as money, in minor units: what was never paid is owed less instead. Goodwill lowers what is `left`, not what a unit was paid. */
+export const refundOfCredit = (credit: number, { unpaid, left }: { unpaid: number; left: number }): number => Math.max(0, Math.min(credit - unpaid, left));
 
 export const totalOf = (credits: readonly CreditedLine[]): number => credits.reduce((so, { amount }) => so + amount, 0);
 export const moneyOf = (credits: readonly CreditedLine[], currency: string): Money => sum(credits.map(({ amount }) => money(amount, currency)), currency);

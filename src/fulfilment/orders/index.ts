@@ -25,7 +25,7 @@ import { recompute, type UnitsChange } from './use-cases/recompute.js';
 import type { UnitsOfLine } from './credits.js';
 
 export type { NewOrder } from './orders.repository.js';
-export { orderNumber, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
+export { orderNumber, payableOf, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
 export { asReserved, linesToReserve } from './reserved-units.js';
 export { amountDue, creditLines, grossOf, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';

@@ -4,7 +4,7 @@ import type { Outbox } from '../../shared/events/outbox.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { Money } from '../../shared/money.js';
-import type { CreditedLine, UnitsOfLine } from './credits.js';
+import type { CreditedLine, Received, UnitsOfLine } from './credits.js';
 import type { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
 import type { Held } from './fulfilments/fulfilments.js';
 import type { NoteRepository } from './notes/notes.repository.js';
@@ -19,10 +19,11 @@ type HeldUnits = Readonly<{ lineId: string; quantity: number; warehouseId?: stri
 export type Refunds = Readonly<{
   /** More than a stolen session of staff may send back by itself. */
   isLarge(amount: Money): boolean;
-  /** Minor units: all that was ever received for the order, and what of it is still there to give back. */
-  received(orderId: string): Promise<{ taken: number; left: number }>;
-  /** An order that is still to be paid by hand costs another amount now; answers its payment as clients see it. */
-  changeUnpaid(orderId: string, amount: Money): Promise<PaymentSummary | null>;
+  received(orderId: string): Promise<Received>;
+  /** Minor units by line: what went back because somebody refunded those very lines. */
+  refundedByLine(orderId: string): Promise<ReadonlyMap<string, number>>;
+  /** A payment by hand is to bring this much more than it has brought; answers it as clients see it, and whether nothing is missing any more. */
+  changeUnpaid(orderId: string, more: Money): Promise<{ summary: PaymentSummary; isPaid: boolean } | null>;
   /**
    * Inside the transaction of what it is for; the same key is the same refund. The lines and the postage add up to the amount.
    * `creditOf`: what the payment would give back becomes store credit of this user instead.

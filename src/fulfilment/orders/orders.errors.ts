@@ -37,3 +37,9 @@ export class UnitsNotCancellable extends ConflictError {
     super('Only units that were not sent and not cancelled before can be cancelled.', { lines });
   }
 }
+
+/** The provider's answer decides how much can go back, so that nothing is decided before it. */
+export class MoneyUnderWay extends ConflictError {
+  readonly code = 'payment_in_progress';
+  constructor(orderId: string) { super('Money for this order is being taken at this moment. Try again when the payment provider has answered, usually within a minute.', { orderId }); }
+}

@@ -135,8 +135,8 @@ export class OrderRepository {
 
   /** For the auditor of gift cards and store credit: what these orders say of their money. */
   async payablesOf(ids: readonly string[]): Promise<Array<Pick<Order, 'id' | 'status' | 'totals' | 'tenders'> & { isEdited: boolean }>> {
-    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { status: 1, totals: 1, tenders: 1, editedAt: 1 }).lean();
-    return found.map(({ _id, editedAt, ...order }) => ({ id: _id.toHexString(), ...order, isEdited: editedAt !== undefined }));
+    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { status: 1, totals: 1, tenders: 1, editedAt: 1, amountDue: 1 }).lean();
+    return found.map(({ _id, editedAt, amountDue, ...order }) => ({ id: _id.toHexString(), ...order, isEdited: editedAt !== undefined || amountDue !== undefined }));
   }
 
   async linesBoughtBy(userId: string, productId: string): Promise<string[]> {

@@ -93,8 +93,9 @@ export type Order = Axes & Readonly<{
 }>;
 
 export type OrderTender = Readonly<{ kind: 'gift_card' | 'store_credit'; accountId: string; last4?: string; amount: Money }>;
+export type Payable = Pick<Order, 'totals' | 'tenders' | 'prepaid' | 'amountDue'>;
 /** What the payment has to bring beside them. */
-export const payableOf = ({ totals: { grandTotal }, tenders = [], prepaid = 0, amountDue }: Pick<Order, 'totals' | 'tenders' | 'prepaid' | 'amountDue'>): Money =>
+export const payableOf = ({ totals: { grandTotal }, tenders = [], prepaid = 0, amountDue }: Payable): Money =>
   amountDue ?? { ...grandTotal, amount: Math.max(0, tenders.reduce((so, { amount }) => so - amount.amount, grandTotal.amount - prepaid)) };
 
 /** Whose orders may be found: a user's, the holder's of an order token, or (staff) anybody's. */

@@ -69,13 +69,14 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const reconcile = new Reconcile({ payments, providers, results, moves, outbox, inTransaction, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
   const wallet = new WalletService({ wallets: new WalletRepository(connection), providers, outbox, inTransaction, now });
   const terms = { days: config.netTermsDays ?? NET_TERMS_DAYS, offeredTo: async (userId: string) => offersTerms(userId) };
-  const service = new PaymentService({ payments, providers, results, moves, reconcile, wallet, terms, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
+  const service = new PaymentService({ payments, providers, results, moves, reconcile, wallet, terms, outbox, now, failpoint, unansweredMs: config.timeoutMs + 2_000 });
 
   const deadlines = new Deadlines({ payments, reconcile, outbox, inTransaction, now, report });
   let isHeld = async (_orderId: string): Promise<boolean> => false;
   /** Of a currency that is not named every refund is large. */
   const isLargeRefund = ({ amount, currency }: Money): boolean => amount > (largeRefundAbove[currency] ?? -1);
-  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit, isLargeRefund });
+  let agreedFor = async (_orderId: string): Promise<number | null> => null;
+  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), agreedFor: (orderId) => agreedFor(orderId), payments, moves, idempotency, audit, isLargeRefund });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
 
   const records = new PaymentAuditRepository(connection);
@@ -145,6 +146,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     planCapture: moves.planCapture.bind(moves),
     /** Orders whose money nobody takes by hand before they were checked. */
     captureNothingIf(question: (orderId: string) => Promise<boolean>): void { isHeld = question; },
+    /** What the payment of an order is to bring in all, in minor units. */
+    captureAtMost(question: (orderId: string) => Promise<number | null>): void { agreedFor = question; },
     voidOrRefundForOrder: moves.reverseOrder.bind(moves),
   };
 }

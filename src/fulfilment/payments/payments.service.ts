@@ -1,8 +1,10 @@
 import { later, type Clock } from '../../shared/clock.js';
+import type { Outbox } from '../../shared/events/outbox.js';
 import type { Failpoint } from '../../shared/failpoint.js';
 import type { Money } from '../../shared/money.js';
 import { NOTHING, type Attribution } from './attribution.js';
 import { NetTermsNotOffered, PaymentNotFound } from './payments.errors.js';
+import { eventsOf } from './payments.events.js';
 import { isLive, isOpen, type Payment } from './payments.js';
 import type { PaymentRepository } from './payments.repository.js';
 import { NET_TERMS } from './providers/offline.js';
@@ -29,7 +31,7 @@ export type NetTerms = Readonly<{ days: number; offeredTo(userId: string): Promi
 const DAY_MS = 24 * 3_600_000;
 
 export type PaymentServiceDeps = {
-  payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; reconcile: Reconcile; wallet: Pick<WalletService, 'get'>; terms: NetTerms; now: Clock; failpoint: Failpoint;
+  payments: PaymentRepository; providers: Providers; results: ApplyResult; moves: MoveMoney; reconcile: Reconcile; wallet: Pick<WalletService, 'get'>; terms: NetTerms; outbox: Pick<Outbox, 'record'>; now: Clock; failpoint: Failpoint;
   /** From then on the worker asks the provider about a payment that has no answer. */
   unansweredMs: number;
 };
@@ -112,17 +114,25 @@ export class PaymentService {
 
   findByOrders(orderIds: readonly string[]): Promise<Payment[]> { return this.deps.payments.findByOrders(orderIds); }
 
-  /** Inside the caller's transaction: a payment that comes by hand is to bring another amount. Null when none is waiting. */
-  async changeUnpaid(orderId: string, amount: Money): Promise<Payment | null> {
-    const { payments, providers, now } = this.deps;
-    const waiting = (await payments.findByOrders([orderId])).find(({ live, status, provider, capturedAmount, capturingAmount }) => (
-      live && status === 'pending' && capturedAmount + capturingAmount === 0 && providers.find(provider)?.offline));
-    return waiting ? payments.save(waiting, { ...waiting, amount }, now()) : null;
+  /** Inside the caller's transaction: an order's own payment, which comes by hand, is to bring `more` beside what it brought. Null when none is waiting. */
+  async changeUnpaid(orderId: string, more: Money): Promise<Payment | null> {
+    const { payments, providers, outbox, now } = this.deps;
+    const waiting = (await payments.findByOrders([orderId])).find(({ live, purpose, status, provider }) => (
+      live && purpose === undefined && (status === 'pending' || status === 'authorized') && providers.find(provider)?.offline));
+    if (!waiting) return null;
+    const collected = waiting.capturedAmount + waiting.capturingAmount;
+    const changed: Payment = { ...waiting, amount: { ...waiting.amount, amount: collected + more.amount }, ...(more.amount === 0 && waiting.capturingAmount === 0 && { status: 'succeeded' }) };
+    const saved = await payments.save(waiting, changed, now());
+    const events = eventsOf(waiting, saved, []);
+    if (events.length > 0) await outbox.record(...events);
+    return saved;
   }
 
-  /** A payment beside the order's own that is still open. */
+  /** A payment beside the order's own that is still open, or a card of which only a part was taken so far. */
   async hasOpenDifference(orderId: string): Promise<boolean> {
-    return (await this.deps.payments.findByOrders([orderId])).some(({ live, status, purpose }) => purpose !== undefined && live && isOpen(status));
+    const { payments, providers } = this.deps;
+    return (await payments.findByOrders([orderId])).some(({ live, status, purpose, provider, capturingAmount }) => (
+      live && ((purpose !== undefined && isOpen(status)) || (status === 'authorized' && !providers.find(provider)?.offline) || capturingAmount > 0)));
   }
 
   async findRefund(orderId: string, key: string): Promise<{ attribution: Attribution; reason?: string } | null> {

@@ -2,10 +2,11 @@ import type { Actor } from '../../../shared/actor.js';
 import { ConcurrentChange } from '../../../shared/errors.js';
 import { money, type Money } from '../../../shared/money.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
-import { amountDue } from '../credits.js';
+import { unpaidOf } from '../credits.js';
 import { settleDifference } from '../edit-money.js';
 import { fulfilmentStatusOf, returnStatusOf, type Order, type PaymentStatus } from '../orders.js';
 import { axes } from './finalise-order.js';
+import { purseOf, withdraw } from './give-back.js';
 import { orderEvent } from './recompute.js';
 import { sendDigital } from './send-digital.js';
 
@@ -14,43 +15,46 @@ export type EditMoney = Readonly<{ editId: string; reason: string; actor: Actor;
 
 export const editPurpose = (editId: string): string => `edit:${editId}`;
 
-export type EditSettlement = Readonly<{ outstanding: number; refund: number; /** What an unpaid order's payment has to bring then. */ payable: number | null }>;
+export type EditSettlement = Readonly<{ outstanding: number; refund: number;
+  /** What a payment by hand has to bring then beside what it brought; null where the order is paid otherwise. */
+  payable: number | null; collected: number }>;
 
 /** What an edit does to the money, in minor units. What was given away as goodwill cannot go back a second time. */
-export async function settleEdit(deps: Pick<OrderDeps, 'refunds'>, order: Order, after: Pick<EditedOrder, 'items' | 'totals'>): Promise<EditSettlement> {
-  const { left } = await deps.refunds.received(order.id);
-  if (order.paymentStatus === 'pending') {
-    const due = amountDue({ ...order, ...after }).amount;
-    return { outstanding: 0, refund: Math.max(0, left - due), payable: Math.max(0, due - left) };
+export async function settleEdit(deps: Pick<OrderDeps, 'refunds' | 'orders'>, order: Order, after: Pick<EditedOrder, 'items' | 'totals'>): Promise<EditSettlement> {
+  const { received, left } = await purseOf(deps, order);
+  const difference = after.totals.grandTotal.amount - order.totals.grandTotal.amount;
+  if (received.awaited?.byHand) {
+    const open = unpaidOf(order, received).awaited + difference;
+    return { outstanding: 0, refund: Math.min(Math.max(0, -open), left), payable: Math.max(0, open), collected: received.awaited.collected };
   }
-  const { outstanding, refund } = settleDifference(order.outstanding?.amount.amount ?? 0, after.totals.grandTotal.amount - order.totals.grandTotal.amount);
-  return { outstanding, refund: Math.min(refund, left), payable: null };
+  const { outstanding, refund } = settleDifference(order.outstanding?.amount.amount ?? 0, difference);
+  return { outstanding, refund: Math.min(refund, left), payable: null, collected: 0 };
 }
 
 /** Inside the transaction that moves the stock: the order as it was previewed, and the money that follows from it. */
 export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrder, edit: EditMoney): Promise<Order> {
   const { items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, fees } = edited;
   const { editId, reason, actor, difference } = edit;
-  const { outstanding, refund, payable } = await settleEdit(deps, order, edited);
-  const after = { fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items), paymentStatus: statusAfter(order.paymentStatus, outstanding) };
+  const { outstanding, refund, payable, collected } = await settleEdit(deps, order, edited);
+  const asked = payable === null ? null : await deps.refunds.changeUnpaid(order.id, money(payable, order.currency));
+  const after = { fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items), paymentStatus: asked?.isPaid ? 'paid' as const : statusAfter(order, outstanding, payable) };
   const open = money(outstanding, order.currency);
-  const due = payable === null ? null : money(payable, order.currency);
-  const payment = due === null ? order.payment : await deps.refunds.changeUnpaid(order.id, due) ?? order.payment;
+  const fromOrigin = await withdraw(deps, order, refund, { reason, key: `${order.id}:edit:${editId}`, lines: [], shipping: 0 });
   const changed = await deps.orders.change(order, {
-    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment, ...(fees && { fees }), editedAt: deps.now(),
-    outstanding: outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null, ...(due !== null && { amountDue: due }),
+    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment: asked?.summary ?? order.payment, ...(fees && { fees }), editedAt: deps.now(),
+    outstanding: outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null, ...(payable !== null && { amountDue: money(collected + payable, order.currency) }),
+    ...(fromOrigin > 0 && { prepaid: (order.prepaid ?? 0) - fromOrigin }),
   }, { ...entry(deps.now(), 'order.edited', reason, axes(order, after), after, actor), details: { editId, difference, refund, outstanding } });
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
-  if (refund > 0) await deps.refunds.refund({ orderId: order.id, amount: money(refund, order.currency), reason, key: `${order.id}:edit:${editId}`, lines: [], shipping: 0 });
   await deps.outbox.record(orderEvent('order.edited', changed, { editId, difference, refund }),
     ...(outstanding > 0 ? [orderEvent('order.payment_requested', changed, { requestId: editId, amount: open })] : []));
   // Keys and files that were added leave once they are paid for.
   return outstanding > 0 ? changed : sendDigital(deps, changed, 'added by an edit');
 }
 
-function statusAfter(status: PaymentStatus, outstanding: number): PaymentStatus {
+function statusAfter({ paymentStatus }: Order, outstanding: number, payable: number | null): PaymentStatus {
   if (outstanding > 0) return 'partially_paid';
-  return status === 'partially_paid' ? 'paid' : status;
+  return paymentStatus === 'partially_paid' && payable === null ? 'paid' : paymentStatus;
 }
 
 export type DifferenceNews = Readonly<{ orderId: string; purpose: string; outcome: PaymentStatus; captured: Money; cause: string }>;
@@ -59,6 +63,7 @@ export type DifferenceNews = Readonly<{ orderId: string; purpose: string; outcom
 export async function noteDifference(deps: OrderDeps, { orderId, purpose, outcome, captured, cause }: DifferenceNews): Promise<void> {
   const order = await deps.orders.find(orderId, { staff: true });
   if (!order) return;
+  if (order.status === 'cancelled' || order.status === 'expired') return sendDifferenceBack(deps, order, { outcome, cause });
   if (outcome === 'paid' && order.outstanding?.purpose !== purpose) {
     await deps.refunds.refund({ orderId, amount: captured, reason: 'paid for an edit that was changed meanwhile', key: `${orderId}:${purpose}:late`, lines: [], shipping: 0 });
     return;
@@ -68,6 +73,16 @@ export async function noteDifference(deps: OrderDeps, { orderId, purpose, outcom
   const changed = await deps.orders.change(order, { ...after, ...(outcome === 'paid' && { outstanding: null }) }, entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after));
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
   if (outcome === 'paid' && changed.status === 'placed') await sendDigital(deps, changed, 'paid');
+}
+
+/** Nobody wants this order any more: whatever comes for it goes back, and the timeline says so. */
+async function sendDifferenceBack(deps: OrderDeps, order: Order, { outcome, cause }: Pick<DifferenceNews, 'outcome' | 'cause'>): Promise<void> {
+  const hasCome = outcome === 'paid' || outcome === 'authorized' || outcome === 'partially_paid';
+  const after = hasCome ? {} : await refundedAxis(deps, order, outcome);
+  if (!after) return;
+  const written = hasCome ? entry(deps.now(), 'order.late_payment', `${cause}: the order is ${order.status}, so the money is sent back`, {}, {}) : entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after);
+  if (!await deps.orders.change(order, after, written)) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
+  if (hasCome) await deps.outbox.record({ type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: 'late_payment' } });
 }
 
 async function refundedAxis(deps: OrderDeps, order: Order, outcome: PaymentStatus): Promise<{ paymentStatus: PaymentStatus } | null> {

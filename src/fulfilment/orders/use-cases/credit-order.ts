@@ -1,5 +1,6 @@
 import type { Actor } from '../../../shared/actor.js';
-import { creditLines, settlementOf, shippingLeftOf, totalOf, type CreditedLine, type UnitsOfLine } from '../credits.js';
+import { money } from '../../../shared/money.js';
+import { creditLines, settlementOf, shippingLeftOf, unpaidOf, type CreditedLine, type Received, type UnitsOfLine } from '../credits.js';
 import { creditFees } from '../fees.js';
 import type { OrderDeps } from '../orders.deps.js';
 import type { Order, OrderItem, PaymentStatus } from '../orders.js';
@@ -38,13 +39,22 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const fees = creditFees(before.fees, items, before.totals.taxIncluded);
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;
-  const { refunded, settlement } = await giveBack(deps, before, { lines: [...credits, ...fees.credits], shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, reason, key });
-  const owedLess = totalOf(credits) + totalOf(fees.credits) + shipping - (settlement.retained - settlementOf(before).retained) - (settlement.refunded - settlementOf(before).refunded);
-  const { outstanding, ...owed } = owedAfter(before, owedLess);
-  const credited = await recompute(deps, before, { items, event, cause: reason, actor, ...owed, more: { settlement, ...(fees.credits.length > 0 && { fees: fees.fees }), ...(outstanding !== undefined && { outstanding }) }, details: { ...details, lines, refunded } });
+  const { refunded, settlement, received, owedLess } = await giveBack(deps, before, { lines: [...credits, ...fees.credits], shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, reason, key });
+  const { outstanding, ...owed } = owedAfter(before, owedLess.outstanding);
+  const { paymentStatus = owed.paymentStatus, ...asked } = await askedAfter(deps, before, { received, less: owedLess.awaited });
+  const more = { settlement, ...asked, ...(fees.credits.length > 0 && { fees: fees.fees }), ...(outstanding !== undefined && { outstanding }) };
+  const credited = await recompute(deps, before, { items, event, cause: reason, actor, ...(paymentStatus && { paymentStatus }), more, details: { ...details, lines, refunded } });
   const order = outstanding === null ? await sendDigital(deps, credited, 'nothing is owed any more') : credited;
   await clawBack(deps, order, reason);
   return { order, credits, fees: fees.credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
+}
+
+/** The order's own payment is to bring less by so much; by hand it is asked for less, and nothing more to ask for means paid. */
+async function askedAfter(deps: Pick<OrderDeps, 'refunds'>, order: Order, { received: { awaited }, less }: { received: Received; less: number }): Promise<Partial<Pick<Order, 'amountDue' | 'payment' | 'paymentStatus'>>> {
+  if (!awaited || less === 0) return {};
+  const open = unpaidOf(order, { awaited }).awaited - less;
+  const changed = awaited.byHand ? await deps.refunds.changeUnpaid(order.id, money(open, order.currency)) : null;
+  return { amountDue: money(awaited.collected + open, order.currency), ...(changed && { payment: changed.summary }), ...(changed?.isPaid && { paymentStatus: 'paid' }) };
 }
 
 /** What an edit asked for beside what was paid is owed less by so much. A payment of the former amount is for something else then, and goes back. */

@@ -24,7 +24,7 @@ export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, re
 
     const items = allCancelled(order.items);
     const after = { status: 'cancelled', paymentStatus: afterGivingUp(order.paymentStatus), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
-    const cancelled = await deps.orders.change(order, { ...after, items, expiresAt: null }, entry(deps.now(), 'order.cancelled', reason, axes(order, after), after, actor));
+    const cancelled = await deps.orders.change(order, { ...after, items, expiresAt: null, ...(order.outstanding && { outstanding: null }) }, entry(deps.now(), 'order.cancelled', reason, axes(order, after), after, actor));
     if (!cancelled) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
     await cancelOpenFulfilments(deps, orderId);
     await deps.inventory.release({ orderId, cause: 'cancelled' });
@@ -69,5 +69,5 @@ export async function expireOrder(deps: OrderDeps, order: Order): Promise<boolea
 function endingEvents(order: Order, type: string, reason: string) {
   const data = { orderId: order.id, number: order.number, userId: order.userId, email: order.email, cartId: order.cartId, skus: order.items.map(({ sku }) => sku), reason };
   const refund = { type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: type } };
-  return order.payment && order.payment.provider !== 'offline' ? [{ type, aggregateId: order.id, data }, refund] : [{ type, aggregateId: order.id, data }];
+  return order.payment ? [{ type, aggregateId: order.id, data }, refund] : [{ type, aggregateId: order.id, data }];
 }
