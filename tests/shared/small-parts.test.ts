@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Recent } from '../../src/shared/cache/recent.js';
 import { newToken, randomText, sameText, sha256 } from '../../src/shared/crypto/tokens.js';
+import fc from 'fast-check';
 import { createFailpoint } from '../../src/shared/failpoint.js';
+import { largestPermitted, permitsNothing, quantityFault, type QuantityRule } from '../../src/shared/quantity-rule.js';
 
 describe('the memory for what every request asks', () => {
   test('askers at the same time share one look-up; after its time it is asked again', async () => {
@@ -53,4 +55,18 @@ test('tokens are random, long, fit a header, and are compared whole', () => {
   expect(randomText(2000, 'abc')).toMatch(/^[abc]{2000}$/);
   expect([sameText('a', 'a'), sameText('a', 'b'), sameText('a', 'ab'), sameText('', ''), sameText('ü', 'u')]).toEqual([true, false, false, true, false]);
   expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
+
+test('a quantity is permitted exactly where counting through all of them says so, and the nearest ones are offered', () => {
+  const part = fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined });
+  fc.assert(fc.property(fc.record({ minimum: part, maximum: part, step: part }), fc.integer({ min: 1, max: 80 }), fc.integer({ min: 1, max: 70 }), (parts, quantity, most) => {
+    const rule = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as QuantityRule;
+    const permitted = Array.from({ length: most }, (_, at) => at + 1).filter((one) => one % (rule.step ?? 1) === 0 && one >= (rule.minimum ?? 1) && one <= (rule.maximum ?? most));
+
+    expect(quantityFault(quantity, rule, most) === null).toBe(permitted.includes(quantity));
+    expect(largestPermitted(rule, most)).toBe(permitted.at(-1) ?? 0);
+    expect(permitsNothing(rule, most)).toBe(permitted.length === 0);
+    const near = [permitted.filter((one) => one < quantity).at(-1), permitted.find((one) => one > quantity)].filter((one) => one !== undefined);
+    if (!permitted.includes(quantity)) expect(quantityFault(quantity, rule, most)!.permitted).toEqual(near);
+  }));
 });

@@ -21,6 +21,7 @@ export const exportRows = ({ product, variants, categoryPaths }: WalkedProduct, 
   ...priceCells(variant, mainCurrency),
   ['barcode', variant.barcode], ['weight_grams', variant.weightGrams],
   ...footprintCells(product),
+  ...ruleCells(variant),
   ...Object.entries(variant.options).map(([name, value]): [string, Value] => [`options.${name}`, value as Value]),
   ...Object.entries(product.attributes).map(([name, value]): [string, Value] => [`attributes.${name}`, value as Value]),
 ]));
@@ -30,6 +31,10 @@ function footprintCells({ sustainability }: WalkedProduct['product']): Array<[st
   const known = [footprintGrams, productionGrams, packagingGrams, shippingEstimateGrams, sustainabilityScore, recycledPercent, carbonOffset];
   return FOOTPRINT.flatMap((column, at): Array<[string, Value]> => (known[at] === undefined ? [] : [[column, known[at]]]));
 }
+
+/** Columns only where some variant has such a rule. */
+const ruleCells = ({ quantityRule }: Variant): Array<[string, Value]> => (quantityRule
+  ? [['min_quantity', quantityRule.minimum ?? null], ['max_quantity', quantityRule.maximum ?? null], ['quantity_step', quantityRule.step ?? null]] : []);
 
 /** The main currency has the plain columns, so that a shop with one currency never sees the others. */
 function priceCells({ prices }: Variant, mainCurrency: string): Array<[string, Value]> {

@@ -26,6 +26,6 @@ export const mappingSchema = Joi.object<Mapping>({
   price: Joi.object({ field: source().required(), currency: Joi.string().pattern(/^[A-Z]{3}$/), currencyField: source() }),
   salePrice: source(), wholesalePrice: source(),
   pricesByCurrency: Joi.object({ base: source().required(), sale: source(), wholesale: source() }),
-  stock: source(), barcode: source(), weightGrams: source(), rating: source(), ratingCount: source(), attributes: fieldSet(), options: fieldSet(),
+  stock: source(), barcode: source(), weightGrams: source(), minQuantity: source(), maxQuantity: source(), quantityStep: source(), rating: source(), ratingCount: source(), attributes: fieldSet(), options: fieldSet(),
   footprint: Joi.object(Object.fromEntries(FOOTPRINT_FIELDS.map((field) => [field, source()]))),
 });

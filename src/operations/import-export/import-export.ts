@@ -34,6 +34,9 @@ export type ImportRow = Readonly<{
   stock: number | null;
   barcode: string | null;
   weightGrams: number | null;
+  minQuantity: number | null;
+  maxQuantity: number | null;
+  quantityStep: number | null;
   rating: number | null;
   ratingCount: number | null;
   attributes: RowFields;
@@ -49,7 +52,7 @@ export type RowOutcome = Readonly<{ row: ImportRow } | { errors: readonly RowErr
 export type PriceSource = Readonly<{ field: string; currency?: string; currencyField?: string }>;
 /** Target to source, or `prefix.*` for all columns that start so. */
 export type FieldSet = string | Readonly<Record<string, string>>;
-export const OPTIONAL_FIELDS = ['description', 'brand', 'categoryPath', 'alsoIn', 'status', 'stock', 'barcode', 'weightGrams', 'rating', 'ratingCount'] as const;
+export const OPTIONAL_FIELDS = ['description', 'brand', 'categoryPath', 'alsoIn', 'status', 'stock', 'barcode', 'weightGrams', 'minQuantity', 'maxQuantity', 'quantityStep', 'rating', 'ratingCount'] as const;
 export type OptionalField = (typeof OPTIONAL_FIELDS)[number];
 
 export type Mapping = Readonly<{
@@ -72,6 +75,10 @@ export type Mapping = Readonly<{
   stock?: string;
   barcode?: string;
   weightGrams?: string;
+  /** In which quantities it can be ordered. */
+  minQuantity?: string;
+  maxQuantity?: string;
+  quantityStep?: string;
   rating?: string;
   ratingCount?: string;
   attributes?: FieldSet;

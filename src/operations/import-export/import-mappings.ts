@@ -19,6 +19,9 @@ const KONTOR: Mapping = {
   stock: 'stock',
   barcode: 'barcode',
   weightGrams: 'weight_grams',
+  minQuantity: 'min_quantity',
+  maxQuantity: 'max_quantity',
+  quantityStep: 'quantity_step',
   attributes: 'attributes.*',
   options: 'options.*',
   footprint: {

@@ -3,6 +3,7 @@ import {
   OPTIONAL_FIELDS, UNCATEGORISED, type CategoryPath, type DraftReason, type ImportRow, type ImportStatus, type Mapping, type RawRow, type RowError, type RowOutcome,
 } from './import-export.js';
 import { readFootprint } from './import-footprint.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 import { readPrices } from './import-prices.js';
 
 const SKU = /^[A-Za-z0-9._-]{1,64}$/;
@@ -46,6 +47,9 @@ function readFields(row: Cells, mapping: Mapping, line: number): ImportRow {
     stock: wholeNumber(row, 'stock', mapping.stock),
     barcode: label(row, 'barcode', mapping.barcode),
     weightGrams: wholeNumber(row, 'weightGrams', mapping.weightGrams),
+    minQuantity: units(row, 'minQuantity', mapping.minQuantity),
+    maxQuantity: units(row, 'maxQuantity', mapping.maxQuantity),
+    quantityStep: units(row, 'quantityStep', mapping.quantityStep),
     rating: rating(row, mapping.rating),
     ratingCount: wholeNumber(row, 'ratingCount', mapping.ratingCount),
     attributes: fieldSet(row, 'attributes', mapping.attributes),
@@ -80,6 +84,11 @@ function splitPaths(value: string, isList: boolean): string[][] {
   const plain = (name: string) => name.replace(/\\([\\>|])/g, '$1');
   const split = (content: string, sign: '>' | '|') => content.split(new RegExp(`(?<!(?<!\\\\)(?:\\\\\\\\)*\\\\)[${sign}]`));
   return (isList ? split(value, '|') : [value]).map((path) => split(path, '>').map(plain));
+}
+
+function units(row: Cells, field: 'minQuantity' | 'maxQuantity' | 'quantityStep', source: string | undefined): number | null {
+  const value = wholeNumber(row, field, source);
+  return value === 0 || (value !== null && value > MAX_QUANTITY_PER_LINE) ? row.wrong(field, 'invalid_quantity', `"${source}" must be between 1 and ${MAX_QUANTITY_PER_LINE}.`) : value;
 }
 
 function short(row: Cells, field: string, source: string | undefined, value: string | null, maximum: number): string | null {

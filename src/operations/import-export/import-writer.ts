@@ -79,6 +79,9 @@ function productOf({ row, isFirst }: Admitted, { isForeign }: Target, categoryId
     brand: isAbsent('brand') ? undefined : row.brand,
     barcode: isAbsent('barcode') ? undefined : row.barcode,
     weightGrams: isAbsent('weightGrams') ? undefined : row.weightGrams,
+    quantityRule: {
+      minimum: isAbsent('minQuantity') ? undefined : row.minQuantity, maximum: isAbsent('maxQuantity') ? undefined : row.maxQuantity, step: isAbsent('quantityStep') ? undefined : row.quantityStep,
+    },
     rating: row.rating === null ? undefined : { average: row.rating, count: row.ratingCount ?? 0 },
     ...(row.footprint && { footprint: row.footprint }),
     keeps: [

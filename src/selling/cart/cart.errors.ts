@@ -1,5 +1,6 @@
 import { ConflictError, NotFoundError, RuleViolation } from '../../shared/errors.js';
-import { MAX_COUPONS, MAX_LINES, MAX_QUANTITY_PER_LINE } from './cart.js';
+import { MAX_QUANTITY_PER_LINE, type QuantityFault, type QuantityRule } from '../../shared/quantity-rule.js';
+import { MAX_COUPONS, MAX_LINES } from './cart.js';
 
 export class CartNotFound extends NotFoundError {
   readonly code = 'cart_not_found';
@@ -30,6 +31,18 @@ export class QuantityLimitExceeded extends RuleViolation {
   readonly code = 'quantity_limit_exceeded';
   constructor(sku: string) { super(`A line can hold at most ${MAX_QUANTITY_PER_LINE} of ${sku}.`, { sku, limit: MAX_QUANTITY_PER_LINE }); }
 }
+
+/** Names the nearest quantities that can be ordered. */
+export class QuantityNotPermitted extends RuleViolation {
+  readonly code = 'quantity_not_permitted';
+  constructor(sku: string, requested: number, { reason, permitted }: QuantityFault, rule: QuantityRule) {
+    const choice = permitted.length === 0 ? '' : ` Choose ${permitted.join(' or ')}.`;
+    super(`${requested} of ${sku} cannot be ordered: ${sentenceOf(rule)}.${choice}`, { sku, requested, reason, permitted, ...rule }, [{ pointer: '#/body/quantity', code: 'quantity_not_permitted', message: `"quantity" is ${reason.replaceAll('_', ' ')}` }]);
+  }
+}
+
+const sentenceOf = ({ minimum, maximum, step }: QuantityRule): string =>
+  ['it is sold', ...(step === undefined ? [] : [`in steps of ${step}`]), ...(minimum === undefined ? [] : [`from ${minimum} on`]), ...(maximum === undefined ? [] : [`up to ${maximum}`])].join(' ');
 
 export class TooManyLines extends RuleViolation {
   readonly code = 'too_many_lines';

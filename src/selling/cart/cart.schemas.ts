@@ -4,7 +4,7 @@ import { announcedFeeSchemas, feeSchemas } from '../../shared/http/fees.js';
 import { addressSchema, countryCode, currencyCode, email, id, moneySchema, sku } from '../../shared/http/schemas.js';
 import { fieldsParam } from '../../shared/http/pagination.js';
 import { tenderSchema } from '../gift-cards/index.js';
-import { MAX_QUANTITY_PER_LINE } from './cart.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 
 const quantity = () => Joi.number().integer().max(MAX_QUANTITY_PER_LINE);
 const lineId = () => Joi.string().guid();
@@ -80,9 +80,10 @@ export const totalsSchema = Joi.object({
 }).meta({ name: 'Totals' });
 
 const problemSchema = Joi.object({
-  code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit', 'coupon_not_applicable').required(),
+  code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit', 'quantity_not_permitted', 'coupon_not_applicable').required(),
   sku: Joi.string(), itemId: Joi.string(), coupon: Joi.string(), reason: Joi.string(), message: Joi.string(), requested: Joi.number().integer(), available: Joi.number().integer(),
   limit: Joi.number().integer(), before: moneySchema, after: moneySchema,
+  permitted: Joi.array().items(Joi.number().integer()).description('The nearest quantities that can be ordered'), minimum: Joi.number().integer(), maximum: Joi.number().integer(), step: Joi.number().integer(),
 });
 
 export const triedPromotions = () => Joi.array().items(Joi.object({

@@ -7,16 +7,17 @@ import { afterCommit, type InTransaction } from '../../shared/db/transaction.js'
 import type { Outbox } from '../../shared/events/outbox.js';
 import { couponCode } from '../../shared/coupon-code.js';
 import { zero } from '../../shared/money.js';
+import { MAX_QUANTITY_PER_LINE, quantityFault } from '../../shared/quantity-rule.js';
 import type { Shipping, ShippingContext } from '../../fulfilment/shipping/index.js';
 import { TooManyGiftCards, type GiftCards } from '../gift-cards/index.js';
 import type { Tax } from '../../fulfilment/tax/index.js';
 import type { Buyer } from '../../shared/buyer.js';
 import {
-  MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY_PER_LINE, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
+  MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
   type Cart, type CartDetails, type CartOwner, type LineItem, type MergedLine, type Offer,
 } from './cart.js';
 import { CartKeeper, cacheIdOf, ownerOf } from './cart-keeper.js';
-import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, OffsetNotSold, QuantityLimitExceeded, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
+import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, OffsetNotSold, QuantityLimitExceeded, QuantityNotPermitted, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
 import type { CartRepository } from './cart.repository.js';
 import type { QuoteDeps } from './quote.js';
 
@@ -70,7 +71,7 @@ export class CartService {
       const { name, productId } = offer;
       const added: LineItem = { id: randomUUID(), sku, productId, name, unitPrice: unitPriceOf(offer, quantity)!, quantity };
       const lineItems = repriced(withLineItem(cart?.lineItems ?? [], added), offers);
-      refuseOverfull(lineItems, sku);
+      refuseOverfull(lineItems, sku, offers);
       if (cart) return { cart: await this.keeper.save({ ...cart, currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
       return { ...await this.keeper.open(shopper, { currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
     });
@@ -99,7 +100,7 @@ export class CartService {
       const line = cart.lineItems.find(({ id }) => id === itemId);
       if (!line) throw new LineItemNotFound(itemId);
       const lineItems = repriced(withQuantity(cart.lineItems, itemId, quantity), offers);
-      refuseOverfull(lineItems, line.sku);
+      refuseOverfull(lineItems, line.sku, offers);
       return { ...cart, lineItems };
     });
   }
@@ -288,7 +289,11 @@ export class CartService {
   }
 }
 
-function refuseOverfull(lineItems: readonly LineItem[], sku: string): void {
+function refuseOverfull(lineItems: readonly LineItem[], sku: string, offers: Offers): void {
   if (lineItems.some((line) => line.sku === sku && line.quantity > MAX_QUANTITY_PER_LINE)) throw new QuantityLimitExceeded(sku);
+  const quantity = lineItems.find((line) => line.sku === sku)?.quantity;
+  const rule = offers.get(sku)?.quantityRule;
+  const fault = quantity === undefined ? null : quantityFault(quantity, rule, MAX_QUANTITY_PER_LINE);
+  if (fault) throw new QuantityNotPermitted(sku, quantity!, fault, rule!);
   if (lineItems.length > MAX_LINES) throw new TooManyLines();
 }

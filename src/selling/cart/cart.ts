@@ -1,5 +1,6 @@
 import type { Address } from '../../shared/address.js';
 import type { Money } from '../../shared/money.js';
+import { largestPermitted, MAX_QUANTITY_PER_LINE, quantityFault, type QuantityFault, type QuantityRule } from '../../shared/quantity-rule.js';
 import { tierAt, type Ladder } from '../../shared/ladder.js';
 
 /** A product as it is sold, as far as a cart needs to know it. */
@@ -18,6 +19,8 @@ export type Offer = Readonly<{
   /** What a set consists of, and what the shop sends by itself. */
   components?: ReadonlyArray<Readonly<{ sku: string; quantity: number }>> | undefined;
   digital?: Digital | undefined;
+  /** In which quantities it can be ordered. */
+  quantityRule?: QuantityRule | undefined;
   dimensionsMm?: Readonly<{ length: number; width: number; height: number }> | undefined; shipping?: Readonly<{ requiresShipping?: boolean; class?: string; hsCode?: string }> | undefined;
 }>;
 
@@ -57,14 +60,15 @@ export function detailsOf(cart: CartDetails): CartDetails {
 export type CartOwner = Readonly<{ userId: string } | { tokenHash: string }>;
 
 type LineProblem = Readonly<{
-  code: 'gone' | 'not_priced' | 'out_of_stock' | 'insufficient_stock' | 'price_changed' | 'quantity_limit';
+  code: 'gone' | 'not_priced' | 'out_of_stock' | 'insufficient_stock' | 'price_changed' | 'quantity_limit' | 'quantity_not_permitted';
   sku: string; itemId: string; requested?: number; available?: number; limit?: number; before?: Money; after?: Money;
+  /** Why a quantity is not permitted, by which rule, and the nearest ones that are. */
+  reason?: QuantityFault['reason']; permitted?: readonly number[]; minimum?: number; maximum?: number; step?: number;
 }>;
 /** A code that does nothing now: without it, or agreed to by expectedTotal, the order can be placed. */
 type CouponProblem = Readonly<{ code: 'coupon_not_applicable'; coupon: string; reason: string; message: string }>;
 export type CartProblem = LineProblem | CouponProblem;
 
-export const MAX_QUANTITY_PER_LINE = 999;
 export const MAX_LINES = 200;
 export const MAX_COUPONS = 20;
 export const MAX_GIFT_CARDS = 5;
@@ -106,6 +110,8 @@ export function problemsOf(lines: readonly LineItem[], offers: ReadonlyMap<strin
     if (!price) return [{ code: 'not_priced', ...at, requested: line.quantity, available: 0 }];
     const found: LineProblem[] = [];
     if (line.quantity > MAX_QUANTITY_PER_LINE) found.push({ code: 'quantity_limit', ...at, requested: line.quantity, limit: MAX_QUANTITY_PER_LINE });
+    const fault = quantityFault(line.quantity, offer.quantityRule, MAX_QUANTITY_PER_LINE);
+    if (fault) found.push({ code: 'quantity_not_permitted', ...at, requested: line.quantity, ...fault, ...offer.quantityRule });
     const buyable = buyableOf(offer);
     if (buyable <= 0) found.push({ code: 'out_of_stock', ...at, requested: line.quantity, available: 0 });
     else if (buyable < line.quantity) found.push({ code: 'insufficient_stock', ...at, requested: line.quantity, available: buyable });
@@ -130,10 +136,12 @@ export function mergeLines(own: readonly LineItem[], guest: readonly LineItem[],
       report.push({ sku: line.sku, requested: line.quantity, merged: 0, reason: offer?.sellable ? 'currency' : 'gone' });
       continue;
     }
-    const room = Math.max(0, Math.min(MAX_QUANTITY_PER_LINE, buyableOf(offer)) - had);
-    const merged = Math.min(line.quantity, lines.length >= MAX_LINES && had === 0 ? 0 : room);
+    const wanted = had + line.quantity;
+    const there = Math.min(wanted, MAX_QUANTITY_PER_LINE, buyableOf(offer));
+    const room = Math.max(0, largestPermitted(offer.quantityRule, there) - had);
+    const merged = lines.length >= MAX_LINES && had === 0 ? 0 : room;
     if (merged > 0) lines = withLineItem(lines, { ...line, unitPrice: unitPriceOf(offer, had + merged)!, quantity: merged });
-    const reason = merged === line.quantity ? {} : { reason: had + line.quantity > MAX_QUANTITY_PER_LINE ? 'limit' as const : 'stock' as const };
+    const reason = merged === line.quantity ? {} : { reason: wanted > MAX_QUANTITY_PER_LINE || (there === wanted && room < line.quantity) ? 'limit' as const : 'stock' as const };
     report.push({ sku: line.sku, requested: line.quantity, merged, ...reason });
   }
   return { lines, report };

@@ -1,14 +1,18 @@
 import type { Tax, Taxation } from '../../fulfilment/tax/index.js';
 import { footprintOf, inputFor } from '../../shared/footprint/footprint.js';
 import { add, fraction, money, portion, subtract, sumOfRates, type Money } from '../../shared/money.js';
-import type { computeTotals, FeeInput } from '../pricing/index.js';
+import type { FeeInput, LineTotals, ShippingTotals, Totals } from '../pricing/index.js';
 import type { Offers } from './cart.service.js';
 
 /** Told to the buyer, asked for by somebody else. */
 export type AnnouncedFee = Readonly<{ code: string; name: string; amount: Money }>;
 export type ChargedFees = Readonly<{ fees: readonly FeeInput[]; announced: readonly AnnouncedFee[]; flags: readonly string[] }>;
 
-export type FeeRequest = Readonly<{ goods: ReturnType<typeof computeTotals>; offers: Offers; taxation: Taxation; to: Readonly<{ country: string }>; method: string | undefined; wantsOffset: boolean }>;
+/** What the goods cost, as far as fees look at it. */
+type PricedGoods = Readonly<{
+  totals: Pick<Totals, 'taxIncluded' | 'grandTotal'>; lines: ReadonlyArray<Pick<LineTotals, 'id' | 'sku' | 'quantity' | 'lineTotal' | 'tax'>>; shipping: Pick<ShippingTotals, 'total' | 'tax'>;
+}>;
+export type FeeRequest = Readonly<{ goods: PricedGoods; offers: Offers; taxation: Taxation; to: Readonly<{ country: string }>; method: string | undefined; wantsOffset: boolean }>;
 type Deps = Readonly<{ tax: Pick<Tax, 'dutiesOf'>; defaultCountry: string; carbonOffsetPrices: Readonly<Record<string, number>> }>;
 
 const GRAMS_PER_KILOGRAM = 1000;

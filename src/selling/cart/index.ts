@@ -12,10 +12,11 @@ import { cartRoutes } from './cart.routes.js';
 import { CartService, type CartServiceDeps } from './cart.service.js';
 import { quoteCart, type QuoteDeps } from './quote.js';
 
-export { couponProblems, MAX_LINES, MAX_QUANTITY_PER_LINE, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
+export { couponProblems, MAX_LINES, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
 export { presentCart } from './cart.presenter.js';
 export { createFindOffers } from './offers.js';
 export { cartReply, totalsSchema, triedPromotions } from './cart.schemas.js';
+export { feesOn, type AnnouncedFee } from './fees.js';
 export { noPromotions, quoteCart } from './quote.js';
 export type { AppliedPromotion, PromotableLine, PromotionRequest, PromotionResult, Quote, QuoteDeps, SettledPromotions, TriedRule } from './quote.js';
 export type { CartService, CartWithOffers, Offers, Shopper } from './cart.service.js';

@@ -17,11 +17,11 @@ export function createFindOffers({ catalog, pricing }: { catalog: Pick<Catalog, 
 const shownTo = (variant: CatalogVariant, { channel }: Buyer): CatalogVariant =>
   (channel !== null && variant.sellableIn?.includes(channel) ? { ...variant, sellable: true } : variant);
 
-function toOffer({ sku, productId, productName, options, sellable, prices, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, shipping, backorderable, components, digital, footprint }: CatalogVariant, ladder: Ladder): Offer {
+function toOffer({ sku, productId, productName, options, sellable, prices, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, shipping, backorderable, components, digital, footprint, quantityRule }: CatalogVariant, ladder: Ladder): Offer {
   const chosen = Object.values(options).join(', ');
   return {
     sku, productId, productName, name: chosen === '' ? productName : `${productName}, ${chosen}`,
-    ladder, currencies: prices.map((price) => price.currency), sellable, available, image, categoryIds, weightGrams, dimensionsMm, backorderable, components, digital, footprint,
+    ladder, currencies: prices.map((price) => price.currency), sellable, available, image, categoryIds, weightGrams, dimensionsMm, backorderable, components, digital, footprint, quantityRule,
     // A voucher is taxed when it is spent.
     taxCategory: digital?.kind === 'gift_card' ? 'gift_card' : taxCategory,
     // What the shop sends by itself goes in no parcel.

@@ -1,5 +1,6 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
 import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, type Image, type OwnRating, type ProductContent, type QuantityPrice, type Rating, type VariantComponent, type VariantContent, type VariantPrice } from './catalog.js';
+import type { QuantityRule } from '../../shared/quantity-rule.js';
 import type { UnitFootprint } from '../../shared/sustainability.js';
 import { filterIndexes } from './product-filter.js';
 
@@ -50,6 +51,7 @@ const variantSchema = new Schema<VariantRow>({
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null }, footprint: { type: new Schema({ productionGrams: Number, packagingGrams: Number, shippingEstimateGrams: Number }, { _id: false }), default: undefined },
   available: required(Number), stockVersion: required(Number), version: required(Number), createdAt: required(Date), updatedAt: required(Date),
   components: { type: [new Schema<VariantComponent>({ sku: required(String), quantity: required(Number) }, { _id: false })], default: undefined },
+  quantityRule: { type: new Schema<QuantityRule>({ minimum: Number, maximum: Number, step: Number }, { _id: false }), default: undefined },
   digital: Schema.Types.Mixed, backorderable: Schema.Types.Mixed,
 }, { versionKey: false, minimize: false });
 variantSchema.index({ skuKey: 1 }, { unique: true });

@@ -1,5 +1,6 @@
 import { fold } from '../../shared/fold.js';
 import { isOffset, scoreOf, type Sustainability, type UnitFootprint } from '../../shared/sustainability.js';
+import type { QuantityRule } from '../../shared/quantity-rule.js';
 
 export type { Sustainability } from '../../shared/sustainability.js';
 
@@ -58,6 +59,8 @@ export type VariantContent = Readonly<{
   /** Sold as a set of these; none otherwise. */
   components?: readonly VariantComponent[] | null;
   digital?: Digital | null;
+  /** In which quantities it can be ordered; in any where there is none. */
+  quantityRule?: QuantityRule | null;
 }>;
 /** So many of a SKU in one unit of the set. */
 export type VariantComponent = Readonly<{ sku: string; quantity: number }>;
@@ -80,7 +83,7 @@ export type CatalogVariant = Readonly<{
   /** Channels in which it is for sale although it is not in general. */
   sellableIn?: readonly string[];
   prices: readonly VariantPrice[]; available: number; backorderable?: Backorderable; categoryIds: readonly string[];
-  components?: readonly VariantComponent[]; digital?: Digital;
+  components?: readonly VariantComponent[]; digital?: Digital; quantityRule?: QuantityRule;
   taxCategory?: string; weightGrams?: number; dimensionsMm?: Dimensions; shipping?: ShippingFacts; image?: Image;
 }>;
 

@@ -1,6 +1,7 @@
+import { MAX_QUANTITY_PER_LINE, permitsNothing } from '../../shared/quantity-rule.js';
 import { mergeFields, skuKeyOf, visibility, wrongValue, type AttributeDefinition, type Product, type Variant } from './catalog.js';
 import { fromVariants } from './product-changes.js';
-import { isSame, pricesAfter, productAfter, referenceOf, sustainabilityAfter, variantAfter, type ImportOutcome, type ImportProduct, type Refusal } from './product-import.js';
+import { isSame, pricesAfter, productAfter, referenceOf, ruleAfter, sustainabilityAfter, variantAfter, type ImportOutcome, type ImportProduct, type Refusal } from './product-import.js';
 import { combineRatings } from './ratings.js';
 import { SLUG, slugOf } from './slugs.js';
 import type { VariantService } from './variants.service.js';
@@ -73,6 +74,8 @@ export class ImportPlan {
       const wrong = definition && value !== null ? wrongValue(value, definition) : null;
       if (wrong !== null) return { code: `attribute_${definition!.type}`, field: `attributes.${name}`, message: `"${name}" ${wrong}.` };
     }
+    const rule = ruleAfter(draft?.variants.find(({ sku }) => skuKeyOf(sku) === skuKeyOf(row.sku))?.quantityRule, row).quantityRule;
+    if (rule && permitsNothing(rule, MAX_QUANTITY_PER_LINE)) return { code: 'invalid_quantity_rule', field: 'quantityStep', message: 'No multiple of the step lies between the minimum and the maximum quantity.' };
     const isForeign = (owner: string | undefined) => owner !== undefined && owner !== draft?.product.id;
     const reference = referenceOf(row);
     if (isForeign(this.ownerOfSku.get(skuKeyOf(row.sku)))) return taken('sku', 'sku_taken', row.sku);
@@ -121,7 +124,7 @@ export class ImportPlan {
 
   private newVariant(row: ImportProduct, productId: string, position: number): Variant {
     const { sku, options, weightGrams = null, barcode = null, prices } = row;
-    const content = { sku, options: mergeFields({}, options), weightGrams, barcode, prices: pricesAfter([], prices), dimensionsMm: null, image: null, taxCategory: null, enabled: true };
+    const content = { ...ruleAfter(null, row), sku, options: mergeFields({}, options), weightGrams, barcode, prices: pricesAfter([], prices), dimensionsMm: null, image: null, taxCategory: null, enabled: true };
     return this.making.build(content, { productId, position, now: this.making.now });
   }
 

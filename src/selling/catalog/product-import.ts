@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { QuantityRule } from '../../shared/quantity-rule.js';
 import { mergeFields, type Fields, type FieldValue, type Image, type Product, type ProductStatus, type Rating, type Variant, type VariantPrice } from './catalog.js';
 import { combineRatings } from './ratings.js';
 import type { Sustainability } from '../../shared/sustainability.js';
@@ -21,7 +22,10 @@ export type ImportProduct = Readonly<{
   foundBy?: 'key' | 'sku' | undefined; externalRef?: string | null | undefined;
   sku: string; name: string; description: string; brand?: string | null | undefined; categoryIds: readonly string[]; status: ProductStatus;
   attributes: ImportFields; customFields?: Fields | undefined; options?: ImportFields | undefined; prices: readonly ImportPrice[]; rating?: Rating | undefined;
-  images?: readonly Image[] | undefined; slug?: string | null | undefined; footprint?: ImportFootprint | undefined; weightGrams?: number | null | undefined; barcode?: string | null | undefined;
+  images?: readonly Image[] | undefined; slug?: string | null | undefined; footprint?: ImportFootprint | undefined;
+  /** Part by part. */
+  quantityRule?: Readonly<{ minimum?: number | null | undefined; maximum?: number | null | undefined; step?: number | null | undefined }> | undefined;
+  weightGrams?: number | null | undefined; barcode?: string | null | undefined;
   keeps?: readonly Kept[] | undefined;
 }>;
 export type ImportOutcome = Readonly<{ key: string } & (
@@ -99,8 +103,16 @@ function priceAfter(before: VariantPrice | undefined, { currency, base, ...wante
 export function variantAfter(before: Variant, row: ImportProduct): Variant {
   return {
     ...before, options: fieldsAfter(before.options, row.options ?? {}), weightGrams: given(row.weightGrams, before.weightGrams), barcode: given(row.barcode, before.barcode),
-    prices: pricesAfter(before.prices, row.prices),
+    prices: pricesAfter(before.prices, row.prices), ...ruleAfter(before.quantityRule, row),
   };
+}
+
+/** Which quantities can be ordered then; nothing where the row does not change that. */
+export function ruleAfter(before: QuantityRule | null | undefined, { quantityRule: wanted = {} }: ImportProduct): { quantityRule?: QuantityRule | null } {
+  const named = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  const after = Object.fromEntries(Object.entries({ ...before, ...named }).filter(([, value]) => value !== null)) as QuantityRule;
+  if (isSame(before ?? {}, after)) return {};
+  return { quantityRule: Object.keys(after).length === 0 ? null : after };
 }
 
 export const isSame = (before: object, after: object): boolean => isDeepStrictEqual(before, after);

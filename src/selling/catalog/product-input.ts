@@ -18,8 +18,8 @@ const timeOf = (text: string | null | undefined): Date | null => (text === null 
 const given = <T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
-export function variantContentOf({ sku, prices, options = {}, barcode = null, weightGrams = null, dimensionsMm = null, image = null, taxCategory = null, enabled = true, shipping, components, digital }: VariantBody): VariantContent {
-  return { sku, prices, options, barcode, weightGrams, dimensionsMm, image, taxCategory, enabled, ...(shipping && { shipping }), ...(components?.length && { components }), ...(digital && { digital }) };
+export function variantContentOf({ sku, prices, options = {}, barcode = null, weightGrams = null, dimensionsMm = null, image = null, taxCategory = null, enabled = true, shipping, components, digital, quantityRule }: VariantBody): VariantContent {
+  return { sku, prices, options, barcode, weightGrams, dimensionsMm, image, taxCategory, enabled, ...(shipping && { shipping }), ...(components?.length && { components }), ...(digital && { digital }), ...(quantityRule && { quantityRule }) };
 }
 
 export const variantPatchOf = ({ sku: _s, ...patch }: VariantPatchBody & { sku?: string; prices?: VariantPrice[] }): VariantPatch => given(patch) as VariantPatch;

@@ -51,7 +51,7 @@ export function presentVariant(variant: Variant, { audience, tags }: Pick<ViewOp
     id, sku, options, ...shownPrice(tags.get(sku)), available,
     ...(barcode !== null && { barcode }), ...(weightGrams !== null && { weightGrams }), ...(dimensionsMm && { dimensionsMm }), ...(image && { image }), version,
     ...(variant.backorderable && variant.backorderable.quantity > 0 && { backorderable: variant.backorderable }),
-    ...(variant.components?.length && { components: variant.components }), ...(variant.digital && { digital: variant.digital }),
+    ...(variant.components?.length && { components: variant.components }), ...(variant.digital && { digital: variant.digital }), ...(variant.quantityRule && { quantityRule: variant.quantityRule }),
     ...(audience === 'staff' && { prices: variant.prices, enabled: variant.enabled, taxCategory: variant.taxCategory, ...(variant.shipping && { shipping: variant.shipping }) }),
   };
 }

@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, fieldsParam } from '../../shared/http/pagination.js';
 import { amount, channelCode, currencyCode, customFields, id, line, moneyInput, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
+import { MAX_QUANTITY_PER_LINE, permitsNothing, type QuantityRule } from '../../shared/quantity-rule.js';
 import { richText } from '../../shared/rich-text.js';
 import { PRODUCT_STATUSES } from './catalog.js';
 import type { ProductListQuery } from './product-filter.js';
@@ -50,10 +51,16 @@ const digital = () => Joi.alternatives(
   Joi.object({ kind: Joi.valid('licence_key', 'gift_card').required() }),
   Joi.object({ kind: Joi.valid('download').required(), maxDownloads: Joi.number().integer().min(1).max(1000).default(5), expiresInDays: Joi.number().integer().min(1).max(3650).default(30) }),
 ).description('Sent by the shop itself: a key of its pool, a link to its file, or a gift card worth its price');
+const units = () => Joi.number().integer().min(1).max(MAX_QUANTITY_PER_LINE);
+const quantityRule = () => Joi.object<QuantityRule>({ minimum: units(), maximum: units(), step: units() }).min(1)
+  .custom((rule: QuantityRule, helpers) => (permitsNothing(rule, MAX_QUANTITY_PER_LINE) ? helpers.error('quantityRule.nothing') : rule))
+  .messages({ 'quantityRule.nothing': '{{#label}} permits no quantity at all: no multiple of step lies between minimum and maximum' })
+  .description('In which quantities it can be ordered: multiples of step, from minimum to maximum');
 const variantFields = () => ({
   options: options(), barcode: line(64).allow(null), weightGrams: Joi.number().integer().min(0).allow(null),
   dimensionsMm: Joi.object({ length: amount().required(), width: amount().required(), height: amount().required() }).allow(null),
   image: image().allow(null), taxCategory: line(64).allow(null), enabled: Joi.boolean(), shipping: shippingFacts().allow(null), components: components().allow(null), digital: digital().allow(null),
+  quantityRule: quantityRule().allow(null),
 });
 export const variantBody = Joi.object({ sku: sku().required(), ...variantFields(), prices: prices().default([]) });
 export const variantPut = Joi.object({ sku: sku().description('Cannot change: it names the stock'), ...variantFields(), prices: prices().required() })
@@ -120,6 +127,7 @@ export const variantReply = Joi.object({
   backorderable: Joi.object({ kind: Joi.string().valid('backorder', 'preorder').required(), quantity: Joi.number().integer().required(), restockInDays: Joi.number().integer(), shipsAt: isoTime() })
     .description('So many more can be ordered before they are there'),
   components: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required() })), digital: Joi.object().unknown(),
+  quantityRule: Joi.object({ minimum: Joi.number().integer(), maximum: Joi.number().integer(), step: Joi.number().integer() }).description('In which quantities it can be ordered; in any, if absent'),
 }).meta({ name: 'Variant' });
 const summaryFields = {
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),

@@ -20,7 +20,7 @@ export function toCatalogVariant(row: Stored<VariantRow>): CatalogVariant {
     sku: row.sku, variantId: row._id.toHexString(), productId: row.productId.toHexString(), productName: row.productName, slug: row.slug, options: row.options,
     status: row.productStatus, sellable: row.productVisible && row.enabled, ...(row.enabled && row.productVisibleIn && { sellableIn: row.productVisibleIn }), prices: row.prices, available: row.available, categoryIds: hex(row.categoryIds),
     ...(row.footprint && { footprint: row.footprint }),
-    ...(row.backorderable && { backorderable: row.backorderable }), ...(row.components?.length && { components: row.components }), ...(row.digital && { digital: row.digital }),
+    ...(row.backorderable && { backorderable: row.backorderable }), ...(row.components?.length && { components: row.components }), ...(row.digital && { digital: row.digital }), ...(row.quantityRule && { quantityRule: row.quantityRule }),
     ...(row.taxCategory !== null && { taxCategory: row.taxCategory }), ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
     ...(row.dimensionsMm !== null && { dimensionsMm: row.dimensionsMm }), ...(row.shipping && { shipping: row.shipping }), ...(image && { image: { url: image.url, alt: image.alt } }),
   };

@@ -33,7 +33,7 @@ export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shoppe
   const partOffers: Offers = parts.length === 0 ? new Map() : await deps.findOffers(parts, cart.currency, buyer);
   const details = requireDetails(cart, { body, userEmail, offers });
   const lineProblems = problemsOf(cart.lineItems, offers);
-  const blocking = lineProblems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit');
+  const blocking = lineProblems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit' || code === 'quantity_not_permitted');
   if (blocking.length > 0) throw new CartNotOrderable(blocking);
 
   const priced = await quoteCart({ ...cart, email: details.email, channel: shopper.channel }, offers, deps.quoting, { address: details.shippingAddress, ...details.by });

@@ -22,7 +22,7 @@ beforeAll(async () => {
     attributes: { colour: 'red', width: 12.5, washable: false, sizes: ['S', 40], empty: '', minus: '-1' }, customFields: { kept: true }, images: [{ url: '/a.png', alt: 'A' }],
     sustainability: { recycledPercent: 12.5, carbonFootprint: { productionGrams: 4000, packagingGrams: 0 }, ecoMetrics: { sustainableMaterials: ['cork'], carbonOffset: false } },
     variants: [
-      { sku: 'F-1', options: { size: 'S', count: 4 }, barcode: '0012', weightGrams: 5200, prices: [{ currency: 'EUR', base: 12_950, sale: 9_900, wholesale: 8_005 }, { currency: 'JPY', base: 21_000 }, { currency: 'KWD', base: 4_125 }] },
+      { sku: 'F-1', options: { size: 'S', count: 4 }, barcode: '0012', weightGrams: 5200, quantityRule: { minimum: 6, step: 3 }, prices: [{ currency: 'EUR', base: 12_950, sale: 9_900, wholesale: 8_005 }, { currency: 'JPY', base: 21_000 }, { currency: 'KWD', base: 4_125 }] },
       { sku: 'F-2', options: { size: 'M' }, prices: [] },
     ],
   });
@@ -60,7 +60,7 @@ test.each(['csv', 'ndjson'] as const)('another shop takes the %s over with all p
     })));
     expect(await other.variant('F-1')).toMatchObject({
       prices: [{ currency: 'EUR', base: 12_950, sale: 9_900, wholesale: 8_005 }, { currency: 'JPY', base: 21_000 }, { currency: 'KWD', base: 4_125 }],
-      options: { size: 'S', count: 4 }, barcode: '0012', weightGrams: 5200, productName: '=HYPERLINK("http://evil.example")',
+      options: { size: 'S', count: 4 }, barcode: '0012', weightGrams: 5200, quantityRule: { minimum: 6, step: 3 }, productName: '=HYPERLINK("http://evil.example")',
     });
     expect((await other.product({ slug: 'formula' }))!['sustainability']).toEqual({ recycledPercent: 12.5, carbonFootprint: { productionGrams: 4000, packagingGrams: 0 }, ecoMetrics: { carbonOffset: false } });
     expect(await other.variant('F-2')).toMatchObject({ footprint: { productionGrams: 4000, packagingGrams: 0 } });

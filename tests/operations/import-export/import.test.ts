@@ -103,6 +103,21 @@ test('what a file does not name stays, what it leaves blank goes, and what staff
   expect((await world.variant('KEEP'))!['prices']).toEqual([{ currency: 'EUR', base: 6000, wholesale: 3000 }, { currency: 'GBP', base: 4400 }]);
 });
 
+test('quantities in which a product is sold come part by part, and a rule that permits nothing is an error of its row', async () => {
+  const rule = async () => (await world.variant('Q-1'))!['quantityRule'] as object | null | undefined;
+  await world.imported(world.csv('sku,name,price,currency,min_quantity,quantity_step', 'Q-1,Screws,1.00,EUR,10,5'));
+  expect(await rule()).toEqual({ minimum: 10, step: 5 });
+
+  await world.imported(world.csv('sku,name,max_quantity', 'Q-1,Screws,50'));
+  expect(await rule()).toEqual({ minimum: 10, step: 5, maximum: 50 });
+  expect(await world.imported(world.csv('sku,name,max_quantity', 'Q-1,Screws,9'))).toMatchObject({ errors: 1, firstErrors: [{ line: 2, field: 'quantityStep', code: 'invalid_quantity_rule' }] });
+  expect(await world.imported(world.csv('sku,name,min_quantity', 'Q-1,Screws,0'))).toMatchObject({ errors: 1, firstErrors: [{ line: 2, field: 'minQuantity', code: 'invalid_quantity' }] });
+  expect(await rule()).toEqual({ minimum: 10, step: 5, maximum: 50 });
+
+  await world.imported(world.csv('sku,name,min_quantity,max_quantity,quantity_step', 'Q-1,Screws,,,'));
+  expect(await rule()).toBeNull();
+});
+
 test('a draft that only lacked a price comes out with its first one, another draft does not', async () => {
   const without = { mapping: '{"key":"id","name":"title","price":{"field":"price","currency":"EUR"}}' };
   await world.imported(world.csv('id,title,price', 'D-1,Waits,', 'D-2,Hidden,9.00'), without);

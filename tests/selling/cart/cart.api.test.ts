@@ -1,4 +1,5 @@
-import { MAX_QUANTITY_PER_LINE } from '../../../src/selling/cart/cart.js';
+import { MAX_QUANTITY_PER_LINE } from '../../../src/shared/quantity-rule.js';
+import { givenUser } from '../../support/given.js';
 import { euros, openShop, type Shop } from '../../support/shop.js';
 
 let shop: Shop;
@@ -182,4 +183,69 @@ test('emptying a cart keeps its token', async () => {
 
   expect((await shop.call('delete', '/cart', { headers: guest })).body.data).toMatchObject({ items: [], version: 2 });
   expect((await add({ sku }, guest)).body.data).toMatchObject({ items: [{ sku, quantity: 1 }], version: 3 });
+});
+
+describe('what is sold in certain quantities only', () => {
+  const RULE = { minimum: 6, maximum: 30, step: 6 };
+  const given = async (quantityRule: object | null = RULE, { stock = 100, tiers = [] as object[] } = {}) => {
+    const { sku, productId } = await shop.given.variant({ stock, prices: [{ currency: 'EUR', base: 100, ...(tiers.length > 0 && { tiers }) }] });
+    const [{ id: variantId }] = (await shop.call('get', `/products/${productId}/variants`)).body.data.items;
+    const change = (rule: object | null) => shop.call('patch', `/products/${productId}/variants/${variantId}`, { headers: shop.keys.secret, body: { quantityRule: rule } });
+    expect((await change(quantityRule)).status).toBe(200);
+    return { sku, productId, change };
+  };
+  const merged = async (from: Record<string, string>, user: Record<string, string>) => (await shop.call('post', '/cart/merge', { headers: { ...user, ...from }, body: {} })).body.data;
+
+  test.each([
+    { _case: 'too few', quantity: 5, reason: 'below_minimum', permitted: [6] },
+    { _case: 'between two steps', quantity: 13, reason: 'not_a_step', permitted: [12, 18] },
+    { _case: 'too many', quantity: 36, reason: 'above_maximum', permitted: [30] },
+  ])('is refused as $_case, with the nearest quantities, and nothing changes', async ({ quantity, reason, permitted }) => {
+    const { sku } = await given();
+    const { guest, id } = await shop.given.cart([sku, 12]);
+    const { itemId, before } = { itemId: (await shop.call('get', '/cart', { headers: guest })).body.data.items[0].id as string, before: await stored(id) };
+
+    const set = await shop.call('put', `/cart/items/${itemId}`, { headers: guest, body: { quantity } });
+    const fresh = await add({ sku, quantity });
+    const more = await add({ sku, quantity: 1 }, guest);
+
+    for (const { body } of [set, fresh]) expect(body).toMatchObject({ status: 400, code: 'quantity_not_permitted', sku, requested: quantity, reason, permitted, ...RULE, errors: [{ pointer: '#/body/quantity' }] });
+    expect(more.body).toMatchObject({ status: 400, requested: 13, permitted: [12, 18] });
+    expect(await stored(id)).toEqual(before);
+  });
+
+  test('stands in the problems when the rule comes later, and checkout refuses for that reason alone', async () => {
+    const { sku, change, productId } = await given(null);
+    const { guest } = await shop.given.cart([sku, 7]);
+    await change(RULE);
+
+    const problem = { code: 'quantity_not_permitted', sku, requested: 7, reason: 'not_a_step', permitted: [6, 12], ...RULE };
+    expect((await shop.call('get', '/cart', { headers: guest })).body.data.problems).toMatchObject([problem]);
+    expect((await shop.call('get', `/products/${productId}`)).body.data.variants[0].quantityRule).toEqual(RULE);
+    expect((await shop.order(guest)).body).toMatchObject({ status: 409, code: 'cart_not_orderable', problems: [problem] });
+    expect(await shop.level(sku)).toMatchObject({ reserved: 0 });
+
+    await change(null);
+    expect((await shop.order(guest)).status).toBe(201);
+  });
+
+  test('merges to the largest quantity that is permitted and there, and costs what its quantity costs', async () => {
+    const { sku } = await given(RULE, { stock: 29, tiers: [{ minQuantity: 12, amount: 80 }] });
+    const user = await givenUser(shop);
+    await add({ sku, quantity: 12 }, user.headers);
+    const { guest } = await shop.given.cart([sku, 18]);
+
+    const { items, report } = await merged(guest, user.headers);
+
+    expect(items).toMatchObject([{ sku, quantity: 24, unitPrice: euros(80), lineTotal: euros(1920) }]);
+    expect(report).toMatchObject([{ sku, requested: 18, merged: 12, reason: 'stock' }]);
+    const limited = await given({ maximum: 5 });
+    await add({ sku: limited.sku, quantity: 4 }, user.headers);
+    expect((await merged((await shop.given.cart([limited.sku, 4])).guest, user.headers)).report).toMatchObject([{ requested: 4, merged: 1, reason: 'limit' }]);
+  });
+
+  test('needs a rule by which something can be ordered', async () => {
+    const { change } = await given();
+    for (const rule of [{ minimum: 5, maximum: 4 }, { minimum: 7, maximum: 11, step: 6 }, { step: 1000 }, { step: 0 }, {}]) expect((await change(rule)).body).toMatchObject({ status: 400, code: 'invalid_request', errors: [{ pointer: expect.stringContaining('#/body/quantityRule') }] });
+  });
 });
