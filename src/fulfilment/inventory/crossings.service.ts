@@ -32,6 +32,16 @@ export class CrossingsService {
     return low.length + due.length;
   }
 
+  /** What is wanted of a level by now, and from whom first; null where nothing is to be ordered. */
+  async reorderDue({ sku, warehouseId }: LevelKey): Promise<{ quantity: number; preferredSupplier: string | null } | null> {
+    const { stock, warehouses } = this.deps;
+    const warehouse = (await warehouses()).get(warehouseId);
+    const [level] = await stock.findLevels([sku], [warehouseId]);
+    const policy = level?.active ? reorderPolicyOf(level, warehouse) : undefined;
+    if (!policy || netOf(level!) > policy.point) return null;
+    return { quantity: reorderQuantity(policy, netOf(level!)), preferredSupplier: warehouse?.autoReorder?.preferredSupplier ?? null };
+  }
+
   private async tellLow(key: LevelKey): Promise<void> {
     const { stock, inTransaction, outbox, warehouses } = this.deps;
     const warehouse = (await warehouses()).get(key.warehouseId);

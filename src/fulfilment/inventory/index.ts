@@ -88,6 +88,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     /** Whoever ordered goods counts what arrives of them. */
     onReceipt(handler: OnReceipt): void { received = handler; },
     receive: levels.receive.bind(levels),
+    /** What of a SKU is to be ordered for a warehouse now. */
+    reorderDue: crossings.reorderDue.bind(crossings),
     requireStockable: levels.requireStockable.bind(levels),
     /** Called inside the transaction that gives an order the units it was waiting for. */
     onBackorderFilled(handler: OnFilled): void { filledHandlers.push(handler); },

@@ -13,6 +13,7 @@ import { CostMissing, IllegalPurchaseMove, OverReceipt, PurchaseOrderNotFound, S
 import { canBecome, excessOf, expectedAfter, isReceivable, rankSuppliers, withReceived, type PurchaseLine, type PurchaseOrder, type Supplier } from './purchasing.js';
 import { reorderKey, type PurchaseOrderFilter, type PurchaseOrderRepository } from './purchase-orders.repository.js';
 import type { SupplierRepository } from './suppliers.repository.js';
+import type { Unsourced, UnsourcedRepository } from './unsourced.repository.js';
 
 export type NewPurchaseOrder = Readonly<{
   supplierId: string; warehouseId: string; state: 'draft' | 'ordered'; lines: ReadonlyArray<{ sku: string; quantity: number; unitCost?: Money | undefined }>; expectedOn?: string | undefined;
@@ -24,9 +25,13 @@ type Deps = {
   orders: PurchaseOrderRepository; suppliers: SupplierRepository; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit; now: Clock;
   /** Refuses a warehouse or SKU that does not exist. */
   requireStockable(warehouseId: string, skus: readonly string[]): Promise<void>;
+  unsourced: UnsourcedRepository;
+  /** What is wanted of it by now; null where it lies above its point again, or nothing is ordered by itself any more. */
+  reorderDue(wanted: Unsourced): Promise<Omit<ReorderDue, 'sku' | 'warehouseId'> | null>;
 };
 
 const DAY_MS = 86_400_000;
+const RETRIED = 200;
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 export class PurchaseOrdersService {
@@ -86,14 +91,40 @@ export class PurchaseOrdersService {
   };
 
   /** Raises one order at the first supplier that delivers; none while one for the same SKU and warehouse is open. Inside the transaction of the event. */
-  async reorder({ sku, warehouseId, quantity, preferredSupplier }: ReorderDue): Promise<void> {
-    const { orders, suppliers, outbox, now } = this.deps;
-    if (await orders.findOpenReorder(reorderKey({ sku, warehouseId }))) return;
+  async reorder(due: ReorderDue): Promise<void> {
+    const { unsourced, outbox, now } = this.deps;
+    const { sku, warehouseId, quantity } = due;
+    if (await this.order(due)) return unsourced.remove(due);
+    if (await unsourced.add(due, now())) await outbox.record({ type: 'reorder.unsourced', aggregateId: sku, data: { sku, warehouseId, quantity } });
+  }
+
+  /** Asks again for what nobody could deliver. Answers how many orders were raised. */
+  async retryUnsourced(): Promise<number> {
+    let raised = 0;
+    for (const wanted of await this.deps.unsourced.oldest(RETRIED)) if (await retryLostRace(() => this.deps.inTransaction(() => this.retry(wanted)))) raised += 1;
+    return raised;
+  }
+
+  private async retry(wanted: Unsourced): Promise<boolean> {
+    const { unsourced, orders, now } = this.deps;
+    const due = await this.deps.reorderDue(wanted);
+    const isOpen = await orders.findOpenReorder(reorderKey(wanted)) !== null;
+    const raised = due !== null && !isOpen && await this.order({ ...wanted, ...due });
+    if (raised || isOpen || due === null) await unsourced.remove(wanted);
+    else await unsourced.checked(wanted, now());
+    return raised;
+  }
+
+  /** False where nobody delivers. */
+  private async order({ sku, warehouseId, quantity, preferredSupplier }: ReorderDue): Promise<boolean> {
+    const { orders, suppliers, now } = this.deps;
+    if (await orders.findOpenReorder(reorderKey({ sku, warehouseId }))) return true;
     const [best] = rankSuppliers(await suppliers.findOffers(sku), preferredSupplier);
-    if (!best) return outbox.record({ type: 'reorder.unsourced', aggregateId: sku, data: { sku, warehouseId, quantity } });
+    if (!best) return false;
     const { source, supplier } = best;
     const lines = [{ sku, quantity: Math.max(quantity, source.minQuantity), received: 0, unitCost: source.cost }];
     await this.insert({ supplierId: supplier.id, warehouseId, lines, origin: 'reorder', expectedOn: expectedAfter(now(), best), state: 'ordered' }, SYSTEM);
+    return true;
   }
 
   private async insert(made: Pick<PurchaseOrder, 'supplierId' | 'warehouseId' | 'lines' | 'origin' | 'expectedOn' | 'state'>, actor: Actor): Promise<PurchaseOrder> {

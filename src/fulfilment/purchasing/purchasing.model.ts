@@ -34,6 +34,11 @@ purchaseOrderSchema.index({ supplierId: 1, createdAt: -1, _id: -1 });
 purchaseOrderSchema.index({ warehouseId: 1, createdAt: -1, _id: -1 });
 purchaseOrderSchema.index({ 'lines.sku': 1, createdAt: -1, _id: -1 });
 
+export type UnsourcedRow = { _id: string; sku: string; warehouseId: string; since: Date; checkedAt: Date };
+const unsourcedSchema = new Schema<UnsourcedRow>({ _id: text, sku: text, warehouseId: text, since: time, checkedAt: time }, { versionKey: false });
+unsourcedSchema.index({ checkedAt: 1 });
+
+export const unsourcedModel = (connection: Connection) => connection.model<UnsourcedRow>('UnsourcedReorder', unsourcedSchema, 'unsourced_reorders');
 export const supplierModel = (connection: Connection) => connection.model('Supplier', supplierSchema, 'suppliers');
 export const sourceModel = (connection: Connection) => connection.model('SupplierSku', sourceSchema, 'supplier_skus');
 export const purchaseOrderModel = (connection: Connection) => connection.model('PurchaseOrder', purchaseOrderSchema, 'purchase_orders');

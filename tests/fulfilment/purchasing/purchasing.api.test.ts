@@ -164,6 +164,27 @@ describe('reordering by itself', () => {
     expect((await room.events()).filter(({ type, aggregateId }) => type === 'reorder.unsourced' && aggregateId === alone.sku)).toHaveLength(1);
   });
 
+  test('that nobody delivers is tried again: one order once a supplier becomes able, whoever looks how often, and none where it is not wanted any more', async () => {
+    const retry = () => room.container.schedules.find(({ name }) => name === 'retry-unsourced-reorders')!.run(new AbortController().signal);
+    const [wanted, refilled] = [await sold({ stock: 2, reorder: { point: 1, quantity: 7 }, suppliers: 1 }), await sold({ stock: 2, reorder: { point: 1, quantity: 7 }, suppliers: 0 })];
+    await room.staff('patch', `/suppliers/${wanted.suppliers[0]}`, { active: false });
+    for (const { sku } of [wanted, refilled]) await sell(sku);
+    await room.runEvents();
+    await retry();
+    expect([await ordersOf(wanted.sku), await ordersOf(refilled.sku)]).toEqual([[], []]);
+
+    await room.staff('post', '/inventory/adjustments', { sku: refilled.sku, warehouseId: one, delta: 50, reason: 'found' });
+    await source((await supplier()).id, refilled.sku);
+    await room.staff('patch', `/suppliers/${wanted.suppliers[0]}`, { active: true });
+    await Promise.all(Array.from({ length: 20 }, retry));
+    await retry();
+
+    expect([await ordersOf(wanted.sku), await ordersOf(refilled.sku)]).toMatchObject([[{ state: 'ordered', origin: 'reorder', supplierId: wanted.suppliers[0], lines: [{ quantity: 10 }] }], []]);
+    const told = await room.events();
+    expect(told.filter(({ type, aggregateId }) => type === 'reorder.unsourced' && aggregateId === wanted.sku)).toHaveLength(1);
+    expect(await room.connection.collection('unsourced_reorders').countDocuments({ sku: { $in: [wanted.sku, refilled.sku] } })).toBe(0);
+  });
+
   test('orders up to a level, counting what is owed; again only when the first order is done and the point is crossed again', async () => {
     const { sku } = await sold({ stock: 5, reorder: { point: 2, upTo: 30 } });
     await policy(sku, { backorder: { ceiling: 100, restockInDays: 1 } });
