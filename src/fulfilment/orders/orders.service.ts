@@ -50,6 +50,12 @@ export class OrderService {
     return found;
   }
 
+  /** What its payment has to bring in all, in minor units; null where there is no such order. */
+  async payable(id: string): Promise<number | null> {
+    const found = await this.find(id);
+    return found && payableOf(found).amount;
+  }
+
   findByCart(cartId: string): Promise<Order | null> {
     return this.deps.orders.findByCart(cartId);
   }
@@ -160,7 +166,7 @@ export class OrderService {
 
   private async beginDifference(order: Order, { amount, purpose }: NonNullable<Order['outstanding']>): Promise<{ attempt: number; amount: Money; purpose: string }> {
     const attempt = order.paymentAttempts + 1;
-    if (!await this.deps.orders.change(order, { paymentAttempts: attempt }, null)) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
+    if (!await this.deps.orders.change(order, { paymentAttempts: attempt, differenceAttempts: (order.differenceAttempts ?? 0) + 1 }, null)) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
     return { attempt, amount, purpose };
   }
 

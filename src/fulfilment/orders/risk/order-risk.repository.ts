@@ -8,10 +8,10 @@ import { RISK_HOLD, type FraudLabel, type OrderRisk, type PastOrder, type Review
 export type Assessed = Pick<OrderRow, 'number' | 'status' | 'paymentStatus' | 'email' | 'userId' | 'totals' | 'createdAt' | 'expiresAt' | 'holds'> & { id: string; risk: OrderRisk };
 const SHOWN = { number: 1, status: 1, paymentStatus: 1, email: 1, userId: 1, totals: 1, createdAt: 1, expiresAt: 1, holds: 1, risk: 1 } as const;
 const PAST = {
-  createdAt: 1, 'totals.grandTotal': 1, status: 1, paymentStatus: 1, paymentAttempts: 1, userId: 1, 'risk.keys': 1, 'risk.spike': 1, 'risk.score': 1, 'risk.decision': 1, 'risk.label': 1,
+  createdAt: 1, 'totals.grandTotal': 1, status: 1, paymentStatus: 1, paymentAttempts: 1, differenceAttempts: 1, userId: 1, 'risk.keys': 1, 'risk.spike': 1, 'risk.score': 1, 'risk.decision': 1, 'risk.label': 1,
 } as const;
 const LISTED = 1000;
-type PastRow = Pick<OrderRow, '_id' | 'createdAt' | 'totals' | 'status' | 'paymentStatus' | 'paymentAttempts' | 'userId'> & { risk: Partial<OrderRisk> & Pick<OrderRisk, 'keys'> };
+type PastRow = Pick<OrderRow, '_id' | 'createdAt' | 'totals' | 'status' | 'paymentStatus' | 'paymentAttempts' | 'differenceAttempts' | 'userId'> & { risk: Partial<OrderRisk> & Pick<OrderRisk, 'keys'> };
 type ShownRow = Omit<Assessed, 'id'> & { _id: Types.ObjectId };
 
 export class OrderRiskRepository {
@@ -94,10 +94,10 @@ export class OrderRiskRepository {
   }
 }
 
-function toPast({ _id, createdAt, totals, status, paymentStatus, paymentAttempts, userId, risk }: PastRow): PastOrder {
+function toPast({ _id, createdAt, totals, status, paymentStatus, paymentAttempts, differenceAttempts = 0, userId, risk }: PastRow): PastOrder {
   // An order that was not assessed may still have the key of its card.
   const { keys, spike = 1, score = 0, decision = 'accept', label } = risk;
-  return { id: _id.toHexString(), at: createdAt, amount: totals.grandTotal.amount, currency: totals.grandTotal.currency, status, paymentStatus, attempts: paymentAttempts, userId, keys, spike, score, decision, ...(label && { label }) };
+  return { id: _id.toHexString(), at: createdAt, amount: totals.grandTotal.amount, currency: totals.grandTotal.currency, status, paymentStatus, attempts: paymentAttempts - differenceAttempts, userId, keys, spike, score, decision, ...(label && { label }) };
 }
 
 function toAssessed({ _id, number, status, paymentStatus, email, userId, totals, createdAt, expiresAt, holds, risk }: ShownRow): Assessed {
