@@ -25,11 +25,12 @@ import { recompute, type UnitsChange } from './use-cases/recompute.js';
 import type { UnitsOfLine } from './credits.js';
 
 export type { NewOrder } from './orders.repository.js';
-export { orderNumber, payableOf, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
+export { orderNumber, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
 export { asReserved, linesToReserve } from './reserved-units.js';
-export { amountDue, creditLines, grossOf, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
+export { amountDue, creditLines, grossOf, reduceCredits, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
 export { ItemNotInOrder } from './fulfilments/fulfilments.errors.js';
+export { isOpen, unclaimedPlaces, unitsOf, type Fulfilment } from './fulfilments/fulfilments.js';
 export { moveUnits, orderEvent } from './use-cases/recompute.js';
 export { presentOrder } from './orders.presenter.js';
 export { fieldsQuery, orderReply, orderHeaders, orderParams, unitLines, type OrderHeaders, type OrderParams } from './orders.schemas.js';

@@ -2,6 +2,7 @@ import type { Connection } from 'mongoose';
 import type { Subscriber } from '../../shared/events/outbox.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Invariant } from '../../shared/invariant.js';
+import type { OrderOrigin } from '../orders/index.js';
 import { claimRoutes, exchangeRoutes } from './cases.routes.js';
 import { ClaimRepository } from './claims.repository.js';
 import { ClaimService } from './claims.service.js';
@@ -14,6 +15,7 @@ import { ReturnRepository } from './returns.repository.js';
 import { returnRoutes } from './returns.routes.js';
 import { ReturnService } from './returns.service.js';
 import { receiveGoods } from './use-cases/receive-goods.js';
+import { receiveLateParts } from './use-cases/receive-late-parts.js';
 import { inspectReturn, refundReturn, type RefundHooks } from './use-cases/settle-return.js';
 
 type Deps = Omit<ReturnDeps, 'returns'> & { connection: Connection };
@@ -39,6 +41,7 @@ export function createReturns({ connection, ...deps }: Deps) {
   const routes: Route[] = [
     ...returnRoutes(service, {
       receive: (id, receipt) => receiveGoods(all, service, id, receipt, [(goods, actor) => exchanges.onReceived(goods, actor)]),
+      receiveParts: (id, parts) => receiveLateParts(all, service, id, parts),
       inspect: (id, inspection) => inspectReturn(all, service, id, inspection),
       refund: (id, refund) => refundReturn(all, service, id, refund, hooks),
     }),
@@ -47,6 +50,9 @@ export function createReturns({ connection, ...deps }: Deps) {
   const subscribers: Subscriber[] = [{
     name: FOLLOW, on: ['order.cancelled', 'order.expired'], handle: (event) => deps.outbox.once(event, FOLLOW, () => exchanges.onReplacementEnded(event)),
   }];
+  /** Whether an exchange or a claim is over: goods and money of it are where they belong. */
+  const isSettled = async ({ type, id }: OrderOrigin): Promise<boolean> => (type === 'exchange'
+    ? (await exchanges.get(id, { staff: true })).exchange.state === 'completed' : (await claims.get(id, { staff: true })).state === 'resolved');
   const invariants: Invariant[] = returnInvariants(new ReturnAuditRepository(connection));
-  return { personalData: returns.personalData, routes, subscribers, invariants };
+  return { isSettled, personalData: returns.personalData, routes, subscribers, invariants };
 }

@@ -35,6 +35,11 @@ export class UnitsNotExpected extends ConflictError {
   constructor(itemIds: readonly string[]) { super('More units arrived than this return still waits for.', { itemIds }); }
 }
 
+export class PartsNotExpected extends ConflictError {
+  readonly code = 'parts_not_expected';
+  constructor(lines: ReadonlyArray<{ itemId: string; sku: string; requested: number; kept: number }>) { super('Only parts of sets that were kept when this return came can arrive later.', { lines }); }
+}
+
 export class WarehouseUnknown extends RuleViolation {
   readonly code = 'warehouse_unknown';
   constructor(warehouseId: string | null) {

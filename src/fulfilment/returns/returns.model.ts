@@ -18,7 +18,11 @@ const settlementSchema = new Schema({
 const returnSchema = new Schema<ReturnRow>({
   number: { type: String, required: true, unique: true }, orderId: text, userId: { type: String, default: null }, currency: text, state: { type: String, enum: RETURN_STATES, required: true },
   lines: [lineSchema], receipts: [receiptSchema], policyVersion: count, outsidePolicy: { type: Boolean, required: true }, note: String, rejection: String, refundTo: { type: String, enum: REFUND_FORMS },
-  deductions: [new Schema({ itemId: text, amount: count, reason: text }, { _id: false })],
+  deductions: [new Schema({ itemId: text, amount: count, reason: text, sku: String }, { _id: false })],
+  lateParts: { type: [new Schema({
+    id: text, at: { type: Date, required: true }, actor: { type: new Schema({ type: text, id: { type: String, default: null } }, { _id: false, id: false }), required: true },
+    lines: [new Schema({ itemId: text, sku: text, quantity: count, condition: text, disposition: text, warehouseId: text }, { _id: false })],
+  }, { _id: false, id: false })], default: undefined },
   cause: { type: new Schema({ type: { type: String }, id: String }, { _id: false, id: false }), default: null }, carries: count,
   settlement: { type: settlementSchema, default: null }, createdAt: { type: Date, required: true }, updatedAt: { type: Date, required: true }, version: count,
 }, { versionKey: false });

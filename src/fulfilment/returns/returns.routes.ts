@@ -4,11 +4,12 @@ import { pageOf, problems, success, successOf } from '../../shared/http/schemas.
 import { fieldsQuery, orderHeaders, orderOwnerOf, orderParams, type OrderHeaders, type OrderParams } from '../orders/index.js';
 import type { GoodsReturn } from './returns.js';
 import {
-  emptyBody, idParams, inspectionBody, presentReturn, reasonBody, receiptBody, refundBody, returnBody, returnListQuery, returnReply, returnsReply,
-  type IdParams, type InspectionBody, type ReasonBody, type ReceiptBody, type RefundBody, type ReturnBody, type ReturnListQuery,
+  emptyBody, idParams, inspectionBody, latePartsBody, presentReturn, reasonBody, receiptBody, refundBody, returnBody, returnListQuery, returnReply, returnsReply,
+  type IdParams, type InspectionBody, type LatePartsBody, type ReasonBody, type ReceiptBody, type RefundBody, type ReturnBody, type ReturnListQuery,
 } from './returns.schemas.js';
 import type { ReturnService } from './returns.service.js';
 import type { ReceiveGoods } from './use-cases/receive-goods.js';
+import type { ReceiveLateParts } from './use-cases/receive-late-parts.js';
 import type { Inspect, RefundReturn } from './use-cases/settle-return.js';
 
 const tag = 'Returns';
@@ -20,11 +21,12 @@ const one = { 200: successOf(returnReply), ...refusals };
 
 export type ReturnHandling = Readonly<{
   receive(id: string, receipt: ReceiveGoods): Promise<GoodsReturn>;
+  receiveParts(id: string, parts: ReceiveLateParts): Promise<GoodsReturn>;
   inspect(id: string, inspection: Inspect): Promise<GoodsReturn>;
   refund(id: string, refund: RefundReturn): Promise<GoodsReturn>;
 }>;
 
-export function returnRoutes(returns: ReturnService, { receive, inspect, refund }: ReturnHandling) {
+export function returnRoutes(returns: ReturnService, { receive, receiveParts, inspect, refund }: ReturnHandling) {
   const answer = (goods: GoodsReturn, message = `The return is ${goods.state.replace('_', ' ')}.`) => ({ status: 200, version: goods.version, body: success(message, presentReturn(goods)) });
   return [
     defineRoute({
@@ -74,6 +76,12 @@ export function returnRoutes(returns: ReturnService, { receive, inspect, refund 
     defineRoute({
       ...handling, method: 'post', path: '/returns/:id/receipts', summary: 'Goods came back: restock them or write them off', params: idParams, body: receiptBody, responses: one,
       handle: async ({ params, body }: { params: IdParams; body: ReceiptBody }, { caller }) => answer(await receive(params.id, { ...body, actor: actorOf(caller) })),
+    }),
+    defineRoute({
+      ...handling, method: 'post', path: '/returns/:id/parts', summary: 'Parts of a set came after the rest of it',
+      description: 'Restocks them, and gives back what was kept for them: at once where the return was refunded, else with its refund.',
+      params: idParams, body: latePartsBody, responses: one,
+      handle: async ({ params, body }: { params: IdParams; body: LatePartsBody }, { caller }) => answer(await receiveParts(params.id, { ...body, actor: actorOf(caller) })),
     }),
     defineRoute({
       ...handling, method: 'post', path: '/returns/:id/inspection', summary: 'Close the receipt and say what the goods lost in value', params: idParams, body: inspectionBody, responses: one,

@@ -21,14 +21,25 @@ export const refundBody = Joi.object<RefundBody>({ refundTo: refundForm().descri
 export type ReasonBody = { reason: string };
 export const reasonBody = Joi.object<ReasonBody, true>({ reason: line(500).min(1).required() });
 
+const receiptId = () => Joi.string().pattern(/^[\w.:-]{1,64}$/, 'receipt id').description('A name of your own: booking it again changes nothing');
+const condition = () => Joi.string().valid('ok', 'damaged').required();
+const disposition = () => Joi.string().valid('restock', 'write_off').description('By default what is ok is restocked and what is damaged written off');
 export type ReceiptBody = { receiptId?: string; lines: Array<{ itemId: string; quantity: number; condition: Condition; disposition?: Disposition; warehouseId?: string; components?: string[] }> };
 export const receiptBody = Joi.object<ReceiptBody>({
-  receiptId: Joi.string().pattern(/^[\w.:-]{1,64}$/, 'receipt id').description('A name of your own: booking it again changes nothing'),
+  receiptId: receiptId(),
   lines: Joi.array().items(Joi.object({
-    ...units, condition: Joi.string().valid('ok', 'damaged').required(), disposition: Joi.string().valid('restock', 'write_off').description('By default what is ok is restocked and what is damaged written off'),
+    ...units, condition: condition(), disposition: disposition(),
     warehouseId: id().description('Where it goes; by default where it was sent from'),
     components: Joi.array().items(sku()).min(1).max(50).unique().description('Of a set, what of it came back; the share of the rest is not refunded'),
   })).min(1).max(200).required(),
+});
+export type LatePartsBody = { receiptId: string; lines: Array<{ itemId: string; sku: string; quantity: number; condition: Condition; disposition?: Disposition; warehouseId?: string }> };
+export const latePartsBody = Joi.object<LatePartsBody>({
+  receiptId: receiptId().required(),
+  lines: Joi.array().items(Joi.object({
+    ...units, quantity: units.quantity.description('Of how many sets this part came'), sku: sku().required().description('The part that was kept when the rest came back'),
+    condition: condition(), disposition: disposition(), warehouseId: id().description('Where it goes; by default where it was sent from'),
+  })).min(1).max(200).unique((a: { itemId: string; sku: string }, b: { itemId: string; sku: string }) => a.itemId === b.itemId && a.sku === b.sku).required(),
 });
 export type InspectionBody = { deductions?: Deduction[]; note?: string };
 export const inspectionBody = Joi.object<InspectionBody>({
@@ -49,6 +60,10 @@ export const returnReply = Joi.object({
     id: Joi.string().required(), at: timestamp().required(),
     lines: Joi.array().items(Joi.object({ itemId: Joi.string().required(), quantity: count, condition: Joi.string().required(), disposition: Joi.string().required(), warehouseId: id().allow(null).required(), components: Joi.array().items(Joi.string()) })).required(),
   })).required(),
+  lateParts: Joi.array().items(Joi.object({
+    id: Joi.string().required(), at: timestamp().required(),
+    lines: Joi.array().items(Joi.object({ itemId: Joi.string().required(), sku: Joi.string().required(), quantity: count, condition: Joi.string().required(), disposition: Joi.string().required(), warehouseId: id().required() })).required(),
+  })).description('Parts of sets that came after the rest'),
   policyVersion: count, outsidePolicy: Joi.boolean().required(), refundTo: refundForm().required(), note: Joi.string(), rejection: Joi.string(),
   deductions: Joi.array().items(Joi.object({ itemId: Joi.string().required(), amount: moneySchema.required(), reason: Joi.string().required() })).required(),
   cause: Joi.object({ type: Joi.string().valid('exchange', 'claim').required(), id: id().required() }).allow(null).required(),
@@ -70,6 +85,7 @@ export function presentReturn(goods: GoodsReturn) {
     receipts: goods.receipts.map(({ id: receiptId, at, lines }) => ({
       id: receiptId, at: at.toISOString(), lines: lines.map(({ itemId, quantity, condition, disposition, warehouseId, components }) => ({ itemId, quantity, condition, disposition, warehouseId, ...(components?.length && { components }) })),
     })),
+    ...(goods.lateParts?.length && { lateParts: goods.lateParts.map(({ id: lateId, at, lines }) => ({ id: lateId, at: at.toISOString(), lines: lines.map(({ itemId, sku: part, quantity, condition: found, disposition: to, warehouseId }) => ({ itemId, sku: part, quantity, condition: found, disposition: to, warehouseId })) })) }),
     policyVersion: goods.policyVersion, outsidePolicy: goods.outsidePolicy, refundTo: goods.refundTo ?? 'original', ...(goods.note !== undefined && { note: goods.note }), ...(goods.rejection !== undefined && { rejection: goods.rejection }),
     deductions: goods.deductions.map(({ itemId, amount: minor, reason }) => ({ itemId, amount: of(minor), reason })),
     cause: goods.cause && { type: goods.cause.type, id: goods.cause.id },

@@ -17,7 +17,12 @@ export type Receipt = Readonly<{
   }>>;
 }>;
 /** Minor units. */
-export type Deduction = Readonly<{ itemId: string; amount: number; reason: string }>;
+export type Deduction = Readonly<{ itemId: string; amount: number; reason: string; /** Of a set, the part that was kept. */ sku?: string }>;
+/** Parts of sets that came after the rest; `quantity` counts the sets that they belong to. */
+export type LateParts = Readonly<{
+  id: string; at: Date; actor: Receipt['actor'];
+  lines: ReadonlyArray<Readonly<{ itemId: string; sku: string; quantity: number; condition: Condition; disposition: Disposition; warehouseId: string }>>;
+}>;
 /** What went back, or pays for something else; minor units. */
 export type ReturnSettlement = Readonly<{
   lines: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>; shipping: number; fee: number; deductions: number; carried: number; refunded: number;
@@ -28,6 +33,7 @@ export type GoodsReturn = Readonly<{
   policyVersion: number; outsidePolicy: boolean; refundTo?: RefundForm; note?: string; rejection?: string; deductions: readonly Deduction[];
   /** Where it belongs to one: what is to be carried over to the goods sent instead, in minor units, is not refunded. */
   cause: Readonly<{ type: 'exchange' | 'claim'; id: string }> | null; carries: number;
+  lateParts?: readonly LateParts[];
   settlement: ReturnSettlement | null; createdAt: Date; updatedAt: Date; version: number;
 }>;
 
@@ -61,6 +67,12 @@ export function afterReceipt(lines: readonly ReturnLine[], arrived: Receipt['lin
 
 /** Nothing more is expected: what has not come is given up. */
 export const closed = (lines: readonly ReturnLine[]): ReturnLine[] => lines.map((line) => ({ ...line, dismissed: line.dismissed + outstandingOf(line) }));
+
+/** Of how many sets this part was kept when the rest came back, and has not come since. */
+export function keptParts({ receipts, lateParts = [] }: Pick<GoodsReturn, 'receipts' | 'lateParts'>, itemId: string, sku: string): number {
+  const kept = receipts.flatMap(({ lines }) => lines).reduce((so, line) => (line.itemId === itemId && line.components?.length && !line.components.includes(sku) ? so + line.quantity : so), 0);
+  return lateParts.flatMap(({ lines }) => lines).reduce((so, line) => (line.itemId === itemId && line.sku === sku ? so - line.quantity : so), kept);
+}
 
 type Units = Readonly<{ shipped: number; returnRequested: number; returned: number; writtenOff: number }>;
 /** Units that are with the customer and not on their way back. */

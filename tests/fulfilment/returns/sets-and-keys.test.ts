@@ -55,6 +55,30 @@ describe('a set that comes back', () => {
     expect([await onHand(set.leg, set.top), shop.simulator.refunds(id)]).toEqual([[40, 19], [375, 1490]]);
   });
 
+  test('in part gives the rest of its money when the kept part comes after all: before the refund or after it, once, to the cent', async () => {
+    const set = await givenSet();
+    const { id, item } = await bought(set.sku, 3);
+    for (const status of ['shipped', 'delivered']) await staff('put', `/orders/${id}/status`, { status });
+    const parts = (returnId: string, receiptId: string, quantity: number, sku = set.top) => staff('post', `/returns/${returnId}/parts`, { receiptId, lines: [{ itemId: item, sku, quantity, condition: 'ok' }] });
+
+    const { body: asked } = await staff('post', `/orders/${id}/returns`, { lines: [{ itemId: item, quantity: 2, reason: 'changed_mind' }] });
+    expect((await parts(asked.data.id, 'early', 1)).body).toMatchObject({ status: 409, code: 'illegal_transition' });
+    await staff('post', `/returns/${asked.data.id}/receipts`, { lines: [{ itemId: item, quantity: 2, condition: 'ok', components: [set.leg] }] });
+    await staff('post', `/returns/${asked.data.id}/inspection`, {});
+    expect((await parts(asked.data.id, 'first', 1)).body.data.deductions).toMatchObject([{ amount: euros(625) }]);
+    await staff('post', `/returns/${asked.data.id}/refund`, {});
+    expect((await parts(asked.data.id, 'too-many', 2)).body).toMatchObject({ status: 409, code: 'parts_not_expected', lines: [{ requested: 2, kept: 1 }] });
+    expect((await parts(asked.data.id, 'legs', 1, set.leg)).body).toMatchObject({ status: 409, code: 'parts_not_expected', lines: [{ requested: 1, kept: 0 }] });
+
+    const replies = await Promise.all(Array.from({ length: 20 }, () => parts(asked.data.id, 'second', 1)));
+    await shop.work();
+
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await staff('get', `/returns/${asked.data.id}`)).body.data).toMatchObject({ state: 'refunded', deductions: [], settlement: { deductions: euros(0), refunded: euros(2000) }, lateParts: [{ id: 'first' }, { id: 'second' }] });
+    expect([await onHand(set.leg, set.top), shop.simulator.refunds(id)]).toEqual([[38, 19], [1375, 625]]);
+    expect((await shop.show(id)).settlement).toMatchObject({ credited: euros(2000), retained: euros(0), refunded: euros(2000), due: euros(1490) });
+  });
+
   test('with something that is no part of it is refused and changes nothing', async () => {
     const [set, { sku }] = [await givenSet(), await shop.given.variant()];
     const { id, item } = await bought(set.sku, 1);

@@ -81,6 +81,24 @@ function take({ id: itemId, sku }: OrderItem, quantity: number, places: Place[],
   return taken;
 }
 
+/** Where units of an item lie that none of these parcels claims. */
+export function unclaimedPlaces(item: Pick<OrderItem, 'id' | 'sku'>, quantity: number, held: readonly Held[], open: readonly Fulfilment[]): Array<{ lineId: string; quantity: number; warehouseId?: string }> {
+  const claimed = open.flatMap(({ lines }) => lines).filter((line) => line.itemId === item.id);
+  const places = new Map<string, number>();
+  for (const hold of held.filter(({ sku }) => sku === item.sku)) {
+    const units = hold.lines.reduce((so, line) => (line.lineId === item.id ? so + line.quantity : so), 0);
+    places.set(hold.warehouseId, (places.get(hold.warehouseId) ?? 0) + units);
+  }
+  let left = quantity;
+  const taken = [...places].map(([warehouseId, units]) => {
+    const free = units - claimed.filter((line) => line.warehouseId === warehouseId).reduce((so, line) => so + line.quantity, 0);
+    const part = Math.min(left, Math.max(0, free));
+    left -= part;
+    return { lineId: item.id, quantity: part, warehouseId };
+  }).filter((place) => place.quantity > 0);
+  return left > 0 ? [...taken, { lineId: item.id, quantity: left }] : taken;
+}
+
 /** Without a wish: one parcel a warehouse. */
 export function parcelsByWarehouse(lines: readonly FulfilmentLine[]): UnitsOfItem[][] {
   const sites = [...new Set(lines.map(({ warehouseId }) => warehouseId))];

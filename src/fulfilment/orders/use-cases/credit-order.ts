@@ -18,6 +18,8 @@ export type CreditOrder = Readonly<{
   refundsShipping?: boolean;
   /** Minor units that the shop keeps, and those that pay for goods taken in exchange. */
   retained?: number; carried?: number;
+  /** What the refund is for, where no unit is credited by it. */
+  mapped?: readonly CreditedLine[];
   /** The user who wants store credit instead of the money. */
   creditOf?: string | undefined;
   /** Keys and files stay with the customer although they are paid back. */
@@ -39,7 +41,7 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const fees = creditFees(before.fees, items, before.totals.taxIncluded);
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;
-  const { refunded, settlement, received, owedLess } = await giveBack(deps, before, { lines: [...credits, ...fees.credits], shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, reason, key });
+  const { refunded, settlement, received, owedLess } = await giveBack(deps, before, { lines: [...credits, ...fees.credits], shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, mapped: request.mapped, reason, key });
   const { outstanding, ...owed } = owedAfter(before, owedLess.outstanding);
   const { paymentStatus = owed.paymentStatus, ...asked } = await askedAfter(deps, before, { received, less: owedLess.awaited });
   const more = { settlement, ...asked, ...(fees.credits.length > 0 && { fees: fees.fees }), ...(outstanding !== undefined && { outstanding }) };

@@ -13,6 +13,8 @@ export type Credit = Readonly<{
   carried?: number;
   /** The user who wants store credit instead of the money. */
   creditOf?: string | undefined;
+  /** What the refund is for, where no line is credited by it. */
+  mapped?: readonly CreditedLine[] | undefined;
   reason: string; key: string;
 }>;
 /** `owedLess`: what of the credit was never paid, in minor units; first what an edit asked for, then what the order's own payment has yet to bring. */
@@ -23,7 +25,7 @@ type MoneyDeps = Pick<OrderDeps, 'refunds' | 'orders'>;
  * Turns a credit into money, inside the transaction that saves the credited items together with this settlement. What was never paid is only owed
  * less. Goods of an exchange were paid in part by the goods before them, so what their own payment cannot give comes from that order's.
  */
-export async function giveBack(deps: MoneyDeps, order: Order, { lines, shipping = 0, retained = 0, carried = 0, creditOf, reason, key }: Credit): Promise<GivenBack> {
+export async function giveBack(deps: MoneyDeps, order: Order, { lines, shipping = 0, retained = 0, carried = 0, creditOf, mapped = lines, reason, key }: Credit): Promise<GivenBack> {
   const before = settlementOf(order);
   const kept = Math.min(retained, Math.max(0, totalOf(lines) + shipping - carried));
   const credit = totalOf(lines) + shipping - kept;
@@ -32,7 +34,7 @@ export async function giveBack(deps: MoneyDeps, order: Order, { lines, shipping 
   const unpaid = unpaidOf(order, received);
   const due = refundOfCredit(credit, { unpaid: unpaid.outstanding + unpaid.awaited, left });
   const refund = Math.max(0, due - carried - await refundedBefore(deps, order, lines));
-  await withdraw(deps, order, refund, { lines, shipping, creditOf, reason, key });
+  await withdraw(deps, order, refund, { lines: mapped, shipping, creditOf, reason, key });
   const outstanding = Math.min(Math.max(0, credit), unpaid.outstanding);
   return {
     refunded: refund, received, settlement: { shipping: before.shipping + shipping, retained: before.retained + kept, refunded: before.refunded + due },

@@ -34,16 +34,27 @@ export async function receiveGoods(deps: ReturnDeps, service: ReturnService, id:
   });
 }
 
-/** Each unit gets its place: what is fine goes back on a shelf, what is not is written off, unless staff says otherwise. */
+/** What is fine goes back on a shelf, what is not is written off, unless staff says otherwise. */
+export const dispositionOf = (condition: Condition): Disposition => (condition === 'ok' ? 'restock' : 'write_off');
+
+/** Each unit gets its place. */
 async function placed(deps: ReturnDeps, order: Order, lines: readonly Arrived[]): Promise<Receipt['lines']> {
+  const siteOf = await sitesOf(deps, order);
+  return lines.map(({ itemId, quantity, condition, disposition = dispositionOf(condition), warehouseId, components }) => {
+    requireComponents(itemOf(order, itemId), components);
+    return { itemId, quantity, condition, disposition, warehouseId: siteOf(itemId, warehouseId), ...(components && { components }) };
+  });
+}
+
+/** The named warehouse, else the one that sent the item, else the preferred one. */
+export async function sitesOf(deps: ReturnDeps, order: Order): Promise<(itemId: string, named: string | undefined) => string> {
   const active = new Set((await deps.inventory.activeWarehouses()).map(({ id }) => id));
   const sent = (await deps.orders.fulfilmentsOf(order.id)).flatMap((fulfilment) => fulfilment.lines);
-  return lines.map(({ itemId, quantity, condition, disposition = condition === 'ok' ? 'restock' : 'write_off', warehouseId, components }) => {
-    requireComponents(itemOf(order, itemId), components);
-    const site = warehouseId ?? sent.find((line) => line.itemId === itemId && line.warehouseId !== null && active.has(line.warehouseId))?.warehouseId ?? [...active][0] ?? null;
+  return (itemId, named) => {
+    const site = named ?? sent.find((line) => line.itemId === itemId && line.warehouseId !== null && active.has(line.warehouseId))?.warehouseId ?? [...active][0] ?? null;
     if (site === null || !active.has(site)) throw new WarehouseUnknown(site);
-    return { itemId, quantity, condition, disposition, warehouseId: site, ...(components && { components }) };
-  });
+    return site;
+  };
 }
 
 async function book(deps: ReturnDeps, order: Order, { id, number }: GoodsReturn, { id: receiptId, lines, actor }: Receipt): Promise<void> {

@@ -5,7 +5,7 @@ import { isFault, type ReturnPolicy, type ReturnReason } from '../../return-poli
 import type { ReturnDeps } from '../returns.deps.js';
 import { DeductionTooHigh, ExchangeNotSettled, IllegalReturnMove } from '../returns.errors.js';
 import { creditOf, returnEvent, type ReturnService } from '../returns.service.js';
-import { closed, mayBecome, nextStates, outstanding, received, type Deduction, type GoodsReturn, type RefundForm, type ReturnState } from '../returns.js';
+import { closed, keptParts, mayBecome, nextStates, outstanding, received, type Deduction, type GoodsReturn, type RefundForm, type ReturnState } from '../returns.js';
 
 export type Inspect = Readonly<{ deductions?: readonly Deduction[] | undefined; note?: string | undefined; actor: Actor }>;
 /** Staff may decide otherwise than the customer asked. */
@@ -31,14 +31,12 @@ function missingShares(order: Order, goods: GoodsReturn): Deduction[] {
   const { credits } = creditLines(order, received(goods));
   return credits.flatMap(({ itemId, quantity, amount }) => {
     const { components = [] } = order.items.find(({ id }) => id === itemId)!;
-    const parts = goods.receipts.flatMap(({ lines }) => lines).filter((line) => line.itemId === itemId && line.components);
-    if (components.length === 0 || parts.length === 0) return [];
+    if (components.every(({ sku }) => keptParts(goods, itemId, sku) === 0)) return [];
     const weights = components.some(({ share }) => share.amount > 0) ? components.map(({ share }) => share.amount) : components.map((component) => component.quantity);
     const shares = allocate(money(amount, order.currency), weights);
     return components.flatMap(({ sku }, at): Deduction[] => {
-      const kept = parts.reduce((so, line) => (line.components!.includes(sku) ? so : so + line.quantity), 0);
-      const share = fraction(shares[at]!, kept, quantity).amount;
-      return share > 0 ? [{ itemId, amount: share, reason: `${sku} was not sent back` }] : [];
+      const share = fraction(shares[at]!, keptParts(goods, itemId, sku), quantity).amount;
+      return share > 0 ? [{ itemId, sku, amount: share, reason: `${sku} was not sent back` }] : [];
     });
   });
 }
