@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startProcess, type Process } from '../support/processes.js';
-import { ADDRESS, openShop, type Shop } from '../support/shop.js';
-import { startSimulator, type Simulator } from '../support/simulator.js';
+import { openCardShop, type CardShop } from '../support/card-shop.js';
+import { ADDRESS } from '../support/shop.js';
+import type { Simulator } from '../support/simulator.js';
 
 const OFFLINE = ['checkout.started', 'checkout.before_transaction', 'checkout.after_reserve', 'checkout.after_order', 'checkout.before_commit', 'checkout.after_commit'];
 const CARD = ['checkout.after_key', 'checkout.before_commit', 'checkout.after_commit', 'payments.before_call', 'payments.after_call', 'payments.after_record', 'checkout.after_payment', 'checkout.before_answer'];
 const RECOVERY_MS = 60_000;
 const AT_ONCE = 7;
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 let healthy: Process;
 let worker: Process;
 const env = (more: Record<string, string> = {}) => ({ ...shop.environment, ...more });
 
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url, PAYMENT_TIMEOUT_MS: '1000' } });
+  shop = await openCardShop({ webhooks: false, env: { PAYMENT_TIMEOUT_MS: '1000' } });
+  ({ simulator } = shop);
   [healthy, worker] = await Promise.all([startProcess('server', env()), startProcess('worker', env())]);
 });
 afterAll(async () => {
   await Promise.all([healthy.kill('SIGTERM'), worker.kill('SIGTERM')]);
   await shop.close();
-  await simulator.close();
 });
 
 const order = (url: string, guest: Record<string, string>, key: string, payment: object) => fetch(`${url}/api/v1/orders`, {

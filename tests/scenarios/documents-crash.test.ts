@@ -1,20 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startProcess, type Process } from '../support/processes.js';
-import { openShop, type Shop } from '../support/shop.js';
-import { startSimulator, type Simulator } from '../support/simulator.js';
+import { openCardShop, type CardShop } from '../support/card-shop.js';
 import { startSmtp, type Smtp } from '../support/smtp.js';
 
-let shop: Shop;
-let simulator: Simulator;
+let shop: CardShop;
 let smtp: Smtp;
 beforeAll(async () => {
-  [simulator, smtp] = await Promise.all([startSimulator(), startSmtp()]);
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url, SMTP_URL: smtp.url } });
-  simulator.sendWebhooksTo(shop.url);
+  smtp = await startSmtp();
+  shop = await openCardShop({ env: { SMTP_URL: smtp.url } });
 });
 afterAll(async () => {
   await shop.close();
-  await Promise.all([simulator.close(), smtp.close()]);
+  await smtp.close();
 });
 
 const buy = async (): Promise<string> => {

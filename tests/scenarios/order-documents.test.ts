@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { ADDRESS, euros, openShop, type Shop } from '../support/shop.js';
-import { startSimulator, type Simulator } from '../support/simulator.js';
+import { CARD, openCardShop, type CardShop } from '../support/card-shop.js';
+import { ADDRESS, euros } from '../support/shop.js';
+import type { Simulator } from '../support/simulator.js';
 import { startSmtp, type Smtp } from '../support/smtp.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 let smtp: Smtp;
 beforeAll(async () => {
-  [simulator, smtp] = await Promise.all([startSimulator(), startSmtp()]);
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url, SMTP_URL: smtp.url, INVOICE_SERIES: 'INV-{year}, DE:RE-{year}' } });
-  simulator.sendWebhooksTo(shop.url);
+  smtp = await startSmtp();
+  shop = await openCardShop({ env: { SMTP_URL: smtp.url, INVOICE_SERIES: 'INV-{year}, DE:RE-{year}' } });
+  ({ simulator } = shop);
 });
 beforeEach(() => { smtp.received.splice(0); });
 afterEach(async () => {
@@ -18,10 +19,9 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await shop.close();
-  await Promise.all([simulator.close(), smtp.close()]);
+  await smtp.close();
 });
 
-const CARD = { payment: { provider: 'simulator', method: 'card', token: 'ok' } };
 const staff = (method: 'get' | 'post' | 'put', path: string, body?: object) => shop.call(method, path, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, ...(body && { body }) });
 const show = async (id: string) => (await staff('get', `/orders/${id}`)).body.data;
 const documents = async (id: string): Promise<Array<[string, number]>> =>

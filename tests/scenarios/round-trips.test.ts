@@ -1,23 +1,17 @@
-import { openShop, type Shop } from '../support/shop.js';
-import { startSimulator, type Simulator } from '../support/simulator.js';
+import { openCardShop, type CardShop } from '../support/card-shop.js';
 
-let shop: Shop;
-let simulator: Simulator;
+let shop: CardShop;
 let commands: string[] = [];
 
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
+  shop = await openCardShop({ webhooks: false });
   // Keys of the month and the day, and a stock of keys for guests, are made with the first order that a process takes.
   await shop.order((await shop.given.cart((await shop.given.variant()).sku)).guest).expect(201);
   // What is asked at most once a second (keys, the category tree, warehouses) or counted every five is not part of the work.
   shop.connection.getClient().on('commandStarted', ({ commandName, command }) => { commands.push(`${commandName} ${String((command as Record<string, unknown>)[commandName])}`); });
 });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const ASKED_ONCE_A_SECOND = /^(find (api_keys|risk_settings|shipping_zones|shipping_methods|price_revisions|promotions|return_policies|warehouses|categories|category_trees)|update api_keys|hello |ping |aggregate api_keys)/;
 async function tripsOf(work: () => Promise<unknown>): Promise<string[]> {

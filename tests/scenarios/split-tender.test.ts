@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { givenUser } from '../support/given.js';
-import { ADDRESS, euros, openShop, type Shop } from '../support/shop.js';
-import { startSimulator, type Simulator } from '../support/simulator.js';
+import { openCardShop, type CardShop } from '../support/card-shop.js';
+import { ADDRESS, euros } from '../support/shop.js';
 
-let shop: Shop;
-let simulator: Simulator;
+let shop: CardShop;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
+  shop = await openCardShop({ webhooks: false });
 });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 test('somebody pays with two gift cards, store credit and a card, gives up one thing after the other, and gets everything back the other way round', async () => {
   const staff = { headers: shop.keys.secret };

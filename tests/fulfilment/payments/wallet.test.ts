@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { givenUser, type GivenUser } from '../../support/given.js';
-import { ADDRESS, openShop, type Shop } from '../../support/shop.js';
-import { SIMULATOR_SECRET, startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { ADDRESS } from '../../support/shop.js';
+import { SIMULATOR_SECRET, type Simulator } from '../../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator({ settlesAfterMs: 600_000, now: () => new Date(Date.now() + (shop?.clock.offsetMs ?? 0)) });
-  shop = await openShop({ env: {
-    PAYMENT_SIMULATOR_URL: simulator.url, PAYMENT_SIMULATOR_SECRET: SIMULATOR_SECRET, PAYMENT_TIMEOUT_MS: '1500',
-    STRIPE_SECRET_KEY: SIMULATOR_SECRET, STRIPE_WEBHOOK_SECRET: SIMULATOR_SECRET, STRIPE_API_BASE: simulator.url,
-    PAYPAL_CLIENT_ID: 'client', PAYPAL_CLIENT_SECRET: SIMULATOR_SECRET, PAYPAL_WEBHOOK_ID: 'WH-1', PAYPAL_API_BASE: simulator.url,
-  } });
+  shop = await openCardShop({
+    webhooks: false, sharesClock: true, simulator: { settlesAfterMs: 600_000 }, env: (url) => ({
+      PAYMENT_TIMEOUT_MS: '1500', STRIPE_SECRET_KEY: SIMULATOR_SECRET, STRIPE_WEBHOOK_SECRET: SIMULATOR_SECRET, STRIPE_API_BASE: url,
+      PAYPAL_CLIENT_ID: 'client', PAYPAL_CLIENT_SECRET: SIMULATOR_SECRET, PAYPAL_WEBHOOK_ID: 'WH-1', PAYPAL_API_BASE: url,
+    }),
+  });
+  ({ simulator } = shop);
 });
-afterAll(async () => { await simulator.close(); await shop.close(); });
+afterAll(() => shop.close());
 beforeEach(() => { simulator.faults.clear(); shop.clock.offsetMs += 3_000; });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 

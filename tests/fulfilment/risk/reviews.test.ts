@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ADDRESS, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { ADDRESS } from '../../support/shop.js';
+import type { Simulator } from '../../support/simulator.js';
 import { DEFAULTS } from '../../../src/fulfilment/risk/risk.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 let sku: string;
 
@@ -22,8 +23,8 @@ const payments = (orderId: string) => shop.connection.collection('payments').fin
 const orderOf = (id: string) => staff('get', `/orders/${id}`).then(({ body }) => body.data);
 
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ isRiskEnforced: true, env: { PAYMENT_SIMULATOR_URL: simulator.url, TRUST_PROXY: '1' } });
+  shop = await openCardShop({ webhooks: false, isRiskEnforced: true, env: { TRUST_PROXY: '1' } });
+  ({ simulator } = shop);
   expect((await choose()).status).toBe(200);
   ({ sku } = await shop.given.variant({ stock: 1000 }));
 });
@@ -31,7 +32,6 @@ afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 afterAll(async () => {
   expect(await shop.violations()).toEqual([]);
   await shop.close();
-  await simulator.close();
 });
 
 test('a suspicious order is held: its stock is reserved, its money promised and not taken, and the customer hears that it is being checked', async () => {

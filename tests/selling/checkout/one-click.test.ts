@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { givenUser, type GivenUser } from '../../support/given.js';
-import { ADDRESS, openShop, type Shop } from '../../support/shop.js';
-import { SIMULATOR_SECRET, startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { ADDRESS } from '../../support/shop.js';
+import type { Simulator } from '../../support/simulator.js';
 
-let shop: Shop;
+let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator({ settlesAfterMs: 600_000, now: () => new Date(Date.now() + (shop?.clock.offsetMs ?? 0)) });
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url, PAYMENT_SIMULATOR_SECRET: SIMULATOR_SECRET, PAYMENT_TIMEOUT_MS: '3000' } });
+  shop = await openCardShop({ webhooks: false, sharesClock: true, simulator: { settlesAfterMs: 600_000 }, env: { PAYMENT_TIMEOUT_MS: '3000' } });
+  ({ simulator } = shop);
 });
-afterAll(async () => { await simulator.close(); await shop.close(); });
+afterAll(() => shop.close());
 beforeEach(() => { simulator.faults.clear(); });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 

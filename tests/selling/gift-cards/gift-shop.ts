@@ -1,12 +1,11 @@
-import { euros, openShop } from '../../support/shop.js';
-import { startSimulator } from '../../support/simulator.js';
+import { openCardShop } from '../../support/card-shop.js';
+import { euros } from '../../support/shop.js';
 
 export const CARD = { provider: 'simulator', method: 'card', token: 'ok' };
 
 /** A shop with a payment provider, and short words for gift cards. */
 export async function openGiftShop() {
-  const simulator = await startSimulator();
-  const shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
+  const shop = await openCardShop({ webhooks: false });
   const staff = { headers: shop.keys.secret };
   const add = (guest: Record<string, string>, code: string) => shop.call('post', '/cart/gift-cards', { headers: guest, body: { code } });
   return {
@@ -23,10 +22,6 @@ export async function openGiftShop() {
       return { guest, sku };
     },
     balanceOf: async (id: string) => (await shop.call('get', `/gift-cards/${id}`, staff)).body.data.balance.amount as number,
-    close: async () => {
-      await shop.close();
-      await simulator.close();
-    },
   };
 }
 

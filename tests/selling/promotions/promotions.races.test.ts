@@ -1,14 +1,12 @@
-import { euros, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { euros } from '../../support/shop.js';
 import { TEN_PERCENT, promotionWords } from './promotion-shop.js';
 
-let shop: Shop;
-let simulator: Simulator;
+let shop: CardShop;
 let words: ReturnType<typeof promotionWords>;
 let sku: string;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
+  shop = await openCardShop({ webhooks: false });
   words = promotionWords(shop);
   sku = (await shop.given.variant({ price: 10_000, stock: 10_000 })).sku;
 });
@@ -16,10 +14,7 @@ afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const times = <T>(n: number, work: (i: number) => Promise<T>) => Promise.all(Array.from({ length: n }, (_, i) => work(i)));
 /** Carts of guests, past HTTP: what is raced for is the order. */

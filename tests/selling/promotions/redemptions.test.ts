@@ -1,14 +1,12 @@
 import { givenUser } from '../../support/given.js';
-import { euros, openShop, type Shop } from '../../support/shop.js';
-import { startSimulator, type Simulator } from '../../support/simulator.js';
+import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { euros } from '../../support/shop.js';
 import { TEN_PERCENT, promotionWords } from './promotion-shop.js';
 
-let shop: Shop;
-let simulator: Simulator;
+let shop: CardShop;
 let words: ReturnType<typeof promotionWords>;
 beforeAll(async () => {
-  simulator = await startSimulator();
-  shop = await openShop({ env: { PAYMENT_SIMULATOR_URL: simulator.url } });
+  shop = await openCardShop({ webhooks: false });
   words = promotionWords(shop);
 });
 afterEach(async () => {
@@ -16,10 +14,7 @@ afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
   expect(await shop.violations()).toEqual([]);
 });
-afterAll(async () => {
-  await shop.close();
-  await simulator.close();
-});
+afterAll(() => shop.close());
 
 const cartWith = async (code: string | null, price = 1000) => {
   const { sku } = await shop.given.variant({ price, stock: 100 });
