@@ -36,7 +36,7 @@ export type InvoicedOrder = Readonly<{
     /** Units that are not to be paid any more, in minor units. */
     credited?: Readonly<{ units: number; amount: number }>;
   }>>;
-  settlement?: Readonly<{ shipping: number }>;
+  settlement?: Readonly<{ shipping: number; retained?: number; refunded?: number }>;
   /** An exchange: what the goods before it were worth. */
   origin?: Readonly<{ type: string; id: string; orderId: string }>; prepaid?: number;
   totals: Readonly<{ grandTotal: Money; taxTotal: Money; shippingTotal: Money; taxIncluded: boolean }>;
@@ -57,13 +57,17 @@ export function isDue(order: InvoicedOrder, at: IssueAt): boolean {
   return wasSent(order) || (at === 'placement' && wasPaid(order));
 }
 
-/** What was cancelled before anybody paid is not invoiced; what was paid is, and its refund gets a credit note. */
+/** What was given up before anybody paid it is not invoiced; what was paid is, and its refund gets a credit note. */
 export function dueLines(order: InvoicedOrder): DocumentLine[] {
-  if (wasPaid(order)) return linesOf(order);
   const credited = new Map([...order.items.map(({ id, credited: units }) => [id, units] as const), ...(order.fees ?? []).map(({ code, credited: amount = 0 }) => [`fee:${code}`, { units: 0, amount }] as const)]);
+  const { shipping = 0, retained = 0, refunded = 0 } = order.settlement ?? {};
+  credited.set('shipping', { units: 0, amount: shipping });
+  let unpaid = [...credited.values()].reduce((so, one) => so + (one?.amount ?? 0), 0) - retained - refunded;
   return linesOf(order).map((line) => {
-    const less = line.lineId === 'shipping' ? { units: 0, amount: order.settlement?.shipping ?? 0 } : credited.get(line.lineId);
-    return less && less.amount > 0 ? cut(line, line.gross.amount - less.amount, line.quantity - less.units) : line;
+    const { units = 0, amount = 0 } = credited.get(line.lineId) ?? {};
+    const less = Math.min(amount, Math.max(0, unpaid));
+    unpaid -= less;
+    return less > 0 ? cut(line, line.gross.amount - less, line.quantity - (less === amount ? units : 0)) : line;
   }).filter(({ gross, discount }) => gross.amount > 0 || discount.amount > 0);
 }
 
