@@ -4,7 +4,7 @@ import { createDigital } from './fulfilment/digital/index.js';
 import { createInventory } from './fulfilment/inventory/index.js';
 import { createInvoices } from './fulfilment/invoices/index.js';
 import { createOrderAccess } from './fulfilment/order-access/index.js';
-import { createOrders, payableOf } from './fulfilment/orders/index.js';
+import { createOrders } from './fulfilment/orders/index.js';
 import { createPayments } from './fulfilment/payments/index.js';
 import { createReturnPolicies } from './fulfilment/return-policies/index.js';
 import { createReturns } from './fulfilment/returns/index.js';
@@ -32,7 +32,7 @@ import { createMfa } from './people/mfa/index.js';
 import { createLoyalty } from './people/loyalty/index.js';
 import { createCart, createFindOffers, unitPriceOf } from './selling/cart/index.js';
 import { createCatalog } from './selling/catalog/index.js';
-import { createCheckout, createQuoteGoods } from './selling/checkout/index.js';
+import { createCheckout } from './selling/checkout/index.js';
 import { createDraftOrders } from './selling/draft-orders/index.js';
 import { createOrderEdits } from './selling/order-edits/index.js';
 import { createReorder } from './selling/reorder/index.js';
@@ -190,12 +190,10 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     if (payment.purpose === undefined) return orders.service.paymentChanged({ ...news, summary: payments.projection(payment), riskKey });
     return orders.service.differenceChanged({ ...news, purpose: payment.purpose, captured: { ...payment.amount, amount: payment.capturedAmount } });
   });
-
   payments.captureNothingIf(async (orderId) => { const order = await orders.service.find(orderId); return order?.status === 'pending' && isHeldForReview(order); });
-  payments.captureAtMost(async (orderId) => { const order = await orders.service.find(orderId); return order && payableOf(order).amount; });
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
   payments.offerTermsIf(async (userId) => (await customers.findByUser(userId))?.companyId !== undefined);
-  payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
+  payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }), orders.service.payable.bind(orders.service));
 
   shipping.meet({ orders, variantsOf: catalog.findVariants });
 
@@ -217,7 +215,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const orderEdits = createOrderEdits({
     connection, now, inTransaction, audit: audit.record, orders: orders.service, fulfilmentsOf: orders.goods.fulfilmentsOf, inventory, findOffers, quoting: cart.quoting, shipping, hasOpenPayment: payments.hasOpenDifference, isLargeRefund: payments.isLargeRefund,
-    quoteGoods: ({ currency, userId, email, shippingAddress: address }, lines) => createQuoteGoods({ findOffers, quoting: cart.quoting })({ lines, currency, userId, email, address }),
+    isSettled: returns.isSettled, quoteGoods: (order, lines) => createQuoteReplacements({ findOffers, quoting: cart.quoting })({ order, lines }),
   });
 
   const invoices = createInvoices({

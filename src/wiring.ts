@@ -12,7 +12,7 @@ import type { GiftCards } from './selling/gift-cards/index.js';
 /** Goods sent instead of others cost what they cost today, where the order went. */
 export const createQuoteReplacements = (deps: Parameters<typeof createQuoteGoods>[0]): Parameters<typeof createReturns>[0]['quote'] => {
   const quote = createQuoteGoods(deps);
-  return ({ order: { currency, userId, email, shippingAddress: address }, lines }) => quote({ lines, currency, userId, email, address });
+  return ({ order: { currency, userId, email, shippingAddress: address, taxation }, lines }) => quote({ lines, currency, userId, email, address, vatId: taxation?.vatId?.number ?? '' });
 };
 
 const AWAITED = new Set(['pending', 'requires_action', 'authorized']);

@@ -130,7 +130,7 @@ describe('the difference that an edit asked for', () => {
     const { id, items, owner } = await bought([[1000, 1]]);
     await edit(id, quantity(items[0]!, 3));
     const waiting = (await shop.call('post', `/orders/${id}/payments`, { headers: { ...owner, 'idempotency-key': randomUUID() }, body: { payment: { ...CARD.payment, token: 'requires_action' } } })).status;
-    const [{ id: paymentId }] = shop.simulator.paymentsOf(id).filter(({ status }) => status === 'requires_action') as [{ id: string }];
+    const paymentId = shop.simulator.paymentsOf(id).find(({ status }) => status === 'requires_action')!.id;
     expect(waiting).toBe(201);
 
     await staff('post', `/orders/${id}/cancellation`, {}, 200);

@@ -19,7 +19,7 @@ const shippingChargeSchema = new Schema({
   price: moneySchema, discount: moneySchema, total: moneySchema, tax: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
 }, { _id: false });
 const feeSchema = new Schema({
-  code: String, name: String, amount: moneySchema, tax: moneySchema, taxes: [taxSchema], shares: [new Schema({ itemId: String, quantity: Number, amount: Number }, { _id: false })], credited: Number,
+  code: String, name: String, amount: moneySchema, tax: moneySchema, taxes: [taxSchema], shares: [new Schema({ itemId: String, quantity: Number, amount: Number, sold: new Schema({ quantity: Number, amount: Number }, { _id: false }) }, { _id: false })], credited: Number,
 }, { _id: false });
 const shippingMethodSchema = new Schema({
   code: String, name: String, price: moneySchema, source: String, pickupLocationId: String,
@@ -79,7 +79,7 @@ const orderSchema = new Schema<OrderRow>({
   rounding: { type: new Schema({ mode: String, level: String, per: String }, { _id: false }) },
   shippingAddress: sealedAddress(), billingAddress: sealedAddress(),
   shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,
-  payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, notes: String, locale: String, editedAt: Date,
+  payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, differenceAttempts: Number, notes: String, locale: String, editedAt: Date,
   outstanding: { type: new Schema({ amount: moneySchema, purpose: String }, { _id: false }), default: undefined },
   expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null }, completesAt: Date,
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,

@@ -48,7 +48,7 @@ export type OrderShippingMethod = Readonly<{
 export type OrderTotals = Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; feeTotal?: Money; taxIncluded: boolean }>;
 /** Charged beside goods and shipping, frozen. It goes back with the goods: `shares` says how much of `amount` is for which units, `credited` what went back of it with its tax; both in minor units. */
 export type OrderFee = Readonly<{
-  code: string; name: string; amount: Money; tax: Money; taxes: readonly TaxShare[]; shares: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>; credited?: number;
+  code: string; name: string; amount: Money; tax: Money; taxes: readonly TaxShare[]; shares: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number; /** As it was charged, where an edit changed the quantity. */ sold?: Readonly<{ quantity: number; amount: number }> }>>; credited?: number;
 }>;
 /** The last payment as clients see it; the payments module owns the truth and updates this in its own transactions. */
 export type PaymentSummary = Readonly<{
@@ -66,7 +66,7 @@ export type Order = Axes & Readonly<{
   /** The carrier could not be asked, so that its price was taken from a table. */
   shippingEstimated?: boolean;
  
-  payment: PaymentSummary | null; paymentAttempts: number; notes?: string; locale?: string; editedAt?: Date;
+  payment: PaymentSummary | null; paymentAttempts: number; /** Of these, such that paid what an edit asked for. */ differenceAttempts?: number; notes?: string; locale?: string; editedAt?: Date;
   /** What an edit made it dearer by and was not paid yet; its payment names the purpose. */
   outstanding?: Readonly<{ amount: Money; purpose: string }> | null;
   expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;

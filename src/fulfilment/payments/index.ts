@@ -131,8 +131,11 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     changeUnpaid: service.changeUnpaid.bind(service),
     hasOpenDifference: service.hasOpenDifference.bind(service),
     refundHistory: attribute.history.bind(attribute),
-    /** Where the lines of an order are looked up, so that refunds can be mapped to them. */
-    knowOrdersBy: attribute.knowOrdersBy.bind(attribute),
+    /** Where the lines of an order are looked up, so that refunds can be mapped to them, and what its payment is to bring in all, in minor units. */
+    knowOrdersBy(find: Parameters<typeof attribute.knowOrdersBy>[0], payable: (orderId: string) => Promise<number | null> = agreedFor): void {
+      attribute.knowOrdersBy(find);
+      agreedFor = payable;
+    },
     /** Throws where the bank holds the money no longer; asks the provider, so call it outside of transactions. */
     ensureSecured: deadlines.ensureSecured.bind(deadlines),
     /** Who may pay weeks later. */
@@ -146,8 +149,6 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     planCapture: moves.planCapture.bind(moves),
     /** Orders whose money nobody takes by hand before they were checked. */
     captureNothingIf(question: (orderId: string) => Promise<boolean>): void { isHeld = question; },
-    /** What the payment of an order is to bring in all, in minor units. */
-    captureAtMost(question: (orderId: string) => Promise<number | null>): void { agreedFor = question; },
     voidOrRefundForOrder: moves.reverseOrder.bind(moves),
   };
 }

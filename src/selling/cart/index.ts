@@ -16,7 +16,7 @@ export { couponProblems, MAX_LINES, problemsOf, unitPriceOf, type Cart, type Car
 export { presentCart } from './cart.presenter.js';
 export { createFindOffers } from './offers.js';
 export { cartReply, totalsSchema, triedPromotions } from './cart.schemas.js';
-export { feesOn, type AnnouncedFee } from './fees.js';
+export { feesOn } from './fees.js';
 export { noPromotions, quoteCart } from './quote.js';
 export type { AppliedPromotion, PromotableLine, PromotionRequest, PromotionResult, Quote, QuoteDeps, SettledPromotions, TriedRule } from './quote.js';
 export type { CartService, CartWithOffers, Offers, Shopper } from './cart.service.js';

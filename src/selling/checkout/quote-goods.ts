@@ -4,13 +4,15 @@ import { noPromotions, problemsOf, quoteCart, type Cart, type Offers, type Quote
 import { CartNotOrderable } from './checkout.errors.js';
 import { componentSkus, componentsOf } from './set-shares.js';
 
-type Request = Readonly<{ lines: ReadonlyArray<{ sku: string; quantity: number }>; currency: string; userId: string | null; email: string; address: Address }>;
+type Request = Readonly<{ lines: ReadonlyArray<{ sku: string; quantity: number }>; currency: string; userId: string | null; email: string; address: Address;
+  /** That the order was taxed by; '' where it was bought privately. */
+  vatId: string }>;
 type Deps = Readonly<{ findOffers(skus: readonly string[], currency: string, buyer: Awaited<ReturnType<QuoteDeps['buyerOf']>>): Promise<Offers>; quoting: QuoteDeps }>;
 export type QuotedGoods = Omit<OrderItem, 'id' | 'units'>;
 
 /** What goods cost somebody today outside of a cart: no coupon and no promotion, and no postage. */
 export function createQuoteGoods({ findOffers, quoting }: Deps) {
-  return async ({ lines, currency, userId, email, address }: Request): Promise<QuotedGoods[]> => {
+  return async ({ lines, currency, userId, email, address, vatId }: Request): Promise<QuotedGoods[]> => {
     const buyer = await quoting.buyerOf({ userId });
     const offers = await findOffers(lines.map(({ sku }) => sku), currency, buyer);
     const parts = componentSkus(offers);
@@ -21,7 +23,7 @@ export function createQuoteGoods({ findOffers, quoting }: Deps) {
     });
     const blocking = problemsOf(lineItems, offers).filter(({ code }) => code === 'gone' || code === 'not_priced');
     if (blocking.length > 0) throw new CartNotOrderable(blocking);
-    const quote = await quoteCart({ currency, userId, email, lineItems }, offers, { ...quoting, promote: noPromotions }, { address, method: undefined });
+    const quote = await quoteCart({ currency, userId, email, lineItems, vatId }, offers, { ...quoting, promote: noPromotions }, { address, method: undefined });
     return lineItems.map(({ sku, quantity, productId, name }, at) => {
       const { unitPrice, discount, tax, lineTotal, allocations, taxes, priceSource } = quote.lines[at]!;
       const offer = offers.get(sku)!;

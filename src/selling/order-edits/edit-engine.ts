@@ -1,9 +1,9 @@
 import { add, allocate, fraction, money, portion, subtract, sum, times, zero, type Money, type RoundingMode } from '../../shared/money.js';
 import type { Order, OrderItem } from '../../fulfilment/orders/index.js';
-import { addFees, computeTotals, type Allocation } from '../pricing/index.js';
+import { addFees, computeTotals, type Allocation, type LineTax } from '../pricing/index.js';
 
 /** What an edit changes of an order; everything else stays as it is. */
-export type Editable = Pick<Order, 'currency' | 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'rounding' | 'fees'>;
+export type Editable = Pick<Order, 'currency' | 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'rounding' | 'fees' | 'announcedFees'>;
 export type AddedItem = Omit<OrderItem, 'id' | 'units'>;
 type Frozen = NonNullable<OrderItem['frozen']>;
 
@@ -13,6 +13,23 @@ const frozenOf = ({ frozen, quantity, discount, tax, lineTotal, allocations, tax
 export function addLine(order: Editable, id: string, added: AddedItem): Editable {
   const units = { ordered: added.quantity, cancelled: 0, backordered: 0, allocated: added.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 };
   return retotalled({ ...order, items: [...order.items, { ...added, id, units }] });
+}
+
+/** Of a fee the part that a line bears, with the taxes that are on it. */
+export type AddedFee = Readonly<{ code: string; name: string; amount: Money; taxes: readonly LineTax[] }>;
+/** A line that was added bears what it would have borne at the checkout; what the other lines bear was agreed. */
+export function addFeeShares(order: Editable, itemId: string, added: readonly AddedFee[]): Editable {
+  if (added.length === 0) return order;
+  const { quantity } = order.items.find(({ id }) => id === itemId)!;
+  const none = zero(order.currency);
+  const fees = [...order.fees ?? []];
+  for (const { code, name, amount, taxes } of added) {
+    const share = { itemId, quantity, amount: amount.amount };
+    const at = fees.findIndex((fee) => fee.code === code);
+    if (at < 0) fees.push({ code, name, amount, tax: none, taxes: taxes.map((tax) => ({ ...tax, amount: none })), shares: [share] });
+    else fees[at] = { ...fees[at]!, amount: add(fees[at]!.amount, amount), shares: [...fees[at]!.shares, share] };
+  }
+  return retotalled({ ...order, fees });
 }
 
 export const removeLine = (order: Editable, itemId: string): Editable => retotalled({ ...order, items: order.items.filter(({ id }) => id !== itemId) });
@@ -101,19 +118,28 @@ const creditedBefore = (fees: NonNullable<Order['fees']>, code: string): { credi
   return credited === undefined ? {} : { credited };
 };
 
-/** A fee grows and shrinks with the lines that it was charged for. Lines that an edit adds bear none. */
+type Share = NonNullable<Order['fees']>[number]['shares'][number];
+const soldAs = ({ quantity, amount, sold = { quantity, amount } }: Share): NonNullable<Share['sold']> => sold;
+
+/** A fee grows and shrinks with the lines that it was charged for, always from what was charged: so going back is exact. */
 function withFees(order: Editable, fees: NonNullable<Order['fees']>): Editable {
+  const known = new Map(fees.flatMap(({ code, shares }) => shares.map((share) => [`${code} ${share.itemId}`, soldAs(share)] as const)));
   const changed = fees.flatMap((fee) => {
-    const kept = fee.shares.flatMap(({ itemId, quantity, amount }) => {
-      const item = order.items.find(({ id }) => id === itemId);
-      return item ? [{ lineId: itemId, weight: fraction(money(amount, order.currency), item.quantity, quantity).amount }] : [];
+    const kept = fee.shares.flatMap((share) => {
+      const item = order.items.find(({ id }) => id === share.itemId);
+      const sold = soldAs(share);
+      return item ? [{ lineId: item.id, weight: fraction(money(sold.amount, order.currency), item.quantity, sold.quantity).amount }] : [];
     });
     const { code, name, taxes } = fee;
     return kept.length === 0 ? [] : { code, name, taxes: taxes.map(({ amount: _amount, ...rate }) => rate), amount: money(kept.reduce((so, { weight }) => so + weight, 0), order.currency), weights: kept };
   });
   const lines = order.items.map(({ id, ...item }) => ({ id, ...item, allocations: item.allocations as readonly Allocation[] }));
   const { totals, fees: charged } = addFees({ totals: order.totals, lines }, changed, { rounding: order.rounding.mode as RoundingMode, per: order.rounding.per });
-  return { ...order, totals, fees: charged.map((fee) => ({ ...fee, ...creditedBefore(fees, fee.code) })) };
+  const asSold = ({ code, shares }: (typeof charged)[number]) => shares.map((share): Share => {
+    const sold = known.get(`${code} ${share.itemId}`)!;
+    return sold.quantity === share.quantity ? share : { ...share, sold };
+  });
+  return { ...order, totals, fees: charged.map((fee) => ({ ...fee, shares: asSold(fee), ...creditedBefore(fees, fee.code) })) };
 }
 
 /** Units that an edit takes from the stock (above zero) and gives back (below), by line. */

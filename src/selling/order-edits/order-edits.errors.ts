@@ -7,7 +7,7 @@ export class OrderEditNotFound extends NotFoundError {
 
 export class OrderNotEditable extends ConflictError {
   readonly code = 'order_not_editable';
-  constructor(reason: string, message: string) { super(message, { reason }); }
+  constructor(reason: string, message: string, facts: Readonly<Record<string, unknown>> = {}) { super(message, { reason, ...facts }); }
 }
 
 export class OrderEditStale extends ConflictError {

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { addressSchema, id, line, moneyInput, moneySchema, sku, timestamp } from '../../shared/http/schemas.js';
-import { MAX_QUANTITY_PER_LINE } from '../cart/index.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 import { EDIT_STATES, type Operation, type OrderEdit } from './order-edits.js';
 
 export type OrderParams = { id: string };

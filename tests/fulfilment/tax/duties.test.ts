@@ -140,6 +140,28 @@ describe('with duties paid at the checkout', () => {
     expect(shop.simulator.refunds(order.id)).toEqual([600 + 27]);
   });
 
+  test('a line that an edit adds bears what it would have borne at the checkout, also where only both together are worth enough; going back is exact', async () => {
+    const [dear, cheap] = [await shirt(1200, '6109.10'), await shirt(600)];
+    const placed = async (sku: string, quantity: number) => (await shop.order((await shop.given.cart([sku, quantity])).guest, { ...CARD, shippingAddress: NEW_YORK })).body.data;
+    const edited = async (id: string, ...operations: object[]) => {
+      const { body } = await staff('post', `/orders/${id}/edits`, { reason: 'asked by phone', operations });
+      return (await staff('post', `/orders/${id}/edits/${body.data.id as string}/confirm`)).body.data;
+    };
+    const [alone, small] = [await placed(dear, 3), await placed(cheap, 1)];
+    expect([alone.fees[0].amount, small.fees]).toEqual([euros(545), []]);
+
+    // 4.95 and 0.25 with 10 % each, as two lines of one order.
+    const more = await edited(alone.id, { op: 'add_line', sku: cheap, quantity: 1 });
+    expect(more).toMatchObject({ fees: [{ code: 'duty', amount: euros(572), tax: euros(52) }], totals: { feeTotal: euros(572), grandTotal: euros(4200 + 490 + 572) }, outstanding: euros(627) });
+    // What bore nothing when it was sold bears nothing now: of 5.72, which the two share as 0.28 and 5.44, only the latter.
+    expect(await edited(small.id, { op: 'add_line', sku: dear, quantity: 3 })).toMatchObject({ fees: [{ code: 'duty', amount: euros(544) }], totals: { grandTotal: euros(4200 + 490 + 544) } });
+
+    const added = more.items.find(({ sku }: { sku: string }) => sku === cheap).id as string;
+    for (const units of [7, 3, 1]) await edited(alone.id, { op: 'change_quantity', itemId: added, quantity: units });
+    expect(await shop.show(alone.id)).toMatchObject({ fees: more.fees, totals: more.totals });
+    expect(await edited(alone.id, { op: 'remove_line', itemId: added })).toMatchObject({ fees: alone.fees, totals: alone.totals, paymentStatus: 'paid' });
+  });
+
   test('yen and dinars have no fractions to lose', async () => {
     for (const [currency, base, duty] of [['JPY', 3333, 504], ['KWD', 33_333, 5041]] as const) {
       const sku = await shirt(0, '6109.10', [{ currency, base }]);
@@ -162,6 +184,9 @@ test('duties that are asked for at the door are told and not charged', async () 
   const order = (await shop.order(guest, { ...CARD, shippingAddress: OSLO })).body.data;
   expect(order).toMatchObject({ fees: [], announcedFees: [{ code: 'duty', name: 'Import duty', amount: euros(520) }], totals: { grandTotal: euros(4690) } });
   expect(order.totals).not.toHaveProperty('feeTotal');
+
+  const { body } = await staff('post', `/orders/${order.id}/edits`, { reason: 'asked by phone', operations: [{ op: 'add_line', sku: await shirt(1200, '6109.10'), quantity: 1 }] });
+  expect((await staff('post', `/orders/${order.id}/edits/${body.data.id as string}/confirm`)).body.data).toMatchObject({ fees: [], announcedFees: [{ code: 'duty', amount: euros(685) }], totals: { grandTotal: euros(5890) } });
 });
 
 test('every stored order, computed again from what it keeps of prices, rates and rounding, comes to what it says', async () => {

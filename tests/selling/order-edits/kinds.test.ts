@@ -217,3 +217,53 @@ test('forty random edits of goods, sets and keys: what is kept is what it costs,
 
   expect(confirmed).toBeGreaterThan(5);
 });
+
+test('an order of which parcels are made up takes more and loses what lies in none of them; what is packed stays, to where it goes', async () => {
+  const { sku } = await shop.given.variant({ price: 1000, stock: 20 });
+  const { id, items: [line] } = await bought([[sku, 3]]);
+  const { body: { data: parcel } } = await staff('post', `/orders/${id}/fulfilments`, { lines: [{ itemId: line!.id, quantity: 2 }] });
+  const other = await shop.given.variant({ price: 400, stock: 5 });
+
+  for (const operation of [quantity(line!.id, 1), { op: 'remove_line', itemId: line!.id }, { op: 'change_address', shippingAddress: { ...ADDRESS, line1: '1 Other Street' } }]) {
+    expect((await preview(id, operation)).body).toMatchObject({ status: 409, code: 'order_not_editable', reason: 'being_packed', fulfilmentIds: [parcel.id], detail: expect.stringContaining('/cancellation') });
+  }
+  expect((await edit(id, quantity(line!.id, 2), { op: 'add_line', sku: other.sku, quantity: 1 })).status).toBe(200);
+  await pay(id, { ...shop.keys.secret });
+  expect((await staff('post', `/orders/${id}/fulfilments/${parcel.id}/shipment`, {})).status).toBe(200);
+
+  expect([await shop.level(sku), await shop.level(other.sku)]).toEqual([{ onHand: 18, reserved: 0 }, { onHand: 5, reserved: 1 }]);
+  expect(await shop.show(id)).toMatchObject({ fulfilmentStatus: 'partially_shipped', totals: { grandTotal: euros(2890) } });
+  expect(kept(id)).toBe(2890);
+});
+
+test('goods that replace others can be edited once those are settled; before, the refusal says what to do', async () => {
+  const [{ sku }, second, extra] = [await shop.given.variant({ price: 1000 }), await shop.given.variant({ price: 900, stock: 9 }), await shop.given.variant({ price: 300, stock: 9 })];
+  const { id, items: [line], owner } = await bought([[sku, 2]]);
+  for (const status of ['shipped', 'delivered']) await staff('put', `/orders/${id}/status`, { status });
+  const { body: { data: exchange } } = await staff('post', `/orders/${id}/exchanges`, { lines: [{ itemId: line!.id, quantity: 2, reason: 'wrong_size' }], items: [{ sku: second.sku, quantity: 2 }] });
+  const b = exchange.replacementOrder.id as string;
+  const item = (await shop.show(b)).items[0].id as string;
+  expect((await preview(b, quantity(item, 1))).body).toMatchObject({ status: 409, code: 'order_not_editable', reason: 'replacement', detail: expect.stringContaining('/returns/:id/refund') });
+  await staff('post', `/returns/${exchange.return.id}/receipts`, { lines: [{ itemId: line!.id, quantity: 2, condition: 'ok' }] });
+  await staff('post', `/returns/${exchange.return.id}/inspection`, {});
+  await staff('post', `/returns/${exchange.return.id}/refund`, {});
+  await shop.work();
+  expect([kept(id), await shop.show(b)]).toMatchObject([1800, { settlement: { prepaid: euros(1800), due: euros(0) } }]);
+
+  expect((await edit(b, quantity(item, 1))).status).toBe(200);
+  await shop.work();
+  expect([kept(id), kept(b), await shop.show(b)]).toMatchObject([900, 0, { settlement: { prepaid: euros(900), due: euros(0) } }]);
+  expect((await edit(b, { op: 'add_line', sku: extra.sku, quantity: 1 })).body.data).toMatchObject({ outstanding: euros(300) });
+  await pay(b, owner);
+  for (const status of ['shipped', 'delivered']) expect((await staff('put', `/orders/${b}/status`, { status })).status).toBe(200);
+
+  // All of it comes back: what the goods before had paid from there, what was added from its own payment.
+  for (const { id: itemId } of (await shop.show(b)).items as Array<{ id: string }>) {
+    const { body: { data: goods } } = await staff('post', `/orders/${b}/returns`, { lines: [{ itemId, quantity: 1, reason: 'changed_mind' }] });
+    await staff('post', `/returns/${goods.id}/receipts`, { lines: [{ itemId, quantity: 1, condition: 'ok' }] });
+    await staff('post', `/returns/${goods.id}/inspection`, {});
+    expect((await staff('post', `/returns/${goods.id}/refund`, {})).status).toBe(200);
+  }
+  await shop.work();
+  expect([kept(id), kept(b)]).toEqual([0, 0]);
+});

@@ -99,6 +99,8 @@ describe('confirming', () => {
     expect(paid.body.data).toMatchObject({ status: 'placed', paymentStatus: 'paid' });
     expect((await show(id)).outstanding).toBeUndefined();
     expect([await moved(id), simulator.charges(id)]).toEqual([[[2490, 0], [3000, 0]], 2]);
+    // Another payment of it is no declined one to whoever looks for fraud.
+    expect(await shop.container.orders.risk.slice(null, new Date(0), new Date(Date.now() + 60_000), 100)).toContainEqual(expect.objectContaining({ id, attempts: 1 }));
     expect((await pay(id, owner)).body).toMatchObject({ status: 409, code: 'order_not_payable' });
   });
 

@@ -60,8 +60,15 @@ test('a rule by the clock counts in filters from its hour on, one on stock with 
   expect((await shop.order(guest)).status).toBe(201);
   await shop.runEvents();
   expect(await found(35_200, [low.productId])).toEqual([low.productId]);
+  const searched = async (amount: number) => {
+    await new Promise((resolve) => { setTimeout(resolve, 600); });
+    const { items, facets } = (await shop.call('get', `/search?price[gte]=${amount}&price[lte]=${amount}&facets=brand&per_page=100`)).body.data as { items: Json[]; facets: Json[] };
+    return [items.filter(({ id }) => id === productId).length, facets.length];
+  };
+  expect((await searched(31_000))[0]).toBe(1);
   await onDay(2);
   expect(await found(27_900, [productId])).toEqual([productId]);
+  expect([(await searched(27_900))[0], (await searched(31_000))[0]]).toEqual([1, 0]);
 
   await shop.givenRule({ adjust: { kind: 'percent', bps: -2_000 } });
   await shop.runEvents();

@@ -10,7 +10,7 @@ import { purseOf, withdraw } from './give-back.js';
 import { orderEvent } from './recompute.js';
 import { sendDigital } from './send-digital.js';
 
-export type EditedOrder = Pick<Order, 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'fees'>;
+export type EditedOrder = Pick<Order, 'items' | 'totals' | 'shippingCharge' | 'shippingTax' | 'shippingMethod' | 'shippingAddress' | 'billingAddress' | 'promotions' | 'fees' | 'announcedFees'>;
 export type EditMoney = Readonly<{ editId: string; reason: string; actor: Actor; difference: Money }>;
 
 export const editPurpose = (editId: string): string => `edit:${editId}`;
@@ -33,7 +33,7 @@ export async function settleEdit(deps: Pick<OrderDeps, 'refunds' | 'orders'>, or
 
 /** Inside the transaction that moves the stock: the order as it was previewed, and the money that follows from it. */
 export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrder, edit: EditMoney): Promise<Order> {
-  const { items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, fees } = edited;
+  const { items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, fees, announcedFees } = edited;
   const { editId, reason, actor, difference } = edit;
   const { outstanding, refund, payable, collected } = await settleEdit(deps, order, edited);
   const asked = payable === null ? null : await deps.refunds.changeUnpaid(order.id, money(payable, order.currency));
@@ -41,7 +41,7 @@ export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrd
   const open = money(outstanding, order.currency);
   const fromOrigin = await withdraw(deps, order, refund, { reason, key: `${order.id}:edit:${editId}`, lines: [], shipping: 0 });
   const changed = await deps.orders.change(order, {
-    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment: asked?.summary ?? order.payment, ...(fees && { fees }), editedAt: deps.now(),
+    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment: asked?.summary ?? order.payment, ...(fees && { fees }), ...(announcedFees && { announcedFees }), editedAt: deps.now(),
     outstanding: outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null, ...(payable !== null && { amountDue: money(collected + payable, order.currency) }),
     ...(fromOrigin > 0 && { prepaid: (order.prepaid ?? 0) - fromOrigin }),
   }, { ...entry(deps.now(), 'order.edited', reason, axes(order, after), after, actor), details: { editId, difference, refund, outstanding } });

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../shared/actor.js';
 import { moneyOf, type UnitsOfLine } from '../credits.js';
 import { ItemNotInOrder } from '../fulfilments/fulfilments.errors.js';
-import { freeUnits, isOpen, unitsIn, unitsOf, withoutUnits, type Fulfilment, type Held } from '../fulfilments/fulfilments.js';
+import { freeUnits, isOpen, unclaimedPlaces, unitsIn, unitsOf, withoutUnits, type Fulfilment } from '../fulfilments/fulfilments.js';
 import type { OrderDeps } from '../orders.deps.js';
 import { IllegalTransition, OrderNotFound, UnitsNotCancellable } from '../orders.errors.js';
 import { allowedCommands, type Order, type OrderItem, type OrderOwner } from '../orders.js';
@@ -63,7 +63,7 @@ async function releaseUnits(deps: OrderDeps, order: Order, lines: readonly Units
     open = await takeOutOfParcels(deps, open, { itemId, quantity: Math.max(0, inStock - freeUnits(item, open)) });
     // What is only owed is released first, wherever it is owed.
     if (quantity > inStock) released.push({ lineId: itemId, quantity: quantity - inStock });
-    if (inStock > 0) released.push(...placesOf(item, inStock, held, open));
+    if (inStock > 0) released.push(...unclaimedPlaces(item, inStock, held, open));
   }
   if (released.length > 0) await deps.inventory.release({ orderId: order.id, cause: 'cancelled', lines: released });
 }
@@ -77,22 +77,4 @@ async function takeOutOfParcels(deps: OrderDeps, open: readonly Fulfilment[], { 
     after.push(gone === 0 ? fulfilment : await deps.fulfilments.save(fulfilment, withoutUnits(fulfilment, { itemId, quantity: gone }, deps.now())));
   }
   return after.filter(isOpen);
-}
-
-/** Where units lie that no remaining parcel claims. */
-function placesOf(item: OrderItem, quantity: number, held: readonly Held[], open: readonly Fulfilment[]) {
-  const claimed = open.flatMap(({ lines }) => lines).filter((line) => line.itemId === item.id);
-  const places = new Map<string, number>();
-  for (const hold of held.filter(({ sku }) => sku === item.sku)) {
-    const units = hold.lines.reduce((so, line) => (line.lineId === item.id ? so + line.quantity : so), 0);
-    places.set(hold.warehouseId, (places.get(hold.warehouseId) ?? 0) + units);
-  }
-  let left = quantity;
-  const taken = [...places].map(([warehouseId, units]) => {
-    const free = units - claimed.filter((line) => line.warehouseId === warehouseId).reduce((so, line) => so + line.quantity, 0);
-    const part = Math.min(left, Math.max(0, free));
-    left -= part;
-    return { lineId: item.id, quantity: part, warehouseId };
-  }).filter((place) => place.quantity > 0);
-  return left > 0 ? [...taken, { lineId: item.id, quantity: left }] : taken;
 }
