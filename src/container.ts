@@ -139,7 +139,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const digital = createDigital({ connection, now, inTransaction, outbox, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
-  const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, media, market: config.market });
+  const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, media, market: config.market, usualLanguage: config.storefront.language });
   media.referencesFrom({ name: 'products', inUse: catalog.showsMedia });
   pricing.knowVariantsBy(catalog.findVariants);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));

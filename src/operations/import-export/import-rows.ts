@@ -4,10 +4,10 @@ import {
 } from './import-export.js';
 import { readFootprint } from './import-footprint.js';
 import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
+import { SLUG } from '../../shared/slug.js';
 import { readPrices } from './import-prices.js';
 
 const SKU = /^[A-Za-z0-9._-]{1,64}$/;
-const SLUG = /^(?![0-9a-f]{24}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const STATUSES: ReadonlySet<string> = new Set<ImportStatus>(['draft', 'pending_review', 'active', 'archived']);
 const NAME_LENGTH = 300;
 const SLUG_LENGTH = 140;

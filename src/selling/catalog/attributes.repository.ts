@@ -41,8 +41,8 @@ export class AttributeRepository {
     return { ...page, items: page.items.map((row) => toDefinition(row as Stored<AttributeRow>)) };
   }
 
-  async save({ id, version, name, unit, options }: AttributeDefinition): Promise<void> {
-    const { matchedCount } = await this.attributes.updateOne({ _id: id, version }, { $set: { name, unit, options: [...options] }, $inc: { version: 1 } });
+  async save({ id, version, name, unit, options, translations }: AttributeDefinition): Promise<void> {
+    const { matchedCount } = await this.attributes.updateOne({ _id: id, version }, { $set: { name, unit, options: [...options], ...(translations && { translations }) }, ...(!translations && { $unset: { translations: 1 } }), $inc: { version: 1 } });
     if (matchedCount === 0) throw new ConcurrentChange('This attribute changed meanwhile.', { attributeId: id });
   }
 

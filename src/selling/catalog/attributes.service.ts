@@ -2,17 +2,23 @@ import type { Actor } from '../../shared/actor.js';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import { requireVersion } from '../../shared/http/etag.js';
+import { mayAct, type Caller } from '../../shared/http/caller.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { spokenAttribute } from './attribute-words.js';
+import type { AttributeWords } from './catalog.js';
 import type { AttributeRepository } from './attributes.repository.js';
 import type { AttributeDefinition } from './catalog.js';
-import { AttributeNotFound } from './catalog.errors.js';
+import { AttributeNotFound, TranslationNotFound, WrongField } from './catalog.errors.js';
 import { differences } from './differences.js';
+import type { LiveTree } from './live-tree.js';
+import type { TranslationService } from './translations.service.js';
 
+type SpokenAttribute = ReturnType<typeof spokenAttribute>;
 type Edit = Readonly<{ code: string; ifMatch: number | undefined; actor: Actor }>;
 
 /** Typed attributes are data: one that was added a moment ago is checked with the next write of a product. */
 export class AttributeService {
-  constructor(private readonly deps: { attributes: AttributeRepository; inTransaction: InTransaction; audit: RecordAudit }) {}
+  constructor(private readonly deps: { attributes: AttributeRepository; inTransaction: InTransaction; audit: RecordAudit; tree: LiveTree; languages: Pick<TranslationService, 'introduction'> }) {}
 
   create(definition: Omit<AttributeDefinition, 'id' | 'version'>, actor: Actor): Promise<AttributeDefinition> {
     return this.deps.inTransaction(async () => {
@@ -22,8 +28,21 @@ export class AttributeService {
     });
   }
 
-  list(query: PageQuery): Promise<Page<AttributeDefinition>> {
-    return this.deps.attributes.page(query);
+  async list(query: PageQuery, caller: Caller): Promise<Page<SpokenAttribute>> {
+    const [page, say] = [await this.deps.attributes.page(query), await this.wordsFor(caller)];
+    return { ...page, items: page.items.map(say) };
+  }
+
+  async show(code: string, caller: Caller): Promise<SpokenAttribute> {
+    const [found, say] = [await this.get(code), await this.wordsFor(caller)];
+    return say(found);
+  }
+
+  /** Who may change the words sees them all. */
+  private async wordsFor(caller: Caller): Promise<(definition: AttributeDefinition) => SpokenAttribute> {
+    if (mayAct(caller, 'products:read')) return (definition) => definition;
+    const { chain } = await this.deps.tree.spoken();
+    return (definition) => spokenAttribute(definition, chain);
   }
 
   async get(code: string): Promise<AttributeDefinition> {
@@ -33,11 +52,28 @@ export class AttributeService {
   }
 
   /** The type stays: values of another one are stored already. */
-  update({ code, ifMatch, actor }: Edit, change: Pick<AttributeDefinition, 'name' | 'unit' | 'options'>): Promise<AttributeDefinition> {
+  update(edit: Edit, change: Pick<AttributeDefinition, 'name' | 'unit' | 'options'>): Promise<AttributeDefinition> {
+    return this.change(edit, (before) => ({ ...before, ...change }));
+  }
+
+  /** What it and its values are called in one more language; null takes that away. */
+  async translate(edit: Edit, language: string, words: AttributeWords | null): Promise<AttributeDefinition> {
+    const introduce = words ? await this.deps.languages.introduction(language) : async () => {};
+    return this.change(edit, ({ translations: { [language]: known, ...others } = {}, ...before }) => {
+      if (!words && !known) throw new TranslationNotFound(language);
+      const wrong = before.type === 'enum' ? Object.keys(words?.options ?? {}).filter((value) => !before.options.includes(value)) : [];
+      if (wrong.length > 0) throw new WrongField(wrong.map((value) => ({ pointer: `#/body/options/${value}`, code: 'unknown_option', message: `"${value}" is no option of this attribute.` })));
+      const translations = words ? { ...others, [language]: words } : others;
+      return { ...before, ...(Object.keys(translations).length > 0 && { translations }) };
+    }, introduce);
+  }
+
+  private change({ code, ifMatch, actor }: Edit, apply: (before: AttributeDefinition) => AttributeDefinition, beside: () => Promise<void> = async () => {}): Promise<AttributeDefinition> {
     return this.deps.inTransaction(async () => {
+      await beside();
       const before = await this.get(code);
       requireVersion(ifMatch, before.version);
-      const after = { ...before, ...change };
+      const after = apply(before);
       await this.deps.attributes.save(after);
       await this.deps.audit({ actor, action: 'attribute.updated', subject: `attribute:${code}`, ...differences(before, after) });
       return { ...after, version: before.version + 1 };

@@ -91,3 +91,18 @@ export class TooManyImages extends ConflictError {
   readonly code = 'too_many_images';
   constructor(limit: number) { super(`A product shows at most ${limit} pictures. Take one away first.`, { limit }); }
 }
+
+export class TranslationNotFound extends NotFoundError {
+  readonly code = 'translation_not_found';
+  constructor(language: string) { super('Nothing is said in this language here.', { language }); }
+}
+
+export class UsualLanguage extends RuleViolation {
+  readonly code = 'usual_language';
+  constructor(language: string) { super(`${language} is the usual language of this shop: change the product, the category or the attribute itself.`, { language }); }
+}
+
+export class TooManyLanguages extends ConflictError {
+  readonly code = 'too_many_languages';
+  constructor(limit: number) { super(`Each is said in at most ${limit} other languages. Take one away first.`, { limit }); }
+}

@@ -3,10 +3,11 @@ import { PRODUCT_STATUSES, type Backorderable, type Derived, type FromVariants, 
 import type { QuantityRule } from '../../shared/quantity-rule.js';
 import type { UnitFootprint } from '../../shared/sustainability.js';
 import { filterIndexes } from './product-filter.js';
+import type { Translations } from './catalog.js';
 
 export type ProductRow = Omit<ProductContent, 'categoryIds'> & Omit<Derived, 'visibleIn'> & FromVariants & {
   visibleIn?: readonly string[];
-  slug: string; categoryIds: Types.ObjectId[]; rating: Rating; importedRating?: Rating; ownRating?: OwnRating;
+  slug: string; categoryIds: Types.ObjectId[]; rating: Rating; translations?: Translations; importedRating?: Rating; ownRating?: OwnRating;
   /** Raised with every change of stock; orders the derivation of `inStock`. Not the version, or every sale would make editors start again. */
   stockRevision: number; version: number; createdAt: Date; updatedAt: Date;
 };
@@ -14,7 +15,7 @@ export type ProductRow = Omit<ProductContent, 'categoryIds'> & Omit<Derived, 'vi
 export type VariantRow = VariantContent & {
   productId: Types.ObjectId; skuKey: string; position: number;
   /** Copied from the product, so that a cart needs one read. */
-  productName: string; productStatus: ProductContent['status']; productVisible: boolean; productVisibleIn?: readonly string[]; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null; footprint?: UnitFootprint;
+  productName: string; /** In other languages. */ productNames?: Readonly<Record<string, string>>; productStatus: ProductContent['status']; productVisible: boolean; productVisibleIn?: readonly string[]; slug: string; categoryIds: Types.ObjectId[]; productImage: Image | null; footprint?: UnitFootprint;
   /** Copied from inventory; `stockVersion` tells which of two copies is newer. */
   available: number; stockVersion: number; backorderable?: Backorderable | null; version: number; createdAt: Date; updatedAt: Date;
 };
@@ -37,7 +38,7 @@ const productSchema = new Schema<ProductRow>({
   sustainability: { type: Schema.Types.Mixed, default: null }, status: { type: String, enum: PRODUCT_STATUSES, required: true }, publishAt: { type: Date, default: null },
   externalRef: { type: String, default: null }, visible: required(Boolean), channels: { type: [String], default: undefined }, visibleIn: { type: [String], default: undefined }, attributeIndex: { type: [String], required: true }, brandKey: { type: String, default: null },
   nameKey: required(String), nameWords: { type: [String], required: true }, sustainabilityScore: Number, isOffset: Boolean, priceRange: mixed, shownRange: mixed, inStock: required(Boolean),
-  rating: { average: required(Number), count: required(Number) }, importedRating: { type: ratingSchema, default: undefined }, ownRating: { type: new Schema<OwnRating>({ sum: required(Number), count: required(Number) }, { _id: false }), default: undefined }, stockRevision: required(Number),
+  translations: Schema.Types.Mixed, rating: { average: required(Number), count: required(Number) }, importedRating: { type: ratingSchema, default: undefined }, ownRating: { type: new Schema<OwnRating>({ sum: required(Number), count: required(Number) }, { _id: false }), default: undefined }, stockRevision: required(Number),
   version: required(Number), createdAt: required(Date), updatedAt: required(Date),
 }, { versionKey: false, minimize: false });
 
@@ -47,7 +48,7 @@ const variantSchema = new Schema<VariantRow>({
   productId: required(Schema.Types.ObjectId), sku: required(String), skuKey: required(String), options: mixed, barcode: { type: String, default: null },
   weightGrams: { type: Number, default: null }, dimensionsMm: { type: Schema.Types.Mixed, default: null }, image: { type: imageSchema, default: null },
   taxCategory: { type: String, default: null }, shipping: Schema.Types.Mixed, prices: { type: [priceSchema], required: true }, enabled: required(Boolean), position: required(Number),
-  productName: required(String), productStatus: required(String), productVisible: required(Boolean), productVisibleIn: { type: [String], default: undefined }, slug: required(String),
+  productName: required(String), productNames: Schema.Types.Mixed, productStatus: required(String), productVisible: required(Boolean), productVisibleIn: { type: [String], default: undefined }, slug: required(String),
   categoryIds: { type: [Schema.Types.ObjectId], required: true }, productImage: { type: imageSchema, default: null }, footprint: { type: new Schema({ productionGrams: Number, packagingGrams: Number, shippingEstimateGrams: Number }, { _id: false }), default: undefined },
   available: required(Number), stockVersion: required(Number), version: required(Number), createdAt: required(Date), updatedAt: required(Date),
   components: { type: [new Schema<VariantComponent>({ sku: required(String), quantity: required(Number) }, { _id: false })], default: undefined },

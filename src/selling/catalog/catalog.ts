@@ -13,6 +13,10 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 export type Image = Readonly<{ url: string; alt: string; mediaId?: string }>;
 export const MAX_IMAGES = 50;
 export type Seo = Readonly<{ title?: string; description?: string; keywords?: readonly string[] }>;
+/** What is said of a product or a category in one more language. What it leaves out is said in the next one of the chain. */
+export type Translation = Readonly<{ name: string; description?: string; slug?: string; seo?: Seo }>;
+/** By canonical language tag: `de`, `de-AT`, `zh-Hant`. */
+export type Translations = Readonly<Record<string, Translation>>;
 export type Dimensions = Readonly<{ length: number; width: number; height: number }>;
 /** What delivery and customs have to know of a variant. A customs value of its own where the price is not what customs should see. */
 export type ShippingFacts = Readonly<{
@@ -48,6 +52,8 @@ export type FromVariants = Readonly<{
 }>;
 
 export type Product = ProductContent & FromVariants & Readonly<{
+  /** What is said of it in other languages; absent where nothing is. */
+  translations?: Translations;
   id: string; slug: string; visible: boolean; visibleIn: readonly string[]; version: number; createdAt: Date; updatedAt: Date;
   /** What is shown: the other two together. */
   rating: Rating; importedRating?: Rating; ownRating?: OwnRating;
@@ -100,10 +106,11 @@ export function visibility(content: Publication, now: Date): Readonly<{ visible:
   return { visible: published && channels.length === 0, visibleIn: published ? channels : [] };
 }
 
-export function derive(content: ProductContent, now: Date): Derived {
+export function derive(content: ProductContent & Pick<Product, 'translations'>, now: Date): Derived {
+  const names = [content.name, ...Object.values(content.translations ?? {}).map(({ name }) => name)];
   return {
     ...visibility(content, now), attributeIndex: attributeIndexOf(content.attributes),
-    brandKey: content.brand === null ? null : fold(content.brand), nameKey: fold(content.name), nameWords: wordsOf(content.name),
+    brandKey: content.brand === null ? null : fold(content.brand), nameKey: fold(content.name), nameWords: wordsOf(names.join(' ')),
     sustainabilityScore: scoreOf(content.sustainability), isOffset: isOffset(content.sustainability),
   };
 }
@@ -126,7 +133,11 @@ export function wordsOf(text: string): string[] {
 export const skuKeyOf = (sku: string): string => sku.toLowerCase();
 
 export type AttributeType = 'text' | 'number' | 'boolean' | 'enum';
-export type AttributeDefinition = Readonly<{ id: string; code: string; name: string; type: AttributeType; unit: string | null; options: readonly string[]; version: number }>;
+/** What an attribute and its values are called in one more language. */
+export type AttributeWords = Readonly<{ name: string; options?: Readonly<Record<string, string>> }>;
+export type AttributeDefinition = Readonly<{
+  id: string; code: string; name: string; type: AttributeType; unit: string | null; options: readonly string[]; version: number; translations?: Readonly<Record<string, AttributeWords>>;
+}>;
 
 /** What is wrong with a value, as a sentence about it; null when nothing is. Attributes without a definition may hold anything. */
 export function wrongValue(value: FieldValue, { type, options }: AttributeDefinition): string | null {

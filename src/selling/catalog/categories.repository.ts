@@ -5,7 +5,7 @@ import type { Category, TreeRevision } from './category-tree.js';
 import { CategoryNameTaken, SlugTaken } from './catalog.errors.js';
 import { categoryModel, treeModel, type CategoryRow } from './categories.model.js';
 import { duplicateOf } from './duplicate.js';
-import type { Stored } from './rows.repository.js';
+import { unsetOf, type Stored } from './rows.repository.js';
 
 export class CategoryRepository {
   private readonly categories;
@@ -22,13 +22,22 @@ export class CategoryRepository {
 
   async revision(): Promise<TreeRevision> {
     const found = await this.tree.findOne({ _id: 'tree' }).lean();
-    return { structure: found?.structure ?? 0, labels: found?.labels ?? 0 };
+    return { structure: found?.structure ?? 0, labels: found?.labels ?? 0, languages: found?.languages ?? [] };
   }
 
   /** First in every transaction on the tree: of two that run at once, one waits and then sees what the other did. */
   async beginChange(changes: 'structure' | 'labels'): Promise<void> {
+    await this.touchTree({ $inc: { structure: 1, labels: changes === 'labels' ? 1 : 0 } });
+  }
+
+  /** For the first words in a language; everybody who holds the tree reads it again. */
+  async addLanguage(language: string): Promise<void> {
+    await this.touchTree({ $inc: { structure: 1, labels: 0 }, $addToSet: { languages: language } });
+  }
+
+  private async touchTree(change: { $inc: { structure: number; labels: number }; $addToSet?: { languages: string } }): Promise<void> {
     try {
-      await this.tree.updateOne({ _id: 'tree' }, { $inc: { structure: 1, labels: changes === 'labels' ? 1 : 0 } }, { upsert: true });
+      await this.tree.updateOne({ _id: 'tree' }, change, { upsert: true });
     } catch (error) {
       // Two shops' first categories at once; from then on the document exists.
       if (duplicateOf(error)) throw new ConcurrentChange('The categories changed meanwhile.');
@@ -71,11 +80,6 @@ export class CategoryRepository {
     return this.categories.countDocuments({ parentId: id });
   }
 
-  async takenSlugs(base: string): Promise<Set<string>> {
-    const found = await this.categories.find({ slug: { $gte: base, $lt: `${base}.` } }, { slug: 1 }).lean();
-    return new Set(found.map(({ slug }) => slug));
-  }
-
   async insert({ id, ...category }: Category): Promise<void> {
     await refuseDuplicate(category, () => this.categories.create([{ ...rowOf(category), _id: new Types.ObjectId(id) }]));
   }
@@ -85,7 +89,8 @@ export class CategoryRepository {
   }
 
   async save({ id, ...category }: Category, readVersion: number): Promise<void> {
-    const { matchedCount } = await refuseDuplicate(category, () => this.categories.updateOne({ _id: id, version: readVersion }, { $set: rowOf(category) }));
+    const set = rowOf(category);
+    const { matchedCount } = await refuseDuplicate(category, () => this.categories.updateOne({ _id: id, version: readVersion }, { $set: set, ...unsetOf(set, ['seo', 'translations']) }));
     if (matchedCount === 0) throw new ConcurrentChange('This category changed meanwhile.', { categoryId: id });
   }
 

@@ -6,8 +6,8 @@ import type { CategoryReads } from './category-reads.service.js';
 import { categoryAnswer, categoryBody, categoryParams, categoryPut, categoryRefParams, moveBody, removeQuery, treePage, treeQuery } from './categories.schemas.js';
 import type { CategoryService } from './categories.service.js';
 import type { ProductReads } from './product-reads.service.js';
-import { replyOf } from './products.routes.js';
-import { categoryListQuery, productPage } from './products.schemas.js';
+import { movedReply, replyOf } from './products.routes.js';
+import { categoryListQuery, movedAnswer, productPage } from './products.schemas.js';
 
 const read = { tag: 'Categories', access: { scope: 'catalog:read', staff: 'products:read' } } as const;
 const write = { tag: 'Categories', access: { permission: 'categories:write' } } as const;
@@ -19,20 +19,26 @@ export function categoryRoutes({ categories, reads, products }: { categories: Ca
     defineRoute({
       ...read, method: 'get', path: '/categories', summary: 'The tree of categories', query: treeQuery,
       responses: { 200: treePage, ...problems(400, 401, 403) },
-      handle: async ({ query }) => replyOf(await reads.tree(), query.fields),
+      handle: async ({ query }, { caller }) => replyOf(await reads.tree(caller), query.fields),
     }),
     defineRoute({
       ...read, method: 'get', path: '/categories/:idOrSlug', summary: 'Show a category with the way to it', params: categoryRefParams, query: treeQuery,
-      responses: { 200: categoryAnswer, ...problems(400, 401, 403, 404) },
-      handle: async ({ params }) => {
-        const { view, version } = await reads.detail(params.idOrSlug);
+      description: 'A slug that it has no more is answered by 301, for ever.',
+      responses: { 200: categoryAnswer, 301: movedAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params, query }, { caller }) => {
+        const { view, version, movedTo } = await reads.detail(params.idOrSlug, caller);
+        if (movedTo !== undefined) return movedReply(`/categories/${encodeURIComponent(movedTo)}`, query);
         return { status: 200, body: success('The category.', view), version, cache: 'public' };
       },
     }),
     defineRoute({
       ...read, method: 'get', path: '/categories/:idOrSlug/products', summary: 'List the products of a category and of all below it', params: categoryRefParams, query: categoryListQuery,
-      responses: { 200: productPage, ...problems(400, 401, 403, 404) },
-      handle: async ({ params, query }, { caller }) => replyOf(await products.listOfCategory(params.idOrSlug, query, caller), query.fields),
+      responses: { 200: productPage, 301: movedAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params, query }, { caller }) => {
+        const moved = await reads.movedTo(params.idOrSlug);
+        if (moved !== null) return movedReply(`/categories/${encodeURIComponent(moved)}/products`, query);
+        return replyOf(await products.listOfCategory(params.idOrSlug, query, caller), query.fields);
+      },
     }),
     defineRoute({
       ...write, method: 'post', path: '/categories', summary: 'Create a category', body: categoryBody,

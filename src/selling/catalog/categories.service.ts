@@ -6,13 +6,16 @@ import { afterCommit, type InTransaction } from '../../shared/db/transaction.js'
 import type { Outbox } from '../../shared/events/outbox.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import { CategoryCycle, CategoryInUse, CategoryNotFound, CategoryTooDeep } from './catalog.errors.js';
+import type { Seo, Translation } from './catalog.js';
 import type { CategoryRepository } from './categories.repository.js';
+import type { CategorySlugRepository } from './category-slugs.repository.js';
 import type { Category } from './category-tree.js';
 import { differences } from './differences.js';
 import type { LiveTree } from './live-tree.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductRepository } from './products.repository.js';
 import { slugOf } from './slugs.js';
+import { currentSlugs, withTranslation } from './translations.js';
 import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 
@@ -21,18 +24,18 @@ export const MAX_DEPTH = 250;
 const REASSIGNED_AT_ONCE = 1000;
 export const CATEGORIES = 'categories';
 
-export type NewCategory = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined; parentId?: string | null | undefined; position?: number | undefined }>;
-export type CategoryEdit = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined }>;
+export type NewCategory = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined; parentId?: string | null | undefined; position?: number | undefined; seo?: Seo | undefined }>;
+export type CategoryEdit = Readonly<{ name: string; slug?: string | undefined; description?: string | undefined; seo?: Seo | undefined }>;
 type Edit = Readonly<{ id: string; ifMatch: number | undefined; actor: Actor }>;
 type Deps = {
-  categories: CategoryRepository; products: ProductRepository; variants: VariantRepository; tree: LiveTree; turns: Turns;
+  categories: CategoryRepository; slugs: CategorySlugRepository; products: ProductRepository; variants: VariantRepository; tree: LiveTree; turns: Turns;
   now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit; cache: Pick<Cache, 'invalidate'>;
 };
 
 export class CategoryService {
   constructor(private readonly deps: Deps) {}
 
-  create({ name, slug, description = '', parentId = null, position }: NewCategory, actor: Actor): Promise<Category> {
+  create({ name, slug, description = '', parentId = null, position, seo }: NewCategory, actor: Actor): Promise<Category> {
     return this.change('created', 'structure', actor, async () => {
       const { categories, now } = this.deps;
       const ancestors = await this.wayTo(parentId);
@@ -40,19 +43,35 @@ export class CategoryService {
       const at = now();
       const category: Category = {
         id: categories.newId(), name, slug: slug ?? await this.freeSlug(name), description, parentId, ancestors,
-        position: position ?? (siblings.at(-1)?.position ?? -1) + 1, version: 1, createdAt: at, updatedAt: at,
+        position: position ?? (siblings.at(-1)?.position ?? -1) + 1, version: 1, createdAt: at, updatedAt: at, ...(seo && { seo }),
       };
+      await this.deps.slugs.claim([category.slug], category.id);
       await categories.insert(category);
       return { after: category };
     });
   }
 
-  update({ id, ifMatch, actor }: Edit, { name, slug, description = '' }: CategoryEdit): Promise<Category> {
+  update(edit: Edit, { name, slug, description = '', seo }: CategoryEdit): Promise<Category> {
+    return this.edit(edit, ({ seo: _s, ...before }) => ({ ...before, name, slug: slug ?? before.slug, description, ...(seo && { seo }) }));
+  }
+
+  /** What is said of it in one more language; null takes that away. Inside the transaction `beside` does what belongs to it. */
+  translate(edit: Edit, language: string, said: Translation | null, beside: () => Promise<void> = async () => {}): Promise<Category> {
+    return this.edit(edit, ({ translations, ...before }) => {
+      const after = withTranslation(translations, language, said);
+      return { ...before, ...(after && { translations: after }) };
+    }, beside);
+  }
+
+  private edit({ id, ifMatch, actor }: Edit, apply: (category: Category) => Category, beside: () => Promise<void> = async () => {}): Promise<Category> {
     return this.change('updated', 'labels', actor, async () => {
       const before = await this.get(id);
       requireVersion(ifMatch, before.version);
-      const after: Category = { ...before, name, slug: slug ?? before.slug, description, version: before.version + 1, updatedAt: this.deps.now() };
+      const after: Category = { ...apply(before), version: before.version + 1, updatedAt: this.deps.now() };
+      // What it was called before leads to it for ever, also where nobody has written that down yet.
+      await this.deps.slugs.claim([...new Set([...currentSlugs(before), ...currentSlugs(after)])], id);
       await this.deps.categories.save(after, before.version);
+      await beside();
       return { before, after };
     });
   }
@@ -81,6 +100,7 @@ export class CategoryService {
       if (reassignTo === undefined && (children.length > 0 || used > 0)) throw new CategoryInUse(children.length, used);
       if (reassignTo !== undefined) await this.moveChildren(category, children, reassignTo);
       await categories.remove(id);
+      await this.deps.slugs.handOver(id, reassignTo ?? null);
       return { before: category, after: category };
     }, { reassignedTo: reassignTo ?? null });
     // After the commit and in portions: a hundred thousand products are more than one transaction can live. The event does it again.
@@ -160,7 +180,7 @@ export class CategoryService {
 
   private async freeSlug(name: string): Promise<string> {
     const base = slugOf(name, 'category');
-    const taken = await this.deps.categories.takenSlugs(base);
+    const taken = await this.deps.slugs.taken(base);
     let slug = base;
     for (let number = 2; taken.has(slug); number++) slug = `${base}-${number}`;
     return slug;

@@ -4,6 +4,7 @@ import { afterCommit, type InTransaction } from '../../shared/db/transaction.js'
 import type { Outbox } from '../../shared/events/outbox.js';
 import { fold } from '../../shared/fold.js';
 import type { CategoryRepository } from './categories.repository.js';
+import type { CategorySlugRepository } from './category-slugs.repository.js';
 import { CATEGORIES, MAX_DEPTH } from './categories.service.js';
 import { CategoryTooDeep } from './catalog.errors.js';
 import type { Category, CategoryTree } from './category-tree.js';
@@ -13,7 +14,7 @@ import type { Turns } from './turns.js';
 
 type Path = readonly string[];
 type Deps = {
-  categories: Pick<CategoryRepository, 'newId' | 'beginChange' | 'allInTransaction' | 'insertMany'>; tree: LiveTree; turns: Turns;
+  categories: Pick<CategoryRepository, 'newId' | 'beginChange' | 'allInTransaction' | 'insertMany'>; slugs: Pick<CategorySlugRepository, 'all' | 'claimAll'>; tree: LiveTree; turns: Turns;
   now: Clock; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; cache: Pick<Cache, 'invalidate'>;
 };
 
@@ -49,9 +50,10 @@ export class CategoryPaths {
     const { categories, tree, inTransaction, outbox, cache, now } = this.deps;
     return inTransaction(async () => {
       await categories.beginChange('structure');
-      const growth = new Growth(await categories.allInTransaction(), { newId: () => categories.newId(), at: now() });
+      const growth = new Growth(await categories.allInTransaction(), await this.deps.slugs.all(), { newId: () => categories.newId(), at: now() });
       const ids = paths.map((path) => growth.idOf(path));
       if (growth.made.length === 0) return ids;
+      await this.deps.slugs.claimAll(growth.made.map(({ id, slug }) => ({ slug, categoryId: id })));
       await categories.insertMany(growth.made);
       await outbox.record(...growth.made.map(({ id, slug, parentId }) => ({ type: 'category.created', aggregateId: id, data: { categoryId: id, slug, parentId } })));
       await afterCommit(async () => {
@@ -78,9 +80,9 @@ class Growth {
   readonly made: Category[] = [];
   private readonly byPlace = new Map<string, Category>();
   private readonly lastPosition = new Map<string | null, number>();
-  private readonly slugs = new Set<string>();
 
-  constructor(all: readonly Category[], private readonly making: { newId: () => string; at: Date }) {
+  /** `slugs` were taken once, and are for ever. */
+  constructor(all: readonly Category[], private readonly slugs: Set<string>, private readonly making: { newId: () => string; at: Date }) {
     for (const category of all) this.take(category);
   }
 

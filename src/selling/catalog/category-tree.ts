@@ -1,24 +1,37 @@
+import type { Seo, Translations } from './catalog.js';
+import type { Languages} from './languages.js';
+import { USUAL } from './languages.js';
+import { translated, type Spoken } from './translations.js';
+
 export type Category = Readonly<{
   id: string; name: string; slug: string; description: string; parentId: string | null;
   /** Ids from the root down to the parent. */
   ancestors: readonly string[]; position: number; version: number; createdAt: Date; updatedAt: Date;
+  seo?: Seo; translations?: Translations;
 }>;
 export type CategoryLabel = Readonly<{ id: string; slug: string; name: string; path: string }>;
 export type CategoryNode = CategoryLabel & Readonly<{ position: number; children: readonly CategoryNode[] }>;
 /** `structure` counts every change of the tree, `labels` those that alter what products show of it. */
-export type TreeRevision = Readonly<{ structure: number; labels: number }>;
+export type TreeRevision = Readonly<{ structure: number; labels: number; /** Beside the usual one; of products too. */ languages: readonly string[] }>;
+
+export type SpokenCategory = Category & Spoken;
 
 /** All categories in memory: small, asked by every catalogue read, and immutable once built. */
 export class CategoryTree {
-  private readonly byId = new Map<string, Category>();
-  private readonly bySlug = new Map<string, Category>();
+  private readonly byId = new Map<string, SpokenCategory>();
+  private readonly bySlug = new Map<string, SpokenCategory>();
   private readonly childrenOf = new Map<string | null, Category[]>();
   private readonly labels = new Map<string, CategoryLabel>();
 
-  constructor(categories: readonly Category[], readonly revision: TreeRevision) {
-    for (const category of categories) {
+  private readonly inOthers = new Map<string, CategoryTree>();
+
+  /** `chain` are the languages in which it speaks, the nearest first; none is the usual one. */
+  constructor(private readonly categories: readonly Category[], readonly revision: TreeRevision, readonly languages: Languages, readonly chain: readonly string[] = USUAL) {
+    for (const original of categories) {
+      const category = translated(original, chain);
       this.byId.set(category.id, category);
-      this.bySlug.set(category.slug, category);
+      for (const { slug } of Object.values(original.translations ?? {})) if (slug !== undefined) this.bySlug.set(slug, category);
+      this.bySlug.set(original.slug, category);
       const siblings = this.childrenOf.get(category.parentId);
       if (siblings) siblings.push(category);
       else this.childrenOf.set(category.parentId, [category]);
@@ -26,7 +39,21 @@ export class CategoryTree {
     for (const siblings of this.childrenOf.values()) siblings.sort((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1));
   }
 
-  find(idOrSlug: string): Category | undefined {
+  /** The same tree in other words, made once for each language. */
+  in(chain: readonly string[]): CategoryTree {
+    if (chain === this.chain) return this;
+    const key = chain.join();
+    let made = this.inOthers.get(key);
+    if (!made) this.inOthers.set(key, made = new CategoryTree(this.categories, this.revision, this.languages, chain));
+    return made;
+  }
+
+  /** What tells cached answers in this language from others; nothing for the usual one. */
+  get mark(): string {
+    return this.chain === USUAL ? '' : `~${this.chain.join('~')}`;
+  }
+
+  find(idOrSlug: string): SpokenCategory | undefined {
     return this.byId.get(idOrSlug) ?? this.bySlug.get(idOrSlug);
   }
 
@@ -59,6 +86,11 @@ export class CategoryTree {
   namesOf(ids: readonly string[]): string[][] {
     const found = ids.flatMap((id) => this.byId.get(id) ?? []);
     return found.map((category) => [...category.ancestors.flatMap((id) => this.byId.get(id)?.name ?? []), category.name]);
+  }
+
+  /** Of these and everything above them what is said in a language of this tree, not in the usual one. */
+  withLanguage(ids: readonly string[]): SpokenCategory[] {
+    return ids.flatMap((id) => [...this.byId.get(id)?.ancestors ?? [], id]).flatMap((id) => this.byId.get(id) ?? []).filter(({ language }) => language !== undefined);
   }
 
   breadcrumb({ id, ancestors }: Category): CategoryLabel[] {

@@ -4,7 +4,7 @@ import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, Subscriber } from '../../shared/events/outbox.js';
-import type { Caller } from '../../shared/http/caller.js';
+import { mayAct, type Caller } from '../../shared/http/caller.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Schedule } from '../../shared/schedule.js';
 import type { Pricing } from '../pricing/index.js';
@@ -16,6 +16,7 @@ import { BulkProducts } from './bulk-products.service.js';
 import { CatalogAuditRepository } from './catalog-audit.repository.js';
 import { catalogInvariants } from './catalog.invariants.js';
 import { CategoryRepository } from './categories.repository.js';
+import { CategorySlugRepository } from './category-slugs.repository.js';
 import { categoryRoutes } from './categories.routes.js';
 import { CategoryService } from './categories.service.js';
 import { CategoryPaths } from './category-paths.service.js';
@@ -44,6 +45,9 @@ import { ShownPricesRepository } from './shown-prices.repository.js';
 import { ShownPrices } from './shown-prices.service.js';
 import { SlugRepository } from './slugs.repository.js';
 import { SlugService } from './slugs.service.js';
+import { translated } from './translations.js';
+import { translationRoutes } from './translations.routes.js';
+import { TranslationService } from './translations.service.js';
 import { createTurns } from './turns.js';
 import { VariantRepository } from './variants.repository.js';
 import { variantRoutes } from './variants.routes.js';
@@ -53,6 +57,7 @@ import type { OwnRating } from './catalog.js';
 import { combineRatings } from './ratings.js';
 
 export type { CatalogVariant, Product } from './catalog.js';
+export { otherSlugsOf } from './translations.js';
 export type { CategoryTree } from './category-tree.js';
 export { summaryReply } from './products.schemas.js';
 export type { ImportOutcome, ImportProduct } from './product-import.js';
@@ -62,40 +67,45 @@ export type Catalog = ReturnType<typeof createCatalog>;
 type Deps = {
   connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; cache: Pick<Cache, 'read' | 'invalidate'>; audit?: RecordAudit;
   pricing: Pricing; buyerOf: BuyerOf; inventory: InventoryPort; media: MediaPort; market: Readonly<{ defaultCurrency: string; flatShippingRates: Readonly<Record<string, number>> }>;
+  /** In which everything is said that is not translated. */
+  usualLanguage: string;
 };
 
 const PUBLISH_EVERY_MS = 1_000;
 const SHOW_PRICES_MS = 5_000;
 
-export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, buyerOf, inventory, media, market }: Deps) {
+export function createCatalog({ connection, now, outbox, inTransaction, audit = async () => {}, cache, pricing, buyerOf, inventory, media, market, usualLanguage }: Deps) {
   const { defaultCurrency } = market;
   const currencies = [defaultCurrency, ...Object.keys(market.flatShippingRates).filter((currency) => currency !== defaultCurrency)] as const;
   const products = new ProductRepository(connection, currencies);
   const variants = new VariantRepository(connection);
   const slugs = new SlugRepository(connection);
   const categories = new CategoryRepository(connection);
+  const categorySlugs = new CategorySlugRepository(connection);
   const attributes = new AttributeRepository(connection);
 
   const writing = { now, inTransaction, outbox, cache, pricing, inventory, audit, media };
   const turns = createTurns();
-  const tree = new LiveTree(categories);
+  const tree = new LiveTree(categories, usualLanguage);
   const changes = new ProductChanges(writing);
   const sets = new SetRules(variants);
   const availability = new AvailabilityService({ products, variants, inventory, inTransaction, outbox, cache, turns });
   const variantService = new VariantService({ ...writing, products, variants, changes, availability, turns, sets });
   const rules = new ProductRules({ categories, attributes });
   const productService = new ProductService({ ...writing, products, variants, slugs, rules, changes, variantService, turns, sets });
-  const categoryService = new CategoryService({ categories, products, variants, tree, turns, now, inTransaction, outbox, audit, cache });
-  const paths = new CategoryPaths({ categories, tree, turns, now, inTransaction, outbox, cache });
+  const categoryService = new CategoryService({ categories, slugs: categorySlugs, products, variants, tree, turns, now, inTransaction, outbox, audit, cache });
+  const paths = new CategoryPaths({ categories, slugs: categorySlugs, tree, turns, now, inTransaction, outbox, cache });
   const imports = new ProductImport({ ...writing, products, variants, slugs, categories, attributes, availability, variantService });
   const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
   const prices = new PriceTagService({ pricing, buyerOf });
   const shownPrices = new ShownPrices({ products, variants, looks: new ShownPricesRepository(connection), pricing, prices, cache, now, currencies });
   const reads = new ProductReads({ products, variants, slugs, tree, cache, prices, defaultCurrency });
-  const categoryReads = new CategoryReads({ tree, cache });
+  const categoryReads = new CategoryReads({ tree, slugs: categorySlugs, cache });
   const walk = new ProductWalk({ products, variants, tree });
   const presenter = new ProductPresenter({ tree, defaultCurrency });
   const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
+
+  const translations = new TranslationService({ products, categories, tree, productService, categoryService });
 
   const routes: Route[] = [
     ...productRoutes(reads),
@@ -103,7 +113,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     ...productImageRoutes({ products: productService, variants: variantService, presenter }),
     ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants, products, defaultCurrency }) }),
     ...categoryRoutes({ categories: categoryService, reads: categoryReads, products: reads }),
-    ...attributeRoutes(new AttributeService({ attributes, inTransaction, audit })),
+    ...attributeRoutes(new AttributeService({ attributes, inTransaction, audit, tree, languages: translations })),
+    ...translationRoutes({ translations, tree }),
   ];
   const subscribers: Subscriber[] = catalogSubscribers({ cache, tree, availability, categories: categoryService });
   subscribers.push({ name: 'catalog.showPrices', on: ['prices.changed'], handle: async () => { await shownPrices.run(); } });
@@ -135,9 +146,10 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     idsChangedAfter: products.idsChangedAfter.bind(products),
     shelf: new Shelf({ products, variants, tree, prices }),
     viewOf: reads.viewOf.bind(reads),
-    newest: (most: number) => products.newest(most),
-    categoryOf: async (idOrSlug: string) => (await categoryReads.detail(idOrSlug)).view,
-    findPageOf: async (kind: 'products' | 'categories', slug: string, caller: Caller) => (kind === 'products' ? reads.findPage(slug, caller) : categoryReads.findPage(slug)),
+    newest: async (most: number, chain: readonly string[]) => (await products.newest(most)).map((product) => translated(product, chain)),
+    categoryOf: async (idOrSlug: string, caller: Caller) => (await categoryReads.detail(idOrSlug, caller)).view,
+    /** What a slug of any language, today's or an old one, leads to, with the slug that it has today in the language asked for. */
+    findPageOf: async (kind: 'products' | 'categories', slug: string, caller: Caller, language?: string) => (kind === 'products' ? reads.findPage(slug, caller, language) : categoryReads.findPage(slug, language)),
     /** What is shown in a channel, null being the usual one. */
     newestIds: products.newestIds.bind(products),
     /** Uploaded files that products and variants show; may answer others besides. */
@@ -158,6 +170,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     /** Drafts and archived ones too. */
     countProducts: () => products.total('staff'),
     categoryTree: tree.current.bind(tree),
+    /** As this caller reads it; who may change it reads the usual words. */
+    categoryTreeFor: (caller: Caller) => (mayAct(caller, 'products:read') ? tree.current() : tree.spoken()),
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
     createProduct: productService.create.bind(productService),
     createCategory: categoryService.create.bind(categoryService),

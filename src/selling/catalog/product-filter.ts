@@ -13,6 +13,8 @@ export type ProductListQuery = PageQuery & {
 /** What the list is narrowed to, with everything looked up that the client named by other words. */
 export type ProductFilter = Readonly<{
   query: ProductListQuery; currency: string; audience: 'public' | 'staff'; channel: string | null; withDescription: boolean;
+  /** All that the shop speaks besides its usual one, and those in which this list is read. */
+  languages: readonly string[]; chain: readonly string[];
   /** The category asked for and all below it. */
   categoryIds?: readonly string[];
 }>;

@@ -3,7 +3,8 @@ import { mergeFields, skuKeyOf, visibility, wrongValue, type AttributeDefinition
 import { fromVariants } from './product-changes.js';
 import { isSame, pricesAfter, productAfter, referenceOf, ruleAfter, sustainabilityAfter, variantAfter, type ImportOutcome, type ImportProduct, type Refusal } from './product-import.js';
 import { combineRatings } from './ratings.js';
-import { SLUG, slugOf } from './slugs.js';
+import { isSlug } from '../../shared/slug.js';
+import { slugOf } from './slugs.js';
 import type { VariantService } from './variants.service.js';
 
 /** What is there already, read once for the whole batch. */
@@ -68,7 +69,7 @@ export class ImportPlan {
     const { categories, definitions } = this.known;
     const unknown = this.making.dryRun ? undefined : row.categoryIds.find((id) => !categories.has(id));
     if (unknown !== undefined) return { code: 'unknown_category', field: 'categoryIds', message: `There is no category ${unknown}.` };
-    if (row.slug && !SLUG.test(row.slug)) return { code: 'invalid_slug', field: 'slug', message: `${row.slug} is not a slug.` };
+    if (row.slug && !isSlug(row.slug)) return { code: 'invalid_slug', field: 'slug', message: `${row.slug} is not a slug.` };
     for (const [name, value] of Object.entries(row.attributes)) {
       const definition = definitions.get(name);
       const wrong = definition && value !== null ? wrongValue(value, definition) : null;

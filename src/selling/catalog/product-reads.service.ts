@@ -17,6 +17,7 @@ import { presentProduct, presentSummary, presentVariant } from './product-view.j
 import type { ShelfView } from './shelf.service.js';
 import type { ProductRepository } from './products.repository.js';
 import type { SlugRepository } from './slugs.repository.js';
+import { translated } from './translations.js';
 import type { VariantRepository } from './variants.repository.js';
 
 const ID = /^[0-9a-f]{24}$/;
@@ -26,7 +27,10 @@ const NEVER_CACHED = ['q', 'cursor', 'created_at[gte]', 'created_at[lte]', 'upda
 const CACHED_PAGES = 50;
 
 /** Either the bytes that were made once, or a body made for this one caller. */
-export type Answer = Readonly<{ bytes: StoredBody } | { body: unknown; version?: number }>;
+export type Answer = Readonly<({ bytes: StoredBody } | { body: unknown; version?: number }) & {
+  /** The slug of today, where it was asked for by one that it has no more. */
+  movedTo?: string;
+}>;
 type Audience = 'public' | 'staff';
 type Shown = Readonly<{ currency?: string | undefined }>;
 
@@ -45,40 +49,43 @@ export class ProductReads {
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
     if (audience === 'staff' || !looking.isShared) return this.ownDetail(id, idOrSlug, audience, looking);
-    const tree = await this.deps.tree.current();
+    const tree = await this.deps.tree.spoken();
     const bytes = await this.deps.cache.read({
-      region: 'product', key: `product:${id}:public:${currency}:${tree.revision.labels}${suffixOf(looking)}`, tags: [productTag(id)],
+      region: 'product', key: `product:${id}:public:${currency}:${tree.revision.labels}${tree.mark}${suffixOf(looking)}`, tags: [productTag(id)],
       load: async () => {
         const { view, version } = await this.show(id, idOrSlug, 'public', looking);
         return storeBody(success('The product.', view), version);
       },
     });
     if (!bytes) throw new ProductNotFound(idOrSlug);
-    return { bytes };
+    return { bytes, ...movedTo(idOrSlug, bytes.body, () => dataOf(bytes)) };
   }
 
   /** The very answer of the API, for whoever says the same in other words. */
   async viewOf(idOrSlug: string, shown: Shown, caller: Caller): Promise<ShelfView> {
     const answer = await this.detail(idOrSlug, shown, caller);
-    return ('bytes' in answer ? JSON.parse(answer.bytes.body.toString()) as { data: ShelfView } : answer.body as { data: ShelfView }).data;
+    return 'bytes' in answer ? dataOf(answer.bytes) : (answer.body as { data: ShelfView }).data;
   }
 
-  /** Null where nobody finds it or this caller may not see it. */
-  async findPage(slug: string, caller: Caller): Promise<{ id: string; slug: string } | null> {
+  /** By a slug of any language, today's or an old one. Null where nobody finds it or this caller may not see it. */
+  async findPage(slug: string, caller: Caller, language?: string): Promise<{ id: string; slug: string; isCurrent: boolean } | null> {
     const id = await this.deps.slugs.ownerOf(slug);
     const [found] = id === null ? [] : await this.deps.products.findMany([id], audienceOf(caller), caller.key?.channel ?? null);
-    return found ? { id: found.id, slug: found.slug } : null;
+    if (!found) return null;
+    const { languages } = await this.deps.tree.current();
+    const here = translated(found, languages.chainFor(language)).slug;
+    return { id: found.id, slug: here, isCurrent: here === slug };
   }
 
   async list(query: ProductListQuery, caller: Caller): Promise<Answer> {
     const audience = audienceOf(caller);
     if (audience === 'public' && query.status !== undefined && query.status !== 'active') throw new StatusFilterForStaff();
     const looking = await this.deps.prices.lookingAs(caller, query.currency ?? this.deps.defaultCurrency);
-    const tree = await this.deps.tree.current();
+    const tree = await this.treeFor(audience);
     const load = async () => success('Products.', await this.page(query, { audience, tree, looking }));
     if (audience === 'staff' || !looking.isShared || !isWorthCaching(query)) return { body: await load() };
     const bytes = await this.deps.cache.read({
-      region: 'products', key: `${this.listKey(query, tree)}${suffixOf(looking)}`, tags: [looking.context || query.expand?.includes('variants') ? STOCK_LISTS : LISTS],
+      region: 'products', key: `${this.listKey(query, tree)}${tree.mark}${suffixOf(looking)}`, tags: [looking.context || query.expand?.includes('variants') ? STOCK_LISTS : LISTS],
       load: async () => storeBody(await load(), 0),
     });
     return { bytes: bytes! };
@@ -115,7 +122,7 @@ export class ProductReads {
   async compare(ids: readonly string[], { currency = this.deps.defaultCurrency, attributes = 'differing' }: Shown & { attributes?: 'differing' | 'all' }, caller: Caller) {
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
-    const tree = await this.deps.tree.current();
+    const tree = await this.treeFor(audience);
     const found = new Map((await this.deps.products.findMany(ids, audience, looking.channel)).map((product) => [product.id, product]));
     const products = ids.map((id) => {
       const product = found.get(id);
@@ -135,7 +142,7 @@ export class ProductReads {
     if (ids.length === 0) return [];
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
-    const tree = await this.deps.tree.current();
+    const tree = await this.treeFor(audience);
     const found = new Map((await this.deps.products.findMany(ids, audience, looking.channel)).map((product) => [product.id, product]));
     const products = ids.flatMap((id) => found.get(id) ?? []);
     const ranges = await this.rangesOf(products, looking);
@@ -145,7 +152,7 @@ export class ProductReads {
   /** One round trip for any number of SKUs; unknown ones are missing from the answer. */
   async findVariants(skus: readonly string[]): Promise<Map<string, CatalogVariant>> {
     if (skus.length === 0) return new Map();
-    return new Map((await this.deps.variants.findBySkus(skus)).map((variant) => [variant.sku, variant]));
+    return new Map((await this.deps.variants.findBySkus(skus, (languages) => this.deps.tree.chainBeside(languages))).map((variant) => [variant.sku, variant]));
   }
 
   /** Of these SKUs the ones that are sets, with what is in one unit of each. */
@@ -162,7 +169,7 @@ export class ProductReads {
     const expand = new Set(query.expand?.split(','));
     const category = query.category === undefined ? undefined : tree.find(query.category);
     const filter: ProductFilter = {
-      query, currency, audience, channel: looking.channel, withDescription: expand.has('description'),
+      query, currency, audience, channel: looking.channel, withDescription: expand.has('description'), languages: tree.languages.others, chain: tree.chain,
       // A category that does not exist has no products.
       ...(query.category !== undefined && { categoryIds: category ? tree.withDescendants(category.id) : [] }),
     };
@@ -186,11 +193,11 @@ export class ProductReads {
 
   private async ownDetail(id: string, asked: string, audience: Audience, looking: Looking): Promise<Answer> {
     const { view, version } = await this.show(id, asked, audience, looking);
-    return { body: success('The product.', view), version };
+    return { body: success('The product.', view), version, ...movedTo(asked, Buffer.alloc(0), () => view) };
   }
 
   private async show(id: string, asked: string, audience: Audience, looking: Looking) {
-    const tree = await this.deps.tree.current();
+    const tree = await this.treeFor(audience);
     const found = await this.deps.products.findWithVariants(id, audience, looking.channel);
     if (!found) throw new ProductNotFound(asked);
     const { product, variants } = found;
@@ -198,6 +205,11 @@ export class ProductReads {
     const range = looking.context && rangeOf(variants, tags);
     const ranges = looking.context ? new Map(range ? [[id, range]] : []) : undefined;
     return { view: presentProduct(product, variants, { tree, currency: looking.currency, audience, tags, ranges }), version: product.version };
+  }
+
+  /** Who may change the words reads the usual ones: what was read in another language would be written over them. */
+  private treeFor(audience: Audience): Promise<CategoryTree> {
+    return audience === 'staff' ? this.deps.tree.current() : this.deps.tree.spoken();
   }
 
   private async idOf(idOrSlug: string): Promise<string> {
@@ -215,6 +227,17 @@ export class ProductReads {
     const normal = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
     return `products:${createHash('sha1').update(JSON.stringify(['public', currency, tree.revision.structure, normal])).digest('base64url')}`;
   }
+}
+
+const dataOf = ({ body }: StoredBody): ShelfView => (JSON.parse(body.toString()) as { data: ShelfView }).data;
+
+/** The head of an answer: the id and the slug come first. */
+const HEAD_BYTES = 800;
+/** Every slug that it has now in any language is as good; the answer is only read where it does not begin with the one that was asked for. */
+function movedTo(asked: string, body: Buffer, view: () => Pick<ShelfView, 'slug' | 'slugs'>): { movedTo?: string } {
+  if (ID.test(asked) || body.subarray(0, HEAD_BYTES).includes(`"slug":"${asked}"`)) return {};
+  const { slug, slugs = {} } = view();
+  return slug === asked || Object.values(slugs).includes(asked) ? {} : { movedTo: slug };
 }
 
 const audienceOf = (caller: Caller): Audience => (mayAct(caller, 'products:read') ? 'staff' : 'public');

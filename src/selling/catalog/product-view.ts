@@ -3,6 +3,7 @@ import type { PriceRange, Product, Variant } from './catalog.js';
 import type { CategoryTree } from './category-tree.js';
 import type { PriceTag, PriceTags } from './price-tags.service.js';
 import { slugOf } from './slugs.js';
+import { slugsOf, translated } from './translations.js';
 import { NO_SCORE, scoreOf } from '../../shared/sustainability.js';
 
 export type ViewOptions = Readonly<{
@@ -17,13 +18,14 @@ export type ViewOptions = Readonly<{
 }>;
 
 /** What every list shows of a product. */
-export function presentSummary(product: Product, { tree, currency, audience, expand, ranges }: Omit<ViewOptions, 'tags'>) {
+export function presentSummary(original: Product, { tree, currency, audience, expand, ranges }: Omit<ViewOptions, 'tags'>) {
+  const product = translated(original, tree.chain);
   const { id, slug, name, brand, status, images, attributes, inStock, createdAt, updatedAt, version } = product;
   const range = ranges ? ranges.get(id) : product.priceRange[currency];
   return {
     id, slug, name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
     ...(expand?.has('description') && { description: product.description }),
-    ...pricesOf(range, currency), rating: ratingOf(product), inStock, ...scored(product), createdAt, updatedAt, version,
+    ...pricesOf(range, currency), rating: ratingOf(product), inStock, ...scored(product), createdAt, updatedAt, version, ...(product.language !== undefined && { language: product.language }),
     ...(audience === 'staff' && { publishAt: product.publishAt, externalRef: product.externalRef, visible: product.visible, ...(product.channels?.length && { channels: product.channels }) }),
   };
 }
@@ -38,9 +40,12 @@ function scored({ sustainability }: Product): { sustainabilityScore?: number } {
 }
 
 export function presentProduct(product: Product, variants: readonly Variant[], options: ViewOptions) {
-  const { description, images, customFields, seo, sustainability } = product;
+  const { chain, languages } = options.tree;
+  const { seo, description } = translated(product, chain);
+  const slugs = slugsOf(product, languages.usual);
+  const { images, customFields, sustainability } = product;
   return {
-    ...presentSummary(product, options), description, images, customFields, seo, ...(sustainability && { sustainability }),
+    ...presentSummary(product, options), description, images, customFields, seo, ...(sustainability && { sustainability }), ...(slugs && { slugs }),
     variants: variants.map((variant) => presentVariant(variant, options)),
   };
 }

@@ -9,13 +9,14 @@ import { countModel, productModel, type ProductRow, type VariantRow } from './ca
 import { duplicateOf } from './duplicate.js';
 import { filterOf, hintOf, isUnfiltered, shownIn, type ProductFilter, type ProductListQuery } from './product-filter.js';
 import { combineRatings } from './ratings.js';
+import { otherSlugsOf } from './translations.js';
 import { toProduct, toVariant, unsetOf, withoutCategory, type Stored } from './rows.repository.js';
 
 /** How many variants a product brings along in a list; the others are at /products/:id/variants. */
 const VARIANTS_IN_LIST = 50;
 const COUNTERS = 16;
 /** What no list shows is not read either. */
-const CHANNEL_FIELDS = ['channels', 'visibleIn'] as const;
+const ABSENT_FIELDS = ['channels', 'visibleIn', 'translations'] as const;
 const NOT_LISTED = { customFields: 0, seo: 0, attributeIndex: 0, nameWords: 0 } as const;
 
 /** What a map of the shop says of a product. */
@@ -54,7 +55,7 @@ export class ProductRepository {
       const isRated = !isDeepStrictEqual(importedRating, read.importedRating);
       return { updateOne: {
         filter: { _id, version: read.version, ...(isRated && { 'ownRating.sum': read.ownRating?.sum ?? null, 'ownRating.count': read.ownRating?.count ?? null }) },
-        update: { $set: { ...set, ...(isRated && { rating, importedRating }) }, ...unsetOf(set, CHANNEL_FIELDS) },
+        update: { $set: { ...set, ...(isRated && { rating, importedRating }) }, ...unsetOf(set, ABSENT_FIELDS) },
       } };
     }) as never));
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these products changed meanwhile.');
@@ -84,9 +85,9 @@ export class ProductRepository {
 
   async pagesAfter({ after, until }: { after: string | null; until: string | null }, limit: number): Promise<ProductPage[]> {
     const range = { ...(after !== null && { $gt: new Types.ObjectId(after) }), ...(until !== null && { $lte: new Types.ObjectId(until) }) };
-    const found = await this.products.find({ visible: true, ...(Object.keys(range).length > 0 && { _id: range }) }, { slug: 1, updatedAt: 1 })
+    const found = await this.products.find({ visible: true, ...(Object.keys(range).length > 0 && { _id: range }) }, { slug: 1, updatedAt: 1, translations: 1 })
       .sort({ _id: 1 }).limit(limit).hint({ _id: 1 }).lean();
-    return found.map(({ _id, slug, updatedAt }) => ({ id: _id.toHexString(), slug, updatedAt, slugs: {} }));
+    return found.map(({ _id, slug, updatedAt, translations }) => ({ id: _id.toHexString(), slug, updatedAt, slugs: otherSlugsOf({ slug, ...(translations && { translations }) }) }));
   }
 
   /** Which products changed after a moment, hidden or not, in the order of the changes. */
@@ -110,7 +111,7 @@ export class ProductRepository {
   /** Refuses to overwrite a product that changed since it was read. */
   async save(product: Product, derived: Derived, read: Pick<Product, 'version' | 'visible'>): Promise<void> {
     const { _id, createdAt: _c, rating: _r, importedRating: _i, ownRating: _o, ...set } = this.row(product, derived);
-    const { matchedCount } = await refuseDuplicate(() => this.products.updateOne({ _id, version: read.version }, { $set: set, ...unsetOf(set, CHANNEL_FIELDS) } as never));
+    const { matchedCount } = await refuseDuplicate(() => this.products.updateOne({ _id, version: read.version }, { $set: set, ...unsetOf(set, ABSENT_FIELDS) } as never));
     if (matchedCount === 0) throw new ConcurrentChange('This product changed meanwhile.', { productId: product.id });
     await this.count(0, Number(derived.visible) - Number(read.visible));
   }
@@ -165,7 +166,7 @@ export class ProductRepository {
   async page(filter: ProductFilter, query: ProductListQuery): Promise<Page<Product>> {
     const page = await findPage(this.products, {
       filter: filterOf(filter), hint: hintOf(filter, this.currencies[0]), total: isUnfiltered(filter.query) && filter.channel === null ? () => this.total(filter.audience) : undefined,
-      query, fallbackSort: '-createdAt', projection: { ...NOT_LISTED, ...(!filter.withDescription && { description: 0 }) },
+      query, fallbackSort: '-createdAt', projection: { ...NOT_LISTED, ...(!filter.withDescription && { description: 0 }), ...wordsNotListed(filter) },
       paths: { name: 'nameKey', price: `shownRange.${filter.currency}.from`, rating: 'rating.average' },
     });
     return { ...page, items: page.items.map((row) => toProduct(row as Stored<ProductRow>)) };
@@ -235,6 +236,12 @@ export class ProductRepository {
     };
   }
 }
+
+/** Of other languages only what is read of them. */
+const wordsNotListed = ({ languages, chain, withDescription }: ProductFilter): Record<string, 0> => (chain.length === 0 ? { translations: 0 } : Object.fromEntries([
+  ...languages.filter((language) => !chain.includes(language)).map((language) => [`translations.${language}`, 0]),
+  ...chain.flatMap((language) => [`translations.${language}.seo`, ...(withDescription ? [] : [`translations.${language}.description`])].map((path) => [path, 0])),
+]) as Record<string, 0>);
 
 const variantStages = (isPublic: boolean) => [
   ...(isPublic ? [{ $match: { enabled: true } }] : []),

@@ -3,7 +3,7 @@ import { defineRoute, type Route } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
 import type { Answer, ProductReads } from './product-reads.service.js';
 import {
-  compareQuery, comparisonAnswer, currencyOnly, listQuery, productAnswer, productPage, productRefParams, showQuery, variantAnswer, variantListQuery, variantPage, variantParams,
+  compareQuery, comparisonAnswer, currencyOnly, listQuery, movedAnswer, productAnswer, productPage, productRefParams, showQuery, variantAnswer, variantListQuery, variantPage, variantParams,
 } from './products.schemas.js';
 
 /** What was made for everybody may be kept by anybody; what was made for staff is theirs alone. */
@@ -12,6 +12,13 @@ export function replyOf(answer: Answer, fields: string | undefined): Reply {
   if (fields === undefined) return { status: 200, bytes: answer.bytes, cache: 'public' };
   const { bytes: { body, etag } } = answer;
   return { status: 200, body: JSON.parse(body.toString()) as unknown, version: Number(/\d+/.exec(etag)?.[0] ?? 0), cache: 'public' };
+}
+
+/** Kept by nobody: a slug may get its old name back. */
+export function movedReply(path: string, query: object): Reply {
+  const wanted = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]))).toString();
+  const location = wanted === '' ? path : `${path}?${wanted}`;
+  return { status: 301, body: success('This has another address now.', { location }), location, cache: 'public' };
 }
 
 const access = { scope: 'catalog:read', staff: 'products:read' } as const;
@@ -30,8 +37,12 @@ export function productRoutes(reads: ProductReads): Route[] {
     }),
     defineRoute({
       method: 'get', path: '/products/:idOrSlug', summary: 'Show a product', tag: 'Products', access, params: productRefParams, query: showQuery,
-      responses: { 200: productAnswer, ...problems(400, 401, 403, 404) },
-      handle: async ({ params, query }, { caller }) => replyOf(await reads.detail(params.idOrSlug, query, caller), query.fields),
+      description: 'In the nearest language of Accept-Language that there is, which Content-Language says; staff read the usual words. A slug that it has no more is answered by 301, for ever.',
+      responses: { 200: productAnswer, 301: movedAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params, query }, { caller }) => {
+        const answer = await reads.detail(params.idOrSlug, query, caller);
+        return answer.movedTo === undefined ? replyOf(answer, query.fields) : movedReply(`/products/${encodeURIComponent(answer.movedTo)}`, query);
+      },
     }),
     defineRoute({
       method: 'get', path: '/products/:idOrSlug/variants', summary: 'List the variants of a product', tag: 'Products', access, params: productRefParams, query: variantListQuery,

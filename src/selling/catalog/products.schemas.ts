@@ -3,16 +3,17 @@ import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, fieldsParam } from '../../shared/http/pagination.js';
 import { amount, channelCode, currencyCode, customFields, id, line, moneyInput, moneySchema, pageOf, sku, successOf } from '../../shared/http/schemas.js';
 import { MAX_QUANTITY_PER_LINE, permitsNothing, type QuantityRule } from '../../shared/quantity-rule.js';
+import { isSlug, SLUG } from '../../shared/slug.js';
 import { richText } from '../../shared/rich-text.js';
 import { PRODUCT_STATUSES } from './catalog.js';
 import type { ProductListQuery } from './product-filter.js';
-import { SLUG } from './slugs.js';
 
 const MAX_VARIANTS = 2000;
 const FIELD_NAME = /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_-]{1,64}$/;
 const scalars = [Joi.string().max(2000).allow(''), Joi.number(), Joi.boolean()];
 
-export const slug = () => Joi.string().max(140).pattern(SLUG, 'slug').description('Lower case, digits and single hyphens');
+export const slug = () => Joi.string().max(140).pattern(SLUG, 'slug').custom((value: string, helpers) => (isSlug(value) ? value : helpers.error('string.pattern.name', { name: 'slug', value })))
+  .description('Letters of any script in lower case, digits and single hyphens');
 const text = (max: number) => Joi.string().max(max).allow('');
 const status = () => Joi.string().valid(...PRODUCT_STATUSES);
 const time = () => Joi.string().isoDate().allow(null);
@@ -22,7 +23,7 @@ const fields = (forPatch = false) => Joi.object().pattern(FIELD_NAME, Joi.altern
 )).max(50);
 const webAddress = () => Joi.alternatives(Joi.string().uri({ scheme: ['http', 'https'] }).max(2000), Joi.string().pattern(/^\/(?!\/)\S*$/, 'path').max(2000));
 const image = () => Joi.object({ url: webAddress().required(), alt: text(300).default(''), mediaId: id().description('Where it is an uploaded file; its address then follows from it') });
-const seo = () => Joi.object({ title: line(200), description: line(500), keywords: Joi.array().items(line(100)).max(30) });
+export const seo = () => Joi.object({ title: line(200), description: line(500), keywords: Joi.array().items(line(100)).max(30) });
 const grams = () => Joi.number().integer().min(0).max(1_000_000_000);
 const names = () => Joi.array().items(line(120)).max(50);
 const sustainability = () => Joi.object({
@@ -129,21 +130,26 @@ export const variantReply = Joi.object({
   components: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().required() })), digital: Joi.object().unknown(),
   quantityRule: Joi.object({ minimum: Joi.number().integer(), maximum: Joi.number().integer(), step: Joi.number().integer() }).description('In which quantities it can be ordered; in any, if absent'),
 }).meta({ name: 'Variant' });
+export const spokenReply = {
+  language: Joi.string().description('Of its words, where that is not the usual one of the shop'),
+  slugs: Joi.object().pattern(Joi.string(), Joi.string()).description('Its slug by language, where it is said in several'),
+};
 const summaryFields = {
   id: id().required(), slug: Joi.string().required(), name: Joi.string().required(),
   brand: Joi.alternatives(Joi.string(), Joi.object({ name: Joi.string().required(), slug: Joi.string().required() })).allow(null).required(), status: status().required(),
   categories: Joi.array().items(label).required(), images: Joi.array().items(image()).required(), attributes: Joi.object().required(), price: priceReply.required(), compareAtPrice: moneySchema,
   rating: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required(), imported: Joi.object({ average: Joi.number().required(), count: Joi.number().integer().required() }).description('What of it came with an import') }).required(), inStock: Joi.boolean().required(), sustainabilityScore: Joi.number().integer().description('0 to 100; absent where nothing is known'),
   createdAt: isoTime().required(), updatedAt: isoTime().required(), version: Joi.number().integer().required(),
-  publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'), channels: Joi.array().items(Joi.string()).description('Staff only'),
+  language: spokenReply.language, publishAt: time().description('Staff only'), externalRef: Joi.string().allow(null).description('Staff only'), visible: Joi.boolean().description('Staff only'), channels: Joi.array().items(Joi.string()).description('Staff only'),
 };
 export const summaryReply = Joi.object({ ...summaryFields, description: text(20_000), variants: Joi.array().items(variantReply) }).meta({ name: 'ProductSummary' });
 export const productReply = Joi.object({
   ...summaryFields, description: text(20_000).required(), customFields: Joi.object().required(), seo: Joi.object().required(), sustainability: Joi.object(),
-  variants: Joi.array().items(variantReply).required(),
+  variants: Joi.array().items(variantReply).required(), slugs: spokenReply.slugs,
 }).meta({ name: 'Product' });
 
 export const productAnswer = successOf(productReply);
+export const movedAnswer = successOf(Joi.object({ location: Joi.string().required().description('Under the base, as in the header Location') }));
 export const productPage = pageOf(summaryReply);
 export const variantAnswer = successOf(variantReply);
 export const variantPage = pageOf(variantReply);

@@ -1,6 +1,6 @@
 import type { Actor } from '../../shared/actor.js';
 import { requireVersion } from '../../shared/http/etag.js';
-import { derive, mergeFields, visibility, type FieldValue, type Image, type Product, type ProductContent, type Variant, type VariantContent } from './catalog.js';
+import { derive, mergeFields, visibility, type FieldValue, type Image, type Product, type ProductContent, type Translation, type Variant, type VariantContent } from './catalog.js';
 import type { Writing } from './catalog.deps.js';
 import { ProductNotFound } from './catalog.errors.js';
 import { differences } from './differences.js';
@@ -11,6 +11,7 @@ import type { ProductRepository } from './products.repository.js';
 import type { SetRules } from './set-rules.js';
 import { slugOf } from './slugs.js';
 import type { SlugRepository } from './slugs.repository.js';
+import { currentSlugs, withTranslation } from './translations.js';
 import type { Turns } from './turns.js';
 import type { VariantRepository } from './variants.repository.js';
 import type { VariantService } from './variants.service.js';
@@ -57,6 +58,14 @@ export class ProductService {
     return this.change(edit, (product) => ({ ...product, status: 'archived', images: withoutUploads(product.images) }), { checked: {}, dropsPictures: true });
   }
 
+  /** What is said of it in one more language; null takes that away. Inside the transaction `beside` does what belongs to it. */
+  translate(edit: Edit, language: string, said: Translation | null, beside: () => Promise<void> = async () => {}): Promise<ProductWithVariants> {
+    return this.change(edit, ({ translations, ...product }) => {
+      const after = withTranslation(translations, language, said);
+      return { ...product, ...(after && { translations: after }) };
+    }, { checked: {}, beside });
+  }
+
   /** Its pictures, and nothing else; `apply` may refuse. */
   arrangeImages(edit: Edit, apply: (images: readonly Image[]) => readonly Image[]): Promise<ProductWithVariants> {
     return this.change(edit, (product) => ({ ...product, images: apply(product.images) }), { checked: {} });
@@ -85,7 +94,7 @@ export class ProductService {
   }
 
   private change({ id, ifMatch, actor }: Edit, apply: (product: Product) => Product, options: {
-    checked?: Parameters<ProductRules['check']>[0]; variants?: readonly VariantContent[] | undefined; dropsPictures?: boolean;
+    checked?: Parameters<ProductRules['check']>[0]; variants?: readonly VariantContent[] | undefined; dropsPictures?: boolean; beside?: () => Promise<void>;
   }): Promise<ProductWithVariants> {
     const { products, variants, rules, changes, slugs, variantService, audit } = this.deps;
     return this.deps.turns(id, () => this.deps.inTransaction(async () => {
@@ -95,13 +104,14 @@ export class ProductService {
       const now = this.deps.now();
       const applied = apply(before);
       const wanted = sameImages(before.images, applied.images) ? applied : { ...applied, images: await this.deps.media.adopt(before.images, applied.images) };
-      if (wanted.slug !== before.slug) await slugs.claim(wanted.slug, id);
+      for (const slug of newSlugs(before, wanted)) await slugs.claim(slug, id);
       await rules.check(options.checked ?? wanted);
       if (options.dropsPictures) await variantService.dropPictures(id);
       const kept = options.variants ? await variantService.reconcile(wanted, options.variants, actor) : await variants.ofProduct(id);
       const after: Product = { ...wanted, ...(options.variants && fromVariants(kept)), ...visibility(wanted, now), version: before.version + 1, updatedAt: now };
       await products.save(after, derive(after, now), before);
       if (isCopyStale(before, after)) await variants.copyProduct(after);
+      await options.beside?.();
       const what = after.status === 'archived' && before.status !== 'archived' ? 'archived' : 'updated';
       await changes.announce(what, after, kept.map(({ sku }) => sku));
       await audit({ actor, action: `product.${what}`, subject: `product:${id}`, ...differences(before, after) });
@@ -110,6 +120,8 @@ export class ProductService {
   }
 }
 
+const newSlugs = (before: Product, after: Product): string[] => { const known = currentSlugs(before); return currentSlugs(after).filter((slug) => !known.includes(slug)); };
+
 const sameImages = (before: readonly Image[], after: readonly Image[]): boolean => before === after || JSON.stringify(before) === JSON.stringify(after);
 /** A product that is deleted leaves no files behind; addresses of others stay, they cost us nothing. */
 const withoutUploads = (images: readonly Image[]): readonly Image[] => images.filter(({ mediaId }) => mediaId === undefined);
@@ -117,4 +129,5 @@ const withoutUploads = (images: readonly Image[]): readonly Image[] => images.fi
 const isCopyStale = (before: Product, after: Product): boolean =>
   before.name !== after.name || before.status !== after.status || before.visible !== after.visible || before.visibleIn.join() !== after.visibleIn.join() || before.slug !== after.slug
   || before.categoryIds.join() !== after.categoryIds.join() || before.images[0]?.url !== after.images[0]?.url
+  || before.translations !== after.translations
   || JSON.stringify(footprintOf(before.sustainability)) !== JSON.stringify(footprintOf(after.sustainability));

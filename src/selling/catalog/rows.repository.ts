@@ -10,20 +10,26 @@ export function toProduct(row: Stored<ProductRow>): Product {
 }
 
 export function toVariant(row: Stored<VariantRow>): Variant {
-  const { _id, productId, skuKey: _k, productName: _n, productStatus: _s, productVisible: _v, productVisibleIn: _vi, slug: _l, categoryIds: _c, productImage: _i, footprint: _f, ...variant } = row;
+  const { _id, productId, skuKey: _k, productName: _n, productNames: _pn, productStatus: _s, productVisible: _v, productVisibleIn: _vi, slug: _l, categoryIds: _c, productImage: _i, footprint: _f, ...variant } = row;
   return { ...variant, id: _id.toHexString(), productId: productId.toHexString() };
 }
 
-export function toCatalogVariant(row: Stored<VariantRow>): CatalogVariant {
+export function toCatalogVariant(row: Stored<VariantRow>, chainOf: (languages: readonly string[]) => readonly string[]): CatalogVariant {
   const image = row.image ?? row.productImage;
   return {
-    sku: row.sku, variantId: row._id.toHexString(), productId: row.productId.toHexString(), productName: row.productName, slug: row.slug, options: row.options,
+    sku: row.sku, variantId: row._id.toHexString(), productId: row.productId.toHexString(), productName: nameIn(row, chainOf), slug: row.slug, options: row.options,
     status: row.productStatus, sellable: row.productVisible && row.enabled, ...(row.enabled && row.productVisibleIn && { sellableIn: row.productVisibleIn }), prices: row.prices, available: row.available, categoryIds: hex(row.categoryIds),
     ...(row.footprint && { footprint: row.footprint }),
     ...(row.backorderable && { backorderable: row.backorderable }), ...(row.components?.length && { components: row.components }), ...(row.digital && { digital: row.digital }), ...(row.quantityRule && { quantityRule: row.quantityRule }),
     ...(row.taxCategory !== null && { taxCategory: row.taxCategory }), ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
     ...(row.dimensionsMm !== null && { dimensionsMm: row.dimensionsMm }), ...(row.shipping && { shipping: row.shipping }), ...(image && { image: { url: image.url, alt: image.alt } }),
   };
+}
+
+function nameIn({ productName, productNames: names }: VariantRow, chainOf: (languages: readonly string[]) => readonly string[]): string {
+  if (!names) return productName;
+  const nearest = chainOf(Object.keys(names)).find((language) => names[language] !== undefined);
+  return nearest === undefined ? productName : names[nearest]!;
 }
 
 const hex = (ids: readonly Types.ObjectId[]): string[] => ids.map((id) => id.toHexString());

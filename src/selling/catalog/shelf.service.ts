@@ -17,8 +17,8 @@ export type ShelfView = ReturnType<typeof presentProduct>;
 export class Shelf {
   constructor(private readonly deps: Deps) {}
 
-  /** As the API shows it to a passer-by, in the order of the ids. */
-  async *products(currency: string): AsyncGenerator<ShelfView> {
+  /** As the API shows it to a passer-by who reads this language, in the order of the ids. */
+  async *products(currency: string, language?: string): AsyncGenerator<ShelfView> {
     const { products, variants, tree, prices } = this.deps;
     for (let last: string | null = null; ;) {
       const step = await products.shownAfter(last, STEP);
@@ -26,7 +26,8 @@ export class Shelf {
       const all = (await variants.ofProducts(step.map(({ id }) => id))).filter(({ enabled }) => enabled);
       const shelves = step.map((product) => ({ product, variants: all.filter(({ productId }) => productId === product.id) }));
       const looking = await prices.lookingAs(PASSER_BY, currency);
-      const [tags, held] = [await prices.tagsOf(shelves, looking), await tree.current()];
+      const [tags, usual] = [await prices.tagsOf(shelves, looking), await tree.current()];
+      const held = usual.in(usual.languages.chainFor(language));
       for (const { product, variants: own } of shelves) yield presentProduct(product, own, { tree: held, currency, audience: 'public', tags });
       last = step.at(-1)!.id;
     }

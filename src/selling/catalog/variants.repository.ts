@@ -2,18 +2,19 @@ import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
-import { skuKeyOf, type Backorderable, type CatalogVariant, type Product, type Variant, type VariantComponent, type VariantPrice } from './catalog.js';
+import { skuKeyOf, type Backorderable, type CatalogVariant, type Product, type Variant, type VariantComponent, type Translations, type VariantPrice } from './catalog.js';
 import { SkuTaken } from './catalog.errors.js';
 import { variantModel, type VariantRow } from './catalog.model.js';
 import { duplicateOf } from './duplicate.js';
 import { toCatalogVariant, toVariant, unsetOf, withoutCategory, type Stored } from './rows.repository.js';
+import { namesOf } from './translations.js';
 import { footprintOf } from '../../shared/sustainability.js';
 
 export type HeldStock = Readonly<{ sku: string; productId: string; stockVersion: number; version: number; components?: readonly VariantComponent[] | null }>;
 export type Availability = Readonly<{ sku: string; available: number; version: number; backorderable: Backorderable | null }>;
 /** `definition` is the version of the variant whose components were looked at. */
 export type SetAvailability = Readonly<{ sku: string; available: number; version: number; definition: number }>;
-type Copied = Pick<Product, 'name' | 'status' | 'visible' | 'visibleIn' | 'slug' | 'categoryIds' | 'images' | 'sustainability'>;
+type Copied = Pick<Product, 'translations' | 'name' | 'status' | 'visible' | 'visibleIn' | 'slug' | 'categoryIds' | 'images' | 'sustainability'>;
 
 export class VariantRepository {
   private readonly variants;
@@ -46,7 +47,7 @@ export class VariantRepository {
     if (items.length === 0) return;
     const { matchedCount } = await this.variants.bulkWrite(items.map(({ variant, product, readVersion }) => {
       const { _id, available: _a, stockVersion: _s, backorderable: _b, createdAt: _c, ...set } = rowOf(variant, product);
-      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set, ...unsetOf(set, ['productVisibleIn', 'footprint']) } } };
+      return { updateOne: { filter: { _id, version: readVersion }, update: { $set: set, ...unsetOf(set, ABSENT_COPIES) } } };
     }) as never);
     if (matchedCount < items.length) throw new ConcurrentChange('Some of these variants changed meanwhile.');
   }
@@ -104,16 +105,17 @@ export class VariantRepository {
 
   /** Brings the copies of the product's fields up to date. */
   async copyProduct(product: Product): Promise<void> {
-    await this.variants.updateMany({ productId: product.id }, { $set: copiesOf(product), ...unsetOf(copiesOf(product), ['productVisibleIn', 'footprint']) });
+    await this.variants.updateMany({ productId: product.id }, { $set: copiesOf(product), ...unsetOf(copiesOf(product), ABSENT_COPIES) });
   }
 
   async replaceCategory(productIds: readonly string[], from: string, to: string | null): Promise<void> {
     await this.variants.updateMany({ productId: { $in: productIds as string[] } }, [{ $set: { categoryIds: withoutCategory(from, to) } }], { updatePipeline: true });
   }
 
-  async findBySkus(skus: readonly string[]): Promise<CatalogVariant[]> {
+  /** Named in the nearest language that `chainOf` answers for those that there are. */
+  async findBySkus(skus: readonly string[], chainOf: (languages: readonly string[]) => readonly string[] = () => []): Promise<CatalogVariant[]> {
     const found = await this.variants.find({ skuKey: { $in: skus.map(skuKeyOf) } }).lean();
-    return found.map(toCatalogVariant);
+    return found.map((row) => toCatalogVariant(row, chainOf));
   }
 
   /** For a demonstration of a purchase. */
@@ -173,13 +175,19 @@ export class VariantRepository {
 /** The stock of a set's own SKU means nothing. */
 const NO_SET = { 'components.0': { $exists: false } };
 
+const ABSENT_COPIES = ['productVisibleIn', 'footprint', 'productNames'] as const;
 const footprintCopy = (sustainability: Product['sustainability']) => {
   const footprint = footprintOf(sustainability);
   return footprint ? { footprint } : {};
 };
 
-const copiesOf = ({ name, status, visible, visibleIn, slug, categoryIds, images, sustainability }: Copied) => ({
-  ...footprintCopy(sustainability),
+const namesCopy = (translations: Translations | undefined) => {
+  const productNames = namesOf(translations);
+  return productNames ? { productNames } : {};
+};
+
+const copiesOf = ({ name, status, visible, visibleIn, slug, categoryIds, images, sustainability, translations }: Copied) => ({
+  ...footprintCopy(sustainability), ...namesCopy(translations),
   productName: name, productStatus: status, productVisible: visible, ...(visibleIn.length > 0 && { productVisibleIn: visibleIn }), slug, productImage: images[0] ?? null,
   categoryIds: categoryIds.map((id) => new Types.ObjectId(id)),
 });

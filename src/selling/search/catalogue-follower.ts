@@ -4,6 +4,7 @@ import type { Catalog, CategoryTree, Product } from '../catalog/index.js';
 import type { EmbeddedEngine } from './embedded-engine.js';
 import type { Texts } from './keyword-index.js';
 import type { SearchEntry } from './search.js';
+import type { Tongues } from './tongues.js';
 import type { SemanticModelRepository } from './semantic-model.repository.js';
 
 export const STEP = 200;
@@ -20,7 +21,7 @@ export const START: Cursor = { at: new Date(0), id: '' };
 export const settled = (cursor: Cursor, looked: number): Cursor => (cursor.at.getTime() > looked - UNSETTLED_MS ? { at: new Date(looked - UNSETTLED_MS), id: '' } : cursor);
 
 type Deps = {
-  catalog: Pick<Catalog, 'changedAfter' | 'categoryTree'>; engine: EmbeddedEngine; models: Pick<SemanticModelRepository, 'info' | 'load'>; clock?: () => number;
+  catalog: Pick<Catalog, 'changedAfter' | 'categoryTree'>; engine: EmbeddedEngine; tongues: Tongues; models: Pick<SemanticModelRepository, 'info' | 'load'>; clock?: () => number;
 };
 
 /** Keeps the index in this process what the catalogue is. */
@@ -58,11 +59,22 @@ export class CatalogueFollower {
       if (this.seen.get(product.id) === state) continue;
       this.seen.set(product.id, state);
       this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
+      if (tree.languages.others.length > 0) this.listen(product, tree);
+    }
+  }
+
+  private listen({ name, description, categoryIds, translations = {} }: Product, tree: CategoryTree): void {
+    const { tongues } = this.deps;
+    tongues.hear(tree.languages.usual, [name, description, ...tree.namesOf(categoryIds).flat()].join(' '));
+    for (const [language, said] of Object.entries(translations)) tongues.hear(language, [said.name, said.description ?? ''].join(' '));
+    for (const language of tree.languages.others) {
+      for (const spoken of tree.in([language]).withLanguage(categoryIds)) tongues.hear(language, spoken.name);
     }
     this.last = settled(this.last, looked);
   }
 
   private startAgain(): void {
+    this.deps.tongues.forget();
     this.seen.clear();
     this.last = START;
   }
@@ -102,10 +114,14 @@ export function entryOf(product: Product, tree: CategoryTree): SearchEntry {
   return { id, visible, visibleIn, status, name, categoryIds, brand, attributes, priceRange, inStock, rating, createdAt };
 }
 
-export function textsOf(product: Pick<Product, 'name' | 'brand' | 'description' | 'attributes' | 'categoryIds'>, tree: CategoryTree): Texts {
+/** In all languages: whoever types a word of any of them finds it. */
+export function textsOf(product: Pick<Product, 'name' | 'brand' | 'description' | 'attributes' | 'categoryIds' | 'translations'>, tree: CategoryTree): Texts {
+  const said = Object.values(product.translations ?? {});
+  const usual = tree.namesOf(product.categoryIds).flat();
+  const others = tree.languages.others.flatMap((language) => tree.in([language]).namesOf(product.categoryIds).flat()).filter((name) => !usual.includes(name));
   const words = Object.values(product.attributes).flat().filter((value) => typeof value === 'string');
   return {
-    title: product.name, brand: product.brand ?? '', body: product.description, attribute: words.join(' '),
-    category: tree.namesOf(product.categoryIds).flat().join(' '),
+    title: [product.name, ...said.map(({ name }) => name)].join(' '), brand: product.brand ?? '', body: [product.description, ...said.map(({ description = '' }) => description)].join(' ').trim(), attribute: words.join(' '),
+    category: [...usual, ...others].join(' '),
   };
 }

@@ -24,6 +24,7 @@ import { SearchIndexRepository } from './search-indexes.repository.js';
 import { searchRoutes } from './search.routes.js';
 import { SearchService, type FindArrangement } from './search.service.js';
 import { SemanticModelRepository } from './semantic-model.repository.js';
+import { Tongues } from './tongues.js';
 import { VoiceService } from './voice.service.js';
 
 export type { Arrangeable, Arrangement } from './arrangement.js';
@@ -31,7 +32,7 @@ export type { PreviewSearch } from './search.service.js';
 export { termsOf as wordKey } from './text.js';
 
 type Deps = {
-  connection: Connection; now: Clock; catalog: Pick<Catalog, 'changedAfter' | 'categoryTree' | 'summariesOf' | 'countProducts'>; market: Readonly<{ defaultCurrency: string }>;
+  connection: Connection; now: Clock; catalog: Pick<Catalog, 'changedAfter' | 'categoryTree' | 'categoryTreeFor' | 'summariesOf' | 'countProducts'>; market: Readonly<{ defaultCurrency: string }>;
   voice: Readonly<{ command: string; ffmpegDirectory: string }>; uploadFolder?: string;
   config: Readonly<{ engine: 'embedded' | 'opensearch'; indexPrefix: string } & ServerConfig>;
   report: ReportError; secretFor: (purpose: string) => string;
@@ -51,7 +52,8 @@ const INDEX_MS = 500;
 export function createSearch({ connection, now, catalog, market, voice: voiceConfig, arrangementFor, config, metrics, logger, popularIds, uploadFolder = join(tmpdir(), 'kontor-uploads'), ...counting }: Deps) {
   const models = new SemanticModelRepository(connection);
   const embedded = new EmbeddedEngine();
-  const follower = new CatalogueFollower({ catalog, engine: embedded, models });
+  const tongues = new Tongues();
+  const follower = new CatalogueFollower({ catalog, engine: embedded, tongues, models });
   const readiness = new Readiness(follower);
   const embeddedReady = readiness.ready.bind(readiness);
   const degraded = (cause: string) => { metrics.searchDegraded(); logger.warn('the search server did not answer, the embedded engine did', { cause }); };
@@ -63,7 +65,7 @@ export function createSearch({ connection, now, catalog, market, voice: voiceCon
   const find = embedded.find.bind(embedded);
   const analytics = createSearchAnalytics({ connection, now, ...counting });
   const service = new SearchService({
-    engine, ready, searched: analytics.searched, zeroResults: new ZeroResults({ engine, find, otherwise: embedded.otherwise.bind(embedded), popularIds }), arrangementFor, catalog, nameOf: (id) => find(id)?.name, sellsIn: embedded.sellsIn.bind(embedded), defaultCurrency: market.defaultCurrency,
+    engine, ready, searched: analytics.searched, zeroResults: new ZeroResults({ engine, find, otherwise: embedded.otherwise.bind(embedded), popularIds }), arrangementFor, tongues, catalog, nameOf: (id) => find(id)?.name, sellsIn: embedded.sellsIn.bind(embedded), defaultCurrency: market.defaultCurrency,
   });
   const voice = new VoiceService({ search: service, ready: embeddedReady, hearing: embedded.hearing.bind(embedded), recogniser: createRecogniser(voiceConfig) });
   const trainer = new ModelTrainer({ models, texts: follower.texts.bind(follower), count: catalog.countProducts, now });

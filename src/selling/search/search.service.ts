@@ -6,11 +6,14 @@ import type { Audience, SearchEngine, SearchRequest } from './engine.js';
 import { minorOf, readPrice, type PriceWords } from './price-words.js';
 import type { Facet, Filters } from './search.js';
 import type { ZeroResults } from './recovery.js';
+import type { Tongues } from './tongues.js';
 import type { SearchQuery, SuggestionQuery } from './search.schemas.js';
 import { wordsOf } from './text.js';
 
 const DEFAULT_FACETS = ['category', 'brand', 'in_stock'];
 const SUGGESTED = 8;
+/** Of what several languages offer together, one has its part. */
+const WIDER = 4;
 
 export type FindArrangement = (asked: { words: string; categoryId: string | undefined; channel: string | undefined }) => Promise<Arrangement | null>;
 /** What the public, or a channel, would find with these rules; for those who make them. */
@@ -23,7 +26,7 @@ export type Asking = Readonly<{ caller: Caller; isOptedOut: boolean }>;
 
 type Deps = {
   zeroResults: ZeroResults; searched: NoteSearch; arrangementFor: FindArrangement; nameOf: (id: string) => string | undefined;
-  engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree'>; defaultCurrency: string;
+  engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; tongues: Tongues; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree' | 'categoryTreeFor'>; defaultCurrency: string;
 };
 
 export class SearchService {
@@ -52,7 +55,7 @@ export class SearchService {
     // A page further is the same search; staff look for other reasons than shoppers.
     const searchId = page > 1 || request.audience === 'staff' ? undefined : this.deps.searched({ typed, words: wordsOf(q), found: found.total }, asking);
     return {
-      ...toPage(recovery ? [] : items, found.total, query), facets: await this.labelled(found.facets), mode: found.mode,
+      ...toPage(recovery ? [] : items, found.total, query), facets: await this.labelled(found.facets, caller), mode: found.mode,
       ...(found.correctedTo !== undefined && { correctedTo: found.correctedTo }), ...(price && { price }), ...(found.degraded && { degraded: true }),
       ...(recovery && { recovery: { by: recovery.by, ...(recovery.words !== undefined && { words: recovery.words }), ...(recovery.withoutPrice && { withoutPrice: true }), items } }), ...(searchId !== undefined && { searchId }),
     };
@@ -76,9 +79,17 @@ export class SearchService {
 
   async suggest({ q, limit }: SuggestionQuery, caller: Caller) {
     await this.deps.ready();
-    const { queries, ids, degraded } = await this.deps.engine.suggest({ text: q, audience: audienceOf(caller), take: limit ?? SUGGESTED });
-    const products = await this.deps.catalog.summariesOf(ids, {}, caller);
+    const { tongues } = this.deps;
+    const take = limit ?? SUGGESTED;
+    const { queries: all, ids, degraded } = await this.deps.engine.suggest({ text: q, audience: audienceOf(caller), take: tongues.isSingle ? take : take * WIDER });
+    const products = await this.deps.catalog.summariesOf(ids.slice(0, take), {}, caller);
+    const queries = tongues.isSingle ? all : tongues.spokenIn(await this.languagesOf(caller), all).slice(0, take);
     return { queries, products: products.map(({ id, slug, name, price, images }) => ({ id, slug, name, price, images })), ...(degraded && { degraded }) };
+  }
+
+  private async languagesOf(caller: Caller): Promise<readonly string[]> {
+    const { chain, languages } = await this.deps.catalog.categoryTreeFor(caller);
+    return chain.length > 0 ? chain : [languages.usual];
   }
 
   private async filtersOf(query: Omit<SearchQuery, 'q'>): Promise<Filters> {
@@ -93,8 +104,8 @@ export class SearchService {
   }
 
   /** A category is counted by its id and shown by its name. */
-  private async labelled(facets: readonly Facet[]) {
-    const tree = await this.deps.catalog.categoryTree();
+  private async labelled(facets: readonly Facet[], caller: Caller) {
+    const tree = await this.deps.catalog.categoryTreeFor(caller);
     return facets.map(({ name, values }) => ({ name, values: values.map((value) => ({ ...value, label: name === 'category' ? tree.label(value.value)?.name ?? value.value : value.value })) }));
   }
 }

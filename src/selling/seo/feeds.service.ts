@@ -41,7 +41,7 @@ export class FeedService {
 
   async news({ language = this.deps.site.language }: FeedQuery): Promise<string> {
     const { site, catalog } = this.deps;
-    return newsFeed(site, `${site.url}/feeds/new.rss`, await catalog.newest(NEWS), language);
+    return newsFeed(site, `${site.url}/feeds/new.rss`, await catalog.newest(NEWS, (await catalog.categoryTree()).languages.chainFor(language)), language);
   }
 
   private async *lines(opening: string, closing: string, market: FeedMarket, write: (item: FeedItem) => string): AsyncGenerator<string> {
@@ -51,7 +51,7 @@ export class FeedService {
   }
 
   private async *items(market: FeedMarket): AsyncGenerator<FeedItem> {
-    for await (const product of this.deps.catalog.shelf.products(market.currency)) yield* feedItems(product as unknown as FeedProduct, market);
+    for await (const product of this.deps.catalog.shelf.products(market.currency, market.language)) yield* feedItems(product as unknown as FeedProduct, market);
   }
 
   private async *counted(source: AsyncIterable<string>): AsyncGenerator<string> {
@@ -66,7 +66,8 @@ export class FeedService {
 
   private async marketOf({ country, language, currency }: FeedQuery): Promise<FeedMarket> {
     const { site, mediaUrl, market, catalog } = this.deps;
-    const tree = await catalog.categoryTree();
+    const usual = await catalog.categoryTree();
+    const tree = usual.in(usual.languages.chainFor(language));
     return {
       site, mediaUrl, country: country ?? market.defaultCountry, currency: currency ?? market.defaultCurrency, language: language ?? site.language,
       categoryPath: ({ categories: [first] }) => (first ? tree.namesOf([first.id])[0]?.join(' > ') ?? '' : ''),

@@ -12,7 +12,10 @@ export type FeedItem = Readonly<{
 type FeedVariant = ProductFacts['variants'][number] & Readonly<{
   options: Readonly<Record<string, unknown>>; compareAtPrice?: Money; backorderable?: Readonly<{ kind: 'backorder' | 'preorder'; shipsAt?: Date | string }>; image?: Readonly<{ url: string }>;
 }>;
-export type FeedProduct = Omit<ProductFacts, 'variants'> & Readonly<{ id: string; categories: ReadonlyArray<{ id: string; name: string }>; variants: readonly FeedVariant[] }>;
+export type FeedProduct = Omit<ProductFacts, 'variants'> & Readonly<{
+  /** Of its words, where that is not the usual one. */
+  language?: string;
+  id: string; categories: ReadonlyArray<{ id: string; name: string }>; variants: readonly FeedVariant[] }>;
 export type FeedMarket = Readonly<{ site: Storefront; mediaUrl: string; country: string; currency: string; language: string; categoryPath: (product: FeedProduct) => string }>;
 export type FieldProblem = Readonly<{ field: string; problem: string }>;
 
@@ -24,8 +27,8 @@ const MORE_IMAGES = 10;
 const KNOWN_OPTIONS: Readonly<Record<string, string>> = { color: 'color', colour: 'color', farbe: 'color', size: 'size', groesse: 'size', material: 'material', pattern: 'pattern' };
 
 export function feedItems(product: FeedProduct, market: FeedMarket): FeedItem[] {
-  const { site, mediaUrl, language, country, currency } = market;
-  const link = `${addressOf(site, 'products', product.slug, language)}?${new URLSearchParams({ currency, country }).toString()}`;
+  const { site, mediaUrl, country, currency } = market;
+  const link = `${addressOf(site, 'products', product.slug, product.language)}?${new URLSearchParams({ currency, country }).toString()}`;
   const images = product.images.map(({ url }) => absolute(url, mediaUrl));
   const several = product.variants.length > 1;
   return product.variants.map((variant) => {
@@ -101,11 +104,11 @@ export const FEED_FORMS = {
 } as const satisfies Record<string, FeedForm>;
 export type FeedName = keyof typeof FEED_FORMS;
 
-type News = Readonly<{ slug: string; name: string; createdAt: Date | string; description?: string }>;
+type News = Readonly<{ language?: string; slug: string; name: string; createdAt: Date | string; description?: string }>;
 /** RSS 2.0 of what is new. */
 export function newsFeed(site: Storefront, mapUrl: string, products: readonly News[], language: string): string {
-  const items = products.map(({ slug, name, description = '', createdAt }) => {
-    const link = xml(addressOf(site, 'products', slug, language));
+  const items = products.map(({ slug, name, description = '', createdAt, language: own }) => {
+    const link = xml(addressOf(site, 'products', slug, own));
     return `<item><title>${xml(name)}</title><link>${link}</link><guid isPermaLink="true">${link}</guid><pubDate>${new Date(createdAt).toUTCString()}</pubDate><description>${xml(cutAtWord(plainText(description), 500))}</description></item>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>${xml(site.name)}</title><link>${xml(site.url)}</link><description>${xml(site.name)}</description>`

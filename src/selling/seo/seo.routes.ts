@@ -29,7 +29,7 @@ export function seoRoutes({ seo, feeds }: { seo: SeoService; feeds: FeedService 
     defineRoute({
       ...read, path: '/categories/:idOrSlug/seo', summary: 'What the head of a category page says', params: refParams,
       responses: { 200: metadataAnswer, ...problems(400, 401, 403, 404) },
-      handle: async ({ params }) => ({ status: 200, body: success('The metadata.', await seo.category(params.idOrSlug)) }),
+      handle: async ({ params }, { caller }) => ({ status: 200, body: success('The metadata.', await seo.category(params.idOrSlug, caller)) }),
     }),
     defineRoute({
       ...read, path: '/seo/resolve', summary: 'What a path of the storefront stands for', query: resolveQuery,

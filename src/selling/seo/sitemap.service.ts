@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/clock.js';
-import type { Catalog } from '../catalog/index.js';
+import { otherSlugsOf, type Catalog } from '../catalog/index.js';
 import { MapNotReady, MapPartNotFound } from './seo.errors.js';
 import { mapIndex, mapParts, MAX_BYTES, type Limits, type MapEntry, type MapPart } from './sitemap.js';
 import type { PartInfo, SitemapRepository } from './sitemap.repository.js';
@@ -51,7 +51,7 @@ export class SitemapService {
       made += await this.rebuild(part, parts);
     }
     if (state?.structure !== tree.revision.structure || parts.some(({ kind, isStale }) => kind === 'categories' && isStale)) {
-      made += await this.rebuildCategories(tree.all().map(({ id, slug, updatedAt }) => ({ id, slug, updatedAt, slugs: {} })), parts);
+      made += await this.rebuildCategories(tree.all().map((category) => ({ id: category.id, slug: category.slug, updatedAt: category.updatedAt, slugs: otherSlugsOf(category) })), parts);
     }
     await maps.saveState({ ...seen, structure: tree.revision.structure, madeFor });
     return made;

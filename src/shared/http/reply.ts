@@ -48,6 +48,11 @@ export async function send(req: Request, res: Response, reply: Reply, stopping: 
   if (reply.cookies) res.setHeader('Set-Cookie', reply.cookies);
   res.setHeader('Cache-Control', reply.headers?.['Cache-Control'] ?? (reply.cache === 'public' ? 'public, max-age=0, must-revalidate' : 'no-store'));
   if (reply.location !== undefined) res.setHeader('Location', req.baseUrl + reply.location);
+  const language: unknown = res.locals['language'];
+  if (typeof language === 'string') {
+    res.setHeader('Content-Language', language);
+    res.vary('Accept-Language');
+  }
   if (reply.cache === 'public') res.setHeader('Vary', 'Origin, Accept-Language, x-api-key, Accept-Encoding');
   if (reply.content) return sendContent(req, res, reply.content, reply.contentType ?? 'application/octet-stream');
   if (reply.stream) return sendStream(req, res, reply.stream, reply.contentType ?? JSON_TYPE, stopping);

@@ -109,7 +109,8 @@ describe('names that are unique', () => {
   test('a suggested slug is the next that is free, also for a name without Latin letters', async () => {
     await world.given.product({ name: 'Suggested', variants: [] });
     expect((await world.asStaff('post', '/slugs', { body: { name: 'Suggested' } })).body.data).toEqual({ slug: 'suggested-2' });
-    expect((await world.asStaff('post', '/slugs', { body: { name: '日本語' } })).body.data).toEqual({ slug: 'product' });
+    expect((await world.asStaff('post', '/slugs', { body: { name: '日本語' } })).body.data).toEqual({ slug: '日本語' });
+    expect((await world.asStaff('post', '/slugs', { body: { name: '!?' } })).body.data).toEqual({ slug: 'product' });
     expect((await world.asStaff('post', '/slugs', { body: { name: '0123456789abcdef01234567' } })).body.data).toEqual({ slug: 'product-0123456789abcdef01234567' });
   });
 
@@ -117,11 +118,13 @@ describe('names that are unique', () => {
     const { id } = await world.given.product({ slug: 'first-name' });
     expect((await world.asStaff('patch', `/products/${id}`, { body: { slug: 'second-name' } })).status).toBe(200);
 
-    expect((await world.call('get', '/products/first-name')).body.data).toMatchObject({ id, slug: 'second-name' });
+    const moved = await world.call('get', '/products/first-name');
+    expect([moved.status, moved.headers['location']]).toEqual([301, '/api/v1/products/second-name']);
     expect((await world.call('get', '/products/second-name')).body.data).toMatchObject({ id, slug: 'second-name' });
     expect((await world.asStaff('post', '/products', { body: { name: 'Other', slug: 'first-name', variants: [] } })).body.code).toBe('slug_taken');
     expect((await world.asStaff('patch', `/products/${id}`, { body: { slug: 'first-name' } })).status).toBe(200);
-    expect((await world.call('get', '/products/second-name')).body.data).toMatchObject({ id, slug: 'first-name' });
+    expect((await world.call('get', '/products/second-name')).headers['location']).toBe('/api/v1/products/first-name');
+    expect((await world.call('get', '/products/first-name')).body.data).toMatchObject({ id, slug: 'first-name' });
   });
 });
 

@@ -3,7 +3,7 @@ import { FEED_FORMS, feedItems, problemsOf, type FeedProduct } from '../../../sr
 const market = { site: { url: 'https://shop.example', name: 'Shop', language: 'en' }, mediaUrl: 'https://cdn.example', country: 'DE', currency: 'EUR', language: 'de', categoryPath: () => 'Home > Seats' };
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const product = (variant: object = {}, given: object = {}): FeedProduct => ({
-  id: 'a'.repeat(24), slug: 'oak-chair', name: 'Oak "chair"', description: 'Good\tand\nold', brand: 'Holz', categories: [], images: [{ url: '/a.jpg' }, { url: 'https://x.example/b.jpg' }], seo: {}, rating: { average: 0, count: 0 },
+  language: 'de', id: 'a'.repeat(24), slug: 'oak-chair', name: 'Oak "chair"', description: 'Good\tand\nold', brand: 'Holz', categories: [], images: [{ url: '/a.jpg' }, { url: 'https://x.example/b.jpg' }], seo: {}, rating: { average: 0, count: 0 },
   variants: [{ sku: 'OAK-1', options: { colour: 'brown' }, price: eur(1999), compareAtPrice: eur(2499), available: 0, barcode: '4006381333931', ...variant }], ...given,
 });
 const only = (variant: object = {}, given: object = {}) => feedItems(product(variant, given), market)[0]!;

@@ -1,0 +1,10 @@
+import type { AttributeDefinition } from './catalog.js';
+
+/** As somebody reads it: the values stay what they are, `labels` says what to call them. */
+export function spokenAttribute({ translations = {}, ...definition }: AttributeDefinition, chain: readonly string[]) {
+  const found = chain.flatMap((language) => { const words = translations[language]; return words ? [{ language, ...words }] : []; });
+  const [nearest] = found;
+  if (!nearest) return definition;
+  const labels = Object.assign({}, ...found.map(({ options = {} }) => options).reverse()) as Record<string, string>;
+  return { ...definition, name: nearest.name, language: nearest.language, ...(Object.keys(labels).length > 0 && { labels }) };
+}
