@@ -1,8 +1,8 @@
-/** Tables and inline styles, because that is what mail programs understand. Every {{…}} is escaped. */
+/** Tables and inline styles, because that is what mail programs understand; the direction is said twice, since some keep only the body. Every {{…}} is escaped. */
 export const HTML_LAYOUT = `<!doctype html>
-<html lang="{{lang}}">
+<html lang="{{lang}}" dir="{{direction}}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{heading}}</title></head>
-<body style="margin:0;padding:0;background:#f4f4f2;font-family:Helvetica,Arial,sans-serif;color:#1a1a1a">
+<body dir="{{direction}}" style="margin:0;padding:0;background:#f4f4f2;font-family:Helvetica,Arial,sans-serif;color:#1a1a1a">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:#f4f4f2"><tr><td align="center" style="padding:24px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:#ffffff;border-radius:6px">
 <tr><td style="padding:24px 28px 0;font-size:14px;color:#6b6b6b">{{shop}}</td></tr>
@@ -14,10 +14,10 @@ export const HTML_LAYOUT = `<!doctype html>
 {{#if button}}<p style="margin:20px 0"><a href="{{button.url}}" style="background:#1a1a1a;color:#ffffff;text-decoration:none;padding:11px 18px;border-radius:4px;display:inline-block">{{button.label}}</a></p>{{/if}}
 </td></tr>
 {{#if lines}}<tr><td style="padding:8px 28px 0"><table width="100%" cellpadding="0" cellspacing="0" style="font-size:14px;border-collapse:collapse">
-<tr><th align="left" style="padding:6px 0;border-bottom:1px solid #1a1a1a">{{itemColumn}}</th><th align="right" style="padding:6px 0;border-bottom:1px solid #1a1a1a">{{amountColumn}}</th></tr>
-{{#each lines}}<tr><td style="padding:8px 8px 8px 0;border-bottom:1px solid #e2e2e0">{{quantity}} × {{name}}</td><td align="right" style="padding:8px 0;border-bottom:1px solid #e2e2e0;white-space:nowrap">{{amount}}</td></tr>
+<tr><th align="{{@root.start}}" style="padding:6px 4px;border-bottom:1px solid #1a1a1a">{{itemColumn}}</th><th align="{{@root.end}}" style="padding:6px 4px;border-bottom:1px solid #1a1a1a">{{amountColumn}}</th></tr>
+{{#each lines}}<tr><td style="padding:8px 4px;border-bottom:1px solid #e2e2e0">{{quantity}} × {{name}}</td><td align="{{@root.end}}" style="padding:8px 4px;border-bottom:1px solid #e2e2e0;white-space:nowrap">{{amount}}</td></tr>
 {{/each}}
-{{#each sums}}<tr><td align="right" style="padding:5px 12px 0 0">{{#if strong}}<strong>{{label}}</strong>{{else}}{{label}}{{/if}}</td><td align="right" style="padding:5px 0 0;white-space:nowrap">{{#if strong}}<strong>{{amount}}</strong>{{else}}{{amount}}{{/if}}</td></tr>
+{{#each sums}}<tr><td align="{{@root.end}}" style="padding:5px 4px 0">{{#if strong}}<strong>{{label}}</strong>{{else}}{{label}}{{/if}}</td><td align="{{@root.end}}" style="padding:5px 4px 0;white-space:nowrap">{{#if strong}}<strong>{{amount}}</strong>{{else}}{{amount}}{{/if}}</td></tr>
 {{/each}}</table></td></tr>{{/if}}
 <tr><td style="padding:20px 28px 28px;font-size:15px;line-height:1.5">{{closing}}<br>{{shop}}</td></tr>
 </table></td></tr></table>

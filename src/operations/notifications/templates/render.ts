@@ -1,15 +1,20 @@
 import Handlebars from 'handlebars';
 import { languageOf } from '../../../shared/locale.js';
 import type { MailModel, Milestone } from '../notifications.js';
+import { ar } from './ar.js';
 import { de } from './de.js';
 import { en } from './en.js';
 import { fr } from './fr.js';
 import { HTML_LAYOUT, TEXT_LAYOUT } from './layout.js';
 import type { Texts } from './texts.js';
 
-const LANGUAGES: Readonly<Record<string, Texts>> = { en, de, fr };
+const LANGUAGES: Readonly<Record<string, Texts>> = { en, de, fr, ar };
 export const SUPPORTED_LANGUAGES = Object.keys(LANGUAGES);
 export const isSupported = (locale: string): boolean => languageOf(locale) in LANGUAGES;
+
+/** What comes from outside in whatever script: set apart, or it would turn the words around it (UAX 9). Codes and addresses are copied, so nothing is put beside them. */
+const SET_APART = ['name', 'product', 'carrier', 'device', 'place', 'provider'] as const;
+const setApart = (data: MailModel): MailModel => ({ ...data, ...Object.fromEntries(SET_APART.flatMap((field) => (data[field] === undefined ? [] : [[field, `\u2068${data[field]}\u2069`]]))) });
 
 const OPTIONS = { knownHelpersOnly: true, knownHelpers: { each: true, if: true }, strict: false } as const;
 const htmlLayout = Handlebars.compile(HTML_LAYOUT, OPTIONS);
@@ -34,12 +39,14 @@ const WEB = /^https?:\/\//;
 export type Rendered = Readonly<{ subject: string; html: string; text: string }>;
 
 /** Both parts say the same; a language that we do not have is English. */
-export function renderMail(milestone: Milestone, data: MailModel, { locale, shop }: { locale: string; shop: string }): Rendered {
+export function renderMail(milestone: Milestone, given: MailModel, { locale, shop }: { locale: string; shop: string }): Rendered {
   const texts = LANGUAGES[languageOf(locale)] ?? en;
+  const { direction = 'ltr' } = texts;
+  const data = direction === 'rtl' ? setApart(given) : given;
   const { subject, heading, body, button } = texts.mails[milestone];
   const url = [data.trackingUrl, data.url].find((candidate) => candidate !== undefined && WEB.test(candidate));
   const view = {
-    lang: languageOf(locale) in LANGUAGES ? languageOf(locale) : 'en', shop, heading: phrase(heading, data),
+    lang: languageOf(locale) in LANGUAGES ? languageOf(locale) : 'en', direction, start: direction === 'rtl' ? 'right' : 'left', end: direction === 'rtl' ? 'left' : 'right', shop, heading: phrase(heading, data),
     greeting: data.name === undefined ? texts.greetingUnnamed : phrase(texts.greeting, data),
     body: body.filter((line) => isKnown(line, data)).map((line) => phrase(line, data)),
     button: button !== undefined && url !== undefined ? { label: button, url } : null,
