@@ -1,5 +1,5 @@
 /** Language, script, region and variants; nothing private. */
-const LANGUAGE_TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
+export const LANGUAGE_TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 
 /** What somebody would rather read, the best first, of a list like `de-AT,de;q=0.9,en;q=0.5`. */
 export function acceptedLocales(accepted: string | undefined): string[] {

@@ -32,7 +32,8 @@ export class ExportService {
   }
 }
 
-async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
+/** Of lines what is worth a write each. */
+export async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
   let piece = '';
   for await (const line of lines) {
     piece += line;

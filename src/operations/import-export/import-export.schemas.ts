@@ -1,7 +1,8 @@
 import Joi from 'joi';
-import { id, line, successOf } from '../../shared/http/schemas.js';
+import { id, languageTag, line, successOf } from '../../shared/http/schemas.js';
 import { FOOTPRINT_FIELDS, type Mapping } from './import-export.js';
 import type { ImportFormat } from './import-reader.js';
+import type { TranslationExport } from './translation-files.service.js';
 
 export type ImportBody = { mapping?: string; format?: ImportFormat; dry_run?: 'true' | 'false'; stock?: string; warehouse?: string };
 /** The fields of a form are all text. */
@@ -14,6 +15,11 @@ export const importBody = Joi.object<ImportBody>({
 });
 
 export const exportQuery = Joi.object<{ format: ImportFormat }>({ format: Joi.string().valid('csv', 'ndjson').default('csv') });
+
+export const translationBody = Joi.object<{ format?: ImportFormat }>({ format: Joi.string().valid('csv', 'ndjson').description('Without it the name and the content of the file tell') });
+export const translationExportQuery = Joi.object<TranslationExport>({
+  format: Joi.string().valid('csv', 'ndjson').default('csv'), language: languageTag(), kind: Joi.string().valid('product', 'category'),
+});
 
 export const importAccepted = successOf(Joi.object({ jobId: id().required(), url: Joi.string().required() }));
 

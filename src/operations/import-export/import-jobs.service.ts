@@ -1,26 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RecordAudit } from '../../shared/audit.js';
 import { later, type Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Job, JobContext, JobHandler, Jobs } from '../jobs/index.js';
-import { FileMissing, UploadGone } from './import-export.errors.js';
+import { FileMissing } from './import-export.errors.js';
 import type { ImportResult, ImportState } from './import-export.js';
 import type { ImportBody } from './import-export.schemas.js';
 import type { ImportService } from './import-export.service.js';
-import type { ImportFormat } from './import-reader.js';
+import { formatOfName, type ImportFormat } from './import-reader.js';
 import { chooseMapping } from './mapping-choice.js';
 import { requireText } from './sniff.js';
+import { withCopy } from './upload-copy.js';
 import type { UploadRepository } from './uploads.repository.js';
 
 export const IMPORT_JOB = 'products.import';
 const KEPT_MS = 7 * 24 * 3_600_000;
 /** More than any catalogue, less than any disk. */
 const MAX_UNPACKED_BYTES = 4 * 1024 ** 3;
-const FORMATS: Readonly<Record<string, ImportFormat>> = { '.csv': 'csv', '.tsv': 'csv', '.ndjson': 'ndjson', '.jsonl': 'ndjson' };
 
 type Upload = Readonly<{ path: string; originalname: string; size: number }>;
 type Input = Readonly<{ uploadId: string; mapping?: string; format?: ImportFormat; dryRun: boolean; stock: number | null; warehouse?: string }>;
@@ -37,7 +36,7 @@ export class ImportJobs {
     const { mapping, warehouse, dry_run: dryRun, stock } = body;
     const { defaultStock } = chooseMapping(mapping);
     await requireText(file.path);
-    const format = body.format ?? FORMATS[extname(file.originalname.replace(/\.gz$/i, '')).toLowerCase()];
+    const format = body.format ?? formatOfName(file.originalname);
     const { uploads, jobs, inTransaction, audit } = this.deps;
     const name = file.originalname.slice(0, 200);
     const uploadId = await uploads.store(file.path, name);
@@ -81,20 +80,12 @@ export class ImportJobs {
   }
 
   private async importUpload(job: Job, { uploadId, mapping, format, dryRun, stock, warehouse }: Input, resumeFrom: ImportState | null, context: JobContext): Promise<ImportResult> {
-    const { imports, uploads, uploadFolder } = this.deps;
-    await mkdir(uploadFolder, { recursive: true });
-    const file = join(uploadFolder, `job-${job.id}-${randomUUID()}`);
-    try {
-      if (!await uploads.fetch(uploadId, file)) throw new UploadGone();
-      return await imports.importFile(
-        { file, mapping: chooseMapping(mapping).mapping, format, dryRun, stock, warehouse, importId: job.id, actor: job.createdBy },
-        {
-          resumeFrom, signal: context.signal, maxBytes: MAX_UNPACKED_BYTES, save: (state) => context.checkpoint(state),
-          onProgress: ({ rows, errors, fileDone }) => context.progress({ done: rows, message: `${Math.round(fileDone * 100)} % of the file, ${errors} rows refused` }),
-        },
-      );
-    } finally {
-      await rm(file, { force: true });
-    }
+    return withCopy(this.deps, { uploadId, jobId: job.id }, (file) => this.deps.imports.importFile(
+      { file, mapping: chooseMapping(mapping).mapping, format, dryRun, stock, warehouse, importId: job.id, actor: job.createdBy },
+      {
+        resumeFrom, signal: context.signal, maxBytes: MAX_UNPACKED_BYTES, save: (state) => context.checkpoint(state),
+        onProgress: ({ rows, errors, fileDone }) => context.progress({ done: rows, message: `${Math.round(fileDone * 100)} % of the file, ${errors} rows refused` }),
+      },
+    ));
   }
 }

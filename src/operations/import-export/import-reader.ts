@@ -21,7 +21,7 @@ export async function* readRows(file: string, { mapping, format, ...options }: R
   else yield* readCsv(readLines(file, options), [mapping.key, mapping.name]);
 }
 
-function formatOfName(file: string): ImportFormat | undefined {
+export function formatOfName(file: string): ImportFormat | undefined {
   const extension = /\.([^./\\]+)(?:\.gz)?$/i.exec(file)?.[1] ?? '';
   return EXTENSIONS[extension.toLowerCase()];
 }

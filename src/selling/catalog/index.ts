@@ -47,6 +47,7 @@ import { SlugRepository } from './slugs.repository.js';
 import { SlugService } from './slugs.service.js';
 import { translated } from './translations.js';
 import { translationRoutes } from './translations.routes.js';
+import { checkTranslation } from './translations.schemas.js';
 import { TranslationService } from './translations.service.js';
 import { createTurns } from './turns.js';
 import { VariantRepository } from './variants.repository.js';
@@ -173,6 +174,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     /** As this caller reads it; who may change it reads the usual words. */
     categoryTreeFor: (caller: Caller) => (mayAct(caller, 'products:read') ? tree.current() : tree.spoken()),
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
+    putTranslation: translations.put.bind(translations),
+    checkTranslation,
     createProduct: productService.create.bind(productService),
     createCategory: categoryService.create.bind(categoryService),
     findOrCreatePath: paths.findOrCreate.bind(paths),

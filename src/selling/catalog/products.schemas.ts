@@ -12,7 +12,7 @@ const MAX_VARIANTS = 2000;
 const FIELD_NAME = /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_-]{1,64}$/;
 const scalars = [Joi.string().max(2000).allow(''), Joi.number(), Joi.boolean()];
 
-export const slug = () => Joi.string().max(140).pattern(SLUG, 'slug').custom((value: string, helpers) => (isSlug(value) ? value : helpers.error('string.pattern.name', { name: 'slug', value })))
+export const slug = () => Joi.string().max(140).pattern(SLUG, 'slug').custom((value: string, helpers) => (isSlug(value) || !SLUG.test(value) ? value : helpers.error('string.pattern.name', { name: 'slug', value })))
   .description('Letters of any script in lower case, digits and single hyphens');
 const text = (max: number) => Joi.string().max(max).allow('');
 const status = () => Joi.string().valid(...PRODUCT_STATUSES);

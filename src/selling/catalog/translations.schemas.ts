@@ -1,16 +1,12 @@
 import Joi from 'joi';
-import { id, line, pageOf, successOf } from '../../shared/http/schemas.js';
-import { canonicalLocale } from '../../shared/locale.js';
+import { id, languageTag, line, pageOf, successOf } from '../../shared/http/schemas.js';
 import { richText } from '../../shared/rich-text.js';
 import { seo, slug } from './products.schemas.js';
 import type { AttributeWords } from './catalog.js';
 import type { Translation } from './catalog.js';
 
-/** Written as it is stored, whatever the case it came in. */
-const language = () => Joi.string().max(35).pattern(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'language tag')
-  .custom((tag: string, helpers) => canonicalLocale(tag) ?? helpers.error('string.pattern.name', { name: 'language tag', value: tag })).description('BCP 47, such as de or de-AT');
-export const translationParams = Joi.object<{ id: string; language: string }, true>({ id: id().required(), language: language().required() });
-export const labelParams = Joi.object<{ code: string; language: string }, true>({ code: Joi.string().max(64).required(), language: language().required() });
+export const translationParams = Joi.object<{ id: string; language: string }, true>({ id: id().required(), language: languageTag().required() });
+export const labelParams = Joi.object<{ code: string; language: string }, true>({ code: Joi.string().max(64).required(), language: languageTag().required() });
 
 const said = (nameLength: number, textLength: number) => Joi.object<Translation>({
   name: line(nameLength).min(1).required(), description: richText(textLength).description('Absent: that of the next language in the chain'),
@@ -27,3 +23,15 @@ export const translationPage = pageOf(Joi.object(words));
 export const translationAnswer = successOf(Joi.object({ id: id().required(), version: Joi.number().integer().required().description('Of the product or the category: that is what changed'), ...words }));
 export const translationGone = successOf(Joi.object({ id: id().required(), version: Joi.number().integer().required() }));
 export const languagesAnswer = successOf(Joi.object({ usual: Joi.string().required(), others: Joi.array().items(Joi.string()).required() }));
+
+type Place = { kind: 'product' | 'category'; id: string; language: string };
+const place = Joi.object<Place>({ kind: Joi.string().valid('product', 'category').required(), id: id().required(), language: languageTag().required() });
+export type TranslationProblem = Readonly<{ field: string; code: string; message: string }>;
+
+/** For rows of files: the rules of the API, every wrong field by its name. */
+export function checkTranslation({ said: words, ...given }: { kind: string; id: string; language: string; said: unknown }): { errors: TranslationProblem[]; value?: Place & { said: Translation } } {
+  const where = place.validate(given, { abortEarly: false });
+  const what = (given.kind === 'category' ? categoryWords : productWords).validate(words, { abortEarly: false, convert: true });
+  const errors = [...where.error?.details ?? [], ...what.error?.details ?? []].map(({ path, type, message }) => ({ field: path.join('.'), code: type.replaceAll('.', '_'), message }));
+  return errors.length > 0 ? { errors } : { errors, value: { ...where.value!, said: what.value! } };
+}

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Address } from '../address.js';
+import { canonicalLocale, LANGUAGE_TAG } from '../locale.js';
 import { isCurrency, type Money } from '../money.js';
 import { seenWith } from './field-access.js';
 
@@ -9,6 +10,9 @@ export const currencyCode = () => Joi.string().pattern(/^[A-Z]{3}$/, 'ISO 4217 c
   (isCurrency(code) ? code : helpers.error('string.currency'))).messages({ 'string.currency': '{{#label}} must be a currency of ISO 4217' });
 export const countryCode = () => Joi.string().pattern(/^[A-Z]{2}$/, 'ISO 3166 code');
 export const channelCode = () => Joi.string().pattern(/^[a-z0-9][a-z0-9-]{0,31}$/, 'channel');
+/** Written as it is stored, whatever the case it came in. */
+export const languageTag = () => Joi.string().max(35).pattern(LANGUAGE_TAG, 'language tag')
+  .custom((tag: string, helpers) => (LANGUAGE_TAG.test(tag) ? canonicalLocale(tag) ?? helpers.error('string.pattern.name', { name: 'language tag', value: tag }) : tag)).description('BCP 47, such as de or de-AT');
 export const amount = () => Joi.number().integer().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Basis points with at most two decimals: 9.975 % is 997.5. */
 export const rateBps = () => Joi.number().min(0).max(1_000_000).precision(2);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -115,4 +116,52 @@ test('a worker that stops half way hands the job on, and nothing is done twice',
   expect(await world.count('products', { slug: /^generated-/ })).toBe(1_200);
   expect(await world.violations()).toEqual([]);
   expect(await leftBehind()).toEqual({ uploads: 0, chunks: 0, files: 0 });
+});
+
+describe('translations', () => {
+  const send = (content: string, name: string) => world.api.post('/api/v1/translations/import').set({ ...world.headers, ...world.keys.secret }).attach('file', Buffer.from(content), name);
+  const imported = async (content: string, name = 'words.csv') => {
+    const accepted = await send(content, name);
+    expect(accepted.status).toBe(202);
+    await world.container.jobs.runDue();
+    return (await jobAt(String(accepted.headers['location']))).body.data;
+  };
+  const exported = async (query: string) => (await world.api.get(`/api/v1/translations/export?${query}`).set({ ...world.headers, ...world.keys.secret }).buffer(true).parse((res, done) => {
+    const chunks: Buffer[] = [];
+    res.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => done(null, Buffer.concat(chunks).toString()));
+  })).body as string;
+  const rowsOf = (text: string) => text.trim().split('\n').map((row) => JSON.parse(row) as Record<string, unknown>);
+
+  test('what is exported blank is filled in, imported, and found the same the second time', async () => {
+    const tail = randomBytes(4).toString('hex');
+    const made = async (path: string, body: object) => String((await world.call('post', path, { headers: world.keys.secret, body })).body.data.id);
+    const [id, category] = [await made('/products', { name: `Word ${tail}` }), await made('/categories', { name: `Words ${tail}` })];
+    const blank = rowsOf(await exported('language=de&format=ndjson'));
+    expect(blank.find((row) => row['id'] === id)).toEqual({ kind: 'product', id, language: 'de', source_name: `Word ${tail}`, source_description: '', name: null, description: null, slug: null, seo_title: null, seo_description: null, seo_keywords: null });
+    expect(blank.find((row) => row['id'] === category)).toMatchObject({ kind: 'category', source_name: `Words ${tail}` });
+
+    const header = 'kind,id,language,name,description,slug,seo_title,seo_keywords\n';
+    const filled = `${header}product,${id},de,"Wort, eins",'=Formel,wort-${tail},Titel,eins | zwei\nproduct,${id},de-ch,Wort CH,,,,\n`
+      + `product,${'0'.repeat(24)},de,Nirgends,,,,\nproduct,nonsense,deutsch!,X,,Nein,,\nproduct,${id},en,X,,,,\nproduct,${id},fr,,,,,\n`;
+    const job = await imported(filled);
+    expect(job).toMatchObject({ state: 'succeeded', result: { rows: 6, translated: 2, unchanged: 0, blank: 1, errors: 3 } });
+    expect(job.result.firstErrors.map(({ line, field, code }: Record<string, unknown>) => [line, field, code])).toEqual([
+      [4, null, 'product_not_found'], [5, 'id', 'string_hex'], [5, 'id', 'string_length'], [5, 'language', 'string_pattern_name'], [5, 'slug', 'string_pattern_name'], [6, null, 'usual_language'],
+    ]);
+    expect((await world.call('get', `/products/${id}`, { headers: { 'accept-language': 'de' } })).body.data).toMatchObject({ name: 'Wort, eins', description: '=Formel', slug: `wort-${tail}`, seo: { title: 'Titel', keywords: ['eins', 'zwei'] } });
+
+    const csv = await exported('format=csv');
+    expect(csv).toContain(`product,${id},de,Word ${tail},,"Wort, eins",'=Formel,wort-${tail},Titel,,eins | zwei\n`);
+    const mine = (text: string) => text.split('\n').filter((row, at) => at === 0 || row.includes(id)).join('\n');
+    expect((await imported(mine(csv))).result).toEqual({ rows: 2, translated: 0, unchanged: 2, blank: 0, errors: 0, firstErrors: [] });
+    expect((await imported(mine(`{}\n${await exported('format=ndjson')}`), 'words.ndjson')).result).toMatchObject({ rows: 3, unchanged: 2, blank: 1 });
+    expect(rowsOf(await exported('language=de&kind=category&format=ndjson')).every(({ kind }) => kind === 'category')).toBe(true);
+    expect(await leftBehind()).toEqual({ uploads: 0, chunks: 0, files: 0 });
+  });
+
+  test('a file without our columns says so once, and who may not import may not', async () => {
+    expect((await imported('name\nX\n')).state).toBe('failed');
+    expect((await world.api.post('/api/v1/translations/import').set(world.headers).attach('file', Buffer.from('id,language\n'), 'x.csv')).status).toBe(401);
+    expect((await world.api.get('/api/v1/translations/export').set(world.headers)).status).toBe(401);
+  });
 });
