@@ -135,7 +135,7 @@ describe('translations', () => {
   test('what is exported blank is filled in, imported, and found the same the second time', async () => {
     const tail = randomBytes(4).toString('hex');
     const made = async (path: string, body: object) => String((await world.call('post', path, { headers: world.keys.secret, body })).body.data.id);
-    const [id, category] = [await made('/products', { name: `Word ${tail}` }), await made('/categories', { name: `Words ${tail}` })];
+    const [id, category] = [await made('/products', { name: `Word ${tail}`, status: 'active' }), await made('/categories', { name: `Words ${tail}` })];
     const blank = rowsOf(await exported('language=de&format=ndjson'));
     expect(blank.find((row) => row['id'] === id)).toEqual({ kind: 'product', id, language: 'de', source_name: `Word ${tail}`, source_description: '', name: null, description: null, slug: null, seo_title: null, seo_description: null, seo_keywords: null });
     expect(blank.find((row) => row['id'] === category)).toMatchObject({ kind: 'category', source_name: `Words ${tail}` });
