@@ -61,6 +61,7 @@ export class CatalogueFollower {
       this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
       if (tree.languages.others.length > 0) this.listen(product, tree);
     }
+    this.last = settled(this.last, looked);
   }
 
   private listen({ name, description, categoryIds, translations = {} }: Product, tree: CategoryTree): void {
@@ -70,7 +71,6 @@ export class CatalogueFollower {
     for (const language of tree.languages.others) {
       for (const spoken of tree.in([language]).withLanguage(categoryIds)) tongues.hear(language, spoken.name);
     }
-    this.last = settled(this.last, looked);
   }
 
   private startAgain(): void {
