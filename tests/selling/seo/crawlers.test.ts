@@ -117,6 +117,65 @@ describe('feeds', () => {
   });
 });
 
+describe('in several languages', () => {
+  beforeAll(async () => {
+    const said = async (path: string, body: object) => { const reply = await world.asStaff('put', path, { body }); if (reply.status !== 200) throw new Error(JSON.stringify(reply.body)); };
+    await said(`/products/${chair['id'] as string}/translations/de`, { name: 'Eichenstuhl', description: 'Ein Stuhl.', slug: 'eichenstuhl' });
+    await said(`/products/${chair['id'] as string}/translations/ar`, { name: 'كرسي', slug: 'كرسي' });
+    await said(`/categories/${category['id'] as string}/translations/de`, { name: 'Sitzmöbel', slug: 'sitzmoebel' });
+  });
+  const german = { headers: { 'accept-language': 'de-CH' } };
+  const arabic = encodeURIComponent('كرسي');
+
+  test('the map has every language of a page, and each names all of them', async () => {
+    world.clock.offsetMs += 60_000;
+    await world.container.seo.refreshMap();
+    const products = await part('products-1');
+    const entry = products.split('\n').find((row) => row.includes('<loc>https://shop.example/de/products/eichenstuhl</loc>'))!;
+    expect([...entry.matchAll(/hreflang="([^"]*)" href="([^"]*)"/g)].map(([, language, href]) => [language, href])).toEqual([
+      ['en', 'https://shop.example/products/oak-chair'], ['de', 'https://shop.example/de/products/eichenstuhl'], ['ar', `https://shop.example/ar/products/${arabic}`], ['x-default', 'https://shop.example/products/oak-chair'],
+    ]);
+    expect(addresses(products)).toContain(`https://shop.example/ar/products/${arabic}`);
+    expect(addresses(products).filter((address) => address!.includes('no-picture'))).toEqual(['https://shop.example/products/no-picture']);
+    expect(addresses(await part('categories-1'))).toEqual(['https://shop.example/categories/seats', 'https://shop.example/de/categories/sitzmoebel']);
+  });
+
+  test('metadata say what the page says, in its language, and where the others are', async () => {
+    const { data } = (await world.call('get', '/products/eichenstuhl/seo', german)).body;
+    expect(data).toMatchObject({ title: 'Eichenstuhl', description: 'Ein Stuhl.', canonical: 'https://shop.example/de/products/eichenstuhl', openGraph: { 'og:locale': 'de' } });
+    expect(data.alternates.map(({ language }: Json) => language)).toEqual(['en', 'de', 'ar', 'x-default']);
+    expect(data.jsonLd[1].itemListElement.map(({ name, item }: Json) => [name, item])).toEqual([
+      ['Kontor', 'https://shop.example/de/'], ['Sitzmöbel', 'https://shop.example/de/categories/sitzmoebel'], ['Eichenstuhl', 'https://shop.example/de/products/eichenstuhl'],
+    ]);
+    expect((data.jsonLd as Json[]).flatMap((node) => schemaOrgProblems(node))).toEqual([]);
+    expect(data.html).toContain('<link rel="alternate" hreflang="de" href="https://shop.example/de/products/eichenstuhl">');
+    expect((await world.call('get', '/products/oak-chair/seo')).body.data).toMatchObject({ title: 'Oak chair', canonical: 'https://shop.example/products/oak-chair' });
+    expect((await world.call('get', `/categories/${category['id'] as string}/seo`, german)).body.data).toMatchObject({ title: 'Sitzmöbel', canonical: 'https://shop.example/de/categories/sitzmoebel' });
+  });
+
+  test('a path leads to the page of its language in one step, whatever it was called', async () => {
+    await world.asStaff('put', `/products/${chair['id'] as string}/translations/de`, { body: { name: 'Eichenstuhl', description: 'Ein Stuhl.', slug: 'stuhl-aus-eiche' } });
+    await world.asStaff('put', `/categories/${category['id'] as string}`, { body: { name: 'Seats', slug: 'seating' } });
+    const resolved = async (path: string) => { const { data } = (await world.call('get', `/seo/resolve?path=${encodeURIComponent(path)}`)).body; return [data.status, data.path]; };
+    expect(await resolved('/de/products/stuhl-aus-eiche')).toEqual([200, '/de/products/stuhl-aus-eiche']);
+    expect(await resolved('/de/products/eichenstuhl')).toEqual([301, '/de/products/stuhl-aus-eiche']);
+    expect(await resolved('/de/products/oak-chair')).toEqual([301, '/de/products/stuhl-aus-eiche']);
+    expect(await resolved('/products/eichenstuhl')).toEqual([301, '/products/oak-chair']);
+    expect(await resolved('/en/products/oak-chair')).toEqual([301, '/products/oak-chair']);
+    expect(await resolved('/categories/seats')).toEqual([301, '/categories/seating']);
+    expect(await resolved(`/ar/products/${arabic}`)).toEqual([200, `/ar/products/${arabic}`]);
+  });
+
+  test('feeds are in the language and the currency that they are asked in', async () => {
+    const { text } = await world.api.get('/feeds/google.tsv?country=CH&language=de-CH');
+    const [head, ...lines] = text.trim().split('\n').map((line: string) => line.split('\t'));
+    const row = Object.fromEntries(head!.map((name: string, at: number) => [name, lines.find(([id]) => id === 'OAK')![at]]));
+    expect(row).toMatchObject({ title: 'Eichenstuhl', description: 'Ein Stuhl.', link: 'https://shop.example/de/products/stuhl-aus-eiche?currency=EUR&country=CH', product_type: 'Sitzmöbel' });
+    expect((await page('/feeds/new.rss?language=de')).text).toContain('<title>Eichenstuhl</title><link>https://shop.example/de/products/stuhl-aus-eiche</link>');
+    expect((await page('/feeds/new.rss?language=de')).text).toContain('<title>No picture</title><link>https://shop.example/products/no-picture</link>');
+  });
+});
+
 test('a refusal speaks the language that is asked for; its code stays', async () => {
   const reply = await world.call('get', '/products/nowhere', { headers: { 'accept-language': 'de-AT, en;q=0.5' } });
   expect([reply.status, reply.headers['content-language']]).toEqual([404, 'de']);
