@@ -11,6 +11,8 @@ export function catalogInvariants(audit: CatalogAuditRepository): Invariant[] {
       ({ subject: `product:${String(_id)}`, detail: `shown as ${shown === true ? 'in stock' : 'out of stock'}, variants say ${held ? 'in stock' : 'out of stock'}` })),
     invariant('catalog.slugs_lead_to_their_product', () => audit.findUnclaimedSlugs(), ({ _id, products }) =>
       ({ subject: `slug:${_id}`, detail: `used by ${products.join(', ')}` })),
+    invariant('catalog.slugs_lead_to_their_category', () => audit.findUnclaimedCategorySlugs(), ({ _id, categories }) =>
+      ({ subject: `slug:${_id}`, detail: `used by category ${categories.join(', ')}` })),
     invariant('catalog.totals_are_counted', () => wrongTotals(audit), (detail) => ({ subject: 'catalog', detail })),
   ];
 }
