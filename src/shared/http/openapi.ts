@@ -84,7 +84,7 @@ const textOf = (status: string): string => STATUS_TEXT[Number(status)] ?? status
 const textIn = (types: readonly string[]) => Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
 
 const STATUS_TEXT: Record<number, string> = {
-  200: 'Done', 201: 'Created', 202: 'Accepted; follow the job', 206: 'A part, as asked for by Range', 207: 'Result per item', 304: 'Not modified', 400: 'Malformed, or against a rule', 401: 'Key or sign-in missing or wrong',
+  200: 'Done', 201: 'Created', 202: 'Accepted; follow the job', 206: 'A part, as asked for by Range', 207: 'Result per item', 301: 'Has another address now, said in Location', 304: 'Not modified', 400: 'Malformed, or against a rule', 401: 'Key or sign-in missing or wrong',
   403: 'Scope or permission missing', 404: 'Not found, or somebody else\'s', 409: 'State conflict or lost race', 412: 'Changed since it was read', 413: 'Too large',
   415: 'Unsupported media type', 422: 'Idempotency-Key reused with another request', 428: 'If-Match missing', 429: 'Too many requests', 501: 'Not installed on this server', 503: 'Briefly unavailable',
 };

@@ -6,6 +6,7 @@ export const ar: Texts = {
   sums: { subtotal: 'المجموع الفرعي', discount: 'الخصم', shipping: 'الشحن', fees: 'الرسوم', taxAdded: 'الضريبة', taxIncluded: 'الضريبة المشمولة', total: 'الإجمالي' },
   mails: {
     order_placed: { subject: 'طلبك {{number}}', heading: 'شكرًا على طلبك', body: ['استلمنا طلبك {{number}}. سنكتب إليك عندما يكون في الطريق.'] },
+    order_in_review: { subject: 'نراجع طلبك {{number}}', heading: 'نحن نراجع طلبك', body: ['استلمنا طلبك {{number}} ونلقي عليه نظرة قبل أن نمضي فيه. لم يُسحب منك شيء بعد، والبضاعة محجوزة لك. سنكتب إليك عندما ننتهي؛ لا حاجة إلى أن تفعل شيئًا.'] },
     payment_received: { subject: 'دفعة الطلب {{number}}', heading: 'وصلتنا دفعتك', body: ['وصلت دفعتك بمبلغ {{amount}} للطلب {{number}}. شكرًا لك.'] },
     order_shipped: {
       subject: 'طلبك {{number}} في الطريق', heading: 'طردك في الطريق',
