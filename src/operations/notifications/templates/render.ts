@@ -13,7 +13,7 @@ export const SUPPORTED_LANGUAGES = Object.keys(LANGUAGES);
 export const isSupported = (locale: string): boolean => languageOf(locale) in LANGUAGES;
 
 /** What comes from outside in whatever script: set apart, or it would turn the words around it (UAX 9). Codes and addresses are copied, so nothing is put beside them. */
-const SET_APART = ['name', 'product', 'carrier', 'device', 'place', 'provider'] as const;
+const SET_APART = ['name', 'product', 'carrier', 'device', 'place', 'provider', 'said', 'reason'] as const;
 const setApart = (data: MailModel): MailModel => ({ ...data, ...Object.fromEntries(SET_APART.flatMap((field) => (data[field] === undefined ? [] : [[field, `\u2068${data[field]}\u2069`]]))) });
 
 const OPTIONS = { knownHelpersOnly: true, knownHelpers: { each: true, if: true }, strict: false } as const;
