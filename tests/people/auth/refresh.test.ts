@@ -75,7 +75,7 @@ test('a crowd of replays ends the session once', async () => {
 
 test('a forged token is refused and does not end the session that it names', async () => {
   const user = await givenUser(world);
-  const [, sessionId = '', , proof = ''] = user.refreshToken.split('_');
+  const [, sessionId = ''] = user.refreshToken.split('_');
   const other = await givenUser(world);
   const before = await sessionOf(user.id);
 
@@ -85,7 +85,6 @@ test('a forged token is refused and does not end the session that it names', asy
   ];
   const replies = await Promise.all(forged.map(refresh));
 
-  expect(proof).not.toBe('');
   expect(replies.map(({ status, body }) => `${status} ${body.code}`)).toEqual(Array(7).fill('401 invalid_refresh_token'));
   expect(await sessionOf(user.id)).toEqual(before);
   expect((await refresh(user.refreshToken)).status).toBe(200);
