@@ -27,15 +27,17 @@ export async function startFuzzShop(databases: { mongodbUri: string; redisUrl: s
 
   const simulator = new Service('simulator', simulatorPort, env, folder);
   const api = new Service('server', await freePort(), env, folder);
+  const worker = new Service('worker', await freePort(), env, folder);
   await simulator.start();
   await api.start();
+  await worker.start();
   const key = { 'x-api-key': secrets.publishableKey };
   const signedIn = async (login: Login) => ({ ...key, ...await signIn(api.url, key, login) });
   return {
     api, key, server: { 'x-api-key': secrets.secretKey, 'x-app-secret': secrets.appSecret },
     /** Anew for every pass: what a pass does may end a session. */
     callers: async (): Promise<Callers> => ({ anonymous: key, customer: await signedIn(secrets.customer), staff: await signedIn(secrets.admin) }),
-    stop: async () => { await Promise.all([api.stop(), simulator.stop()]); },
+    stop: async () => { await Promise.all([worker.stop(), api.stop(), simulator.stop()]); },
   };
 }
 

@@ -27,7 +27,8 @@ const plain = (path: string) => path.replace(/:\w+/g, ID);
 const json = { 'content-type': 'application/json' };
 const takesJson = (route: Route): route is Route & { body: Joi.ObjectSchema } => route.body !== undefined && (route.consumes ?? 'json') === 'json';
 
-function send({ route, path, body, headers: extra }: Attack): Promise<Answer> {
+function send(asked: Attack): Promise<Answer> {
+  const { route, path, body, headers: extra } = asked;
   const needsUser = typeof route.access === 'object' && 'scope' in route.access && route.access.user !== 'ignored';
   const key = route.idempotency && route.idempotency !== 'optional' ? { 'idempotency-key': `k-${Math.random()}` } : {};
   const all = { ...(needsUser ? headers.person : headers.server), ...key, ...(route.ifMatch && { 'if-match': '"1"' }), ...extra };
@@ -37,7 +38,8 @@ function send({ route, path, body, headers: extra }: Attack): Promise<Answer> {
       res.setEncoding('utf8').on('data', (chunk: string) => { if (text.length < 20_000) text += chunk; });
       res.on('end', () => { resolve({ status: res.statusCode!, pointers: [...text.matchAll(/"pointer":"([^"]*)"/g)].map((match) => match[1]!), text }); }).on('error', reject);
     });
-    sent.on('error', reject).end(body);
+    // An idle connection may be closed just as it is taken up again: that answers nothing, and is asked anew.
+    sent.on('error', (error: NodeJS.ErrnoException) => { if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(send(asked)); else reject(error); }).end(body);
   });
 }
 

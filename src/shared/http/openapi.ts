@@ -81,7 +81,7 @@ function refusalsOf(routes: readonly Route[]) {
 }
 
 const textOf = (status: string): string => STATUS_TEXT[Number(status)] ?? status;
-const textIn = (types: readonly string[]) => Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
+const textIn = (types: readonly string[]) => Object.fromEntries(types.map((type) => [type, { schema: type === 'text/event-stream' ? {} : { type: 'string' } }]));
 
 const STATUS_TEXT: Record<number, string> = {
   200: 'Done', 201: 'Created', 202: 'Accepted; follow the job', 206: 'A part, as asked for by Range', 207: 'Result per item', 301: 'Has another address now, said in Location', 304: 'Not modified', 400: 'Malformed, or against a rule', 401: 'Key or sign-in missing or wrong',

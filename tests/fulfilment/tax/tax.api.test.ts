@@ -92,11 +92,14 @@ test('a CSV file: a dry run names every wrong line and changes nothing; so does 
   const refused = await send(bad);
   const noHeader = await send('US,NY\n');
   const empty = await send('');
+  const emptyDry = await send('', '?dry_run=true');
+  const unnamed = await send('""\n', '?dry_run=true');
 
   expect(dry.status).toBe(200);
   expect(dry.body['data']).toMatchObject({ dryRun: true, rows: 4, created: 1, updated: 0, errorsTotal: 4 });
   expect(dry.body['data'].errors.map(({ line, column }: { line: number; column?: string }) => [line, column ?? null])).toEqual([[4, 'country'], [5, 'ratePercent'], [5, 'validFrom'], [6, null]]);
   expect([refused.status, refused.body['code'], refused.body['errors'].map(({ pointer }: { pointer: string }) => pointer)]).toEqual([400, 'tax_rates_not_imported', ['#/body/line/4/country', '#/body/line/5/ratePercent', '#/body/line/5/validFrom', '#/body/line/6']]);
+  expect([emptyDry.status, unnamed.status, unnamed.body['data'].errors[0].column]).toEqual([400, 200, '']);
   expect([noHeader.status, empty.status, await shop.count('tax_rates')]).toEqual([400, 400, 0]);
 
   expect((await send(`${header}${good}`, '?dry_run=true')).body['data']).toMatchObject({ rows: 3, created: 3, updated: 0, errors: [] });

@@ -9,7 +9,7 @@ const word = () => Joi.string().pattern(/^[a-z][a-z0-9_]{0,63}$/, 'word like red
 const postcode = () => Joi.string().trim().uppercase().pattern(/^[A-Z0-9][A-Z0-9 -]{0,15}$/, 'postcode').required();
 const country = () => countryCode().custom((code: string, helpers) => (isCountry(code) ? code : helpers.error('string.country')))
   .messages({ 'string.country': '{{#label}} must be a country of ISO 3166' });
-const region = () => Joi.string().uppercase().pattern(/^[A-Z0-9]{1,10}$/, 'part of a country, like CA');
+const region = () => Joi.string().uppercase().pattern(/^[A-Za-z0-9]{1,10}$/, 'part of a country, like CA');
 
 /** As it is sent: times are texts. */
 export type TaxRateBody = Omit<TaxRateFields, 'validFrom' | 'validTo'> & { validFrom: string; validTo?: string | null };
@@ -49,6 +49,6 @@ export type CsvQuery = { dry_run: 'true' | 'false' };
 export const csvQuery = Joi.object<CsvQuery>({ dry_run: Joi.string().valid('true', 'false').default('false').description('Says what would be imported and which lines are wrong, and changes nothing') });
 export const csvReply = Joi.object({
   dryRun: Joi.boolean().required(), rows: Joi.number().integer().required(), created: Joi.number().integer().required(), updated: Joi.number().integer().required(),
-  errorsTotal: Joi.number().integer().required(), errors: Joi.array().items(Joi.object({ line: Joi.number().integer().required(), column: Joi.string(), message: Joi.string().required() })).required(),
+  errorsTotal: Joi.number().integer().required(), errors: Joi.array().items(Joi.object({ line: Joi.number().integer().required(), column: Joi.string().allow(''), message: Joi.string().required() })).required(),
 });
 export const importReply = Joi.object({ created: Joi.number().integer().required(), updated: Joi.number().integer().required() });

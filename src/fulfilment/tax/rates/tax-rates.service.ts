@@ -69,6 +69,7 @@ export class TaxRateService {
 
   /** A file as staff have it. All of its rows or none; `dryRun` says what would be, wrong rows included, and changes nothing. */
   async importCsv(text: string, dryRun: boolean, actor: Actor): Promise<CsvImport> {
+    if (text.trim() === '') throw new TaxRatesNotImported([{ line: 1, message: 'the file is empty' }], 1);
     const { rates, errors } = readTaxRatesCsv(text);
     const result = { dryRun, rows: rates.length + new Set(errors.map(({ line }) => line)).size, errors: errors.slice(0, NAMED_AT_MOST), errorsTotal: errors.length };
     if (dryRun) return { ...result, ...await this.deps.rates.compare(rates.map(withDefaults)) };
