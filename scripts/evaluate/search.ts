@@ -72,7 +72,7 @@ export async function measureSearch(folder: string, onStep: (what: string) => vo
   const keywordNdcg = mean(judged.map(({ query, judgments }) => ndcg(ask(query), judgments)));
   onStep('a semantic model to train');
   const begun = performance.now();
-  const model = await trainSemanticModel(products.map((product) => trainingTerms(textsOf(product))));
+  const model = trainSemanticModel(products.map((product) => trainingTerms(textsOf(product))));
   const trainedInMs = Math.round(performance.now() - begun);
   await engine.takeOver(model!, (async function* texts() { for (const product of products) yield { id: product.asin, texts: textsOf(product) }; })());
 

@@ -123,7 +123,8 @@ export class InventoryRepository {
 
   findLevelPage({ sku, warehouseId, low }: LevelFilter, query: PageQuery): Promise<Page<LevelRow & { _id: Types.ObjectId }>> {
     const filter = { ...(sku !== undefined && { sku }), ...(warehouseId !== undefined && { warehouseId }), ...(low === true && { lowSince: { $exists: true } }) };
-    return findPage(this.levels, { filter, query, fallbackSort: 'sku' });
+    const isLowAlone = Object.keys(filter).join() === 'lowSince';
+    return findPage(this.levels, { filter, query, fallbackSort: 'sku', ...(isLowAlone && { hint: { total: 'low' } }) });
   }
 
   async findMovementPage({ sku, warehouseId, type, causeId }: MovementFilter, query: PageQuery): Promise<Page<Movement>> {

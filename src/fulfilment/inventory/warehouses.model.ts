@@ -17,6 +17,7 @@ const warehouseSchema = new Schema<WarehouseRow>({
 }, { versionKey: false, minimize: false });
 warehouseSchema.index({ code: 1 }, { unique: true });
 warehouseSchema.index({ priority: 1, _id: 1 });
+warehouseSchema.index({ active: 1, priority: 1, _id: 1 });
 warehouseSchema.index({ createdAt: -1, _id: -1 });
 warehouseSchema.index({ name: 1, _id: 1 });
 

@@ -36,7 +36,7 @@ export class PurchaseOrderRepository {
   }
 
   async findOpenReorder(openReorder: string): Promise<PurchaseOrder | null> {
-    const found = await this.orders.findOne({ openReorder }).lean();
+    const found = await this.orders.findOne({ openReorder: { $eq: openReorder, $type: 'string' } }).lean();
     return found && toOrder(found);
   }
 

@@ -12,6 +12,7 @@ const supplierSchema = new Schema<SupplierRow>({
 }, { versionKey: false });
 supplierSchema.index({ code: 1 }, { unique: true });
 supplierSchema.index({ name: 1, _id: 1 });
+supplierSchema.index({ active: 1, name: 1, _id: 1 });
 supplierSchema.index({ createdAt: -1, _id: -1 });
 
 const sourceSchema = new Schema<Source>({ supplierId: text, sku: text, priority: number, cost: money, leadTimeDays: Number, minQuantity: number, supplierSku: String }, { versionKey: false });

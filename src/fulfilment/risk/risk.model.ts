@@ -21,6 +21,7 @@ const refusalSchema = new Schema<RefusalRow>({
   keys: [String], score: Number, engine: String, rules: Schema.Types.Mixed, features: Schema.Types.Mixed, total: { amount: Number, currency: String }, at: { type: Date, required: true },
 }, { versionKey: false });
 refusalSchema.index({ at: 1 }, { expireAfterSeconds: 90 * 24 * 3600 });
+refusalSchema.index({ at: -1, _id: -1 });
 
 export const settingsModel = (connection: Connection) => connection.model('RiskSettings', settingsSchema, 'risk_settings');
 export const fraudModelModel = (connection: Connection) => connection.model('RiskModel', modelSchema, 'risk_models');

@@ -3,4 +3,4 @@ import { trainRecommendations, type Corpus, type Settings } from './training.js'
 
 /** The thread of one training: tells its progress, answers the model or null, ends. */
 const { corpus, settings } = workerData as { corpus: Corpus; settings: Settings };
-parentPort!.postMessage({ model: trainRecommendations(corpus, settings, (share, step) => { parentPort!.postMessage({ share, step }); }) });
+parentPort!.postMessage({ result: trainRecommendations(corpus, settings, (share, step) => { parentPort!.postMessage({ news: { share, step } }); }) });

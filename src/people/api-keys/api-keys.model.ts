@@ -22,5 +22,6 @@ const apiKeySchema = new Schema<ApiKeyRow>({
 }, { versionKey: false });
 apiKeySchema.index({ keyId: 1 }, { unique: true });
 apiKeySchema.index({ createdAt: -1, _id: -1 });
+apiKeySchema.index({ name: 1, _id: 1 });
 
 export const apiKeyModel = (connection: Connection) => connection.model<ApiKeyRow>('ApiKey', apiKeySchema, 'api_keys');

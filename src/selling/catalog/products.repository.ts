@@ -63,7 +63,7 @@ export class ProductRepository {
   }
 
   async findByRefs(refs: readonly string[]): Promise<Product[]> {
-    const found = await this.products.find({ externalRef: { $in: refs as string[] } }).lean();
+    const found = await this.products.find({ externalRef: { $in: refs as string[], $type: 'string' } }).lean();
     return found.map(toProduct);
   }
 

@@ -32,6 +32,7 @@ const tierSchema = new Schema<QuantityPrice>({ minQuantity: whole, amount: whole
 
 const listSchema = new Schema<PriceListRow>({ name: text, currency: text, priority: whole, kind: { type: String, enum: ['override', 'sale'], required: true }, active: flag, ...audience, ...stamped }, options);
 listSchema.index({ priority: -1, _id: 1 });
+listSchema.index({ priority: -1, _id: -1 });
 listSchema.index({ createdAt: -1, _id: -1 });
 
 const entrySchema = new Schema<PriceEntryRow>({ listId: { type: Schema.Types.ObjectId, required: true }, skuKey: text, sku: text, tiers: { type: [tierSchema], required: true }, updatedAt: moment }, options);
@@ -51,10 +52,12 @@ const ruleSchema = new Schema<PriceRuleRow>({
   floorBps: whole, ceilingBps: whole, floor: mixed, ceiling: mixed, rounding: { type: roundingSchema, default: null }, ...audience, ...stamped,
 }, options);
 ruleSchema.index({ priority: -1, _id: 1 });
+ruleSchema.index({ priority: -1, _id: -1 });
 ruleSchema.index({ createdAt: -1, _id: -1 });
 
 const rateSchema = new Schema<ExchangeRateRow>({ base: text, quote: text, rate: text, effectiveFrom: moment, createdAt: moment, actor }, options);
 rateSchema.index({ base: 1, quote: 1, effectiveFrom: -1, _id: -1 });
+rateSchema.index({ quote: 1, effectiveFrom: -1, _id: -1 });
 rateSchema.index({ effectiveFrom: -1, _id: -1 });
 
 const currencySchema = new Schema<CurrencyRow>({ _id: text, rounding: { type: roundingSchema, default: null }, version: whole, updatedAt: moment }, options);

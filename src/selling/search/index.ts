@@ -70,10 +70,10 @@ export function createSearch({ connection, now, catalog, market, voice: voiceCon
   const voice = new VoiceService({ search: service, ready: embeddedReady, hearing: embedded.hearing.bind(embedded), recogniser: createRecogniser(voiceConfig) });
   const trainer = new ModelTrainer({ models, texts: follower.texts.bind(follower), count: catalog.countProducts, now });
 
-  const schedules: Schedule[] = [{ name: 'train-search-model', everyMs: LOOK_AT_MODEL_MS, run: () => trainer.trainWhenDue() }];
+  const schedules: Schedule[] = [{ name: 'train-search-model', everyMs: LOOK_AT_MODEL_MS, run: (stop) => trainer.trainWhenDue(stop) }];
   if (remote) schedules.push({ name: 'index-search', everyMs: INDEX_MS, run: (stop) => remote.indexer.follow(stop) });
   return {
-    routes: [...searchRoutes({ search: service, voice, uploadFolder }), ...analytics.routes], schedules, flushAnalytics: analytics.flush, warm: readiness.warm.bind(readiness), preview: service.preview.bind(service), train: trainer.train.bind(trainer), lookAgain: follower.lookAgain.bind(follower),
+    routes: [...searchRoutes({ search: service, voice, uploadFolder }), ...analytics.routes], schedules, flushAnalytics: analytics.flush, warm: readiness.warm.bind(readiness), preview: service.preview.bind(service), train: () => trainer.train(), lookAgain: follower.lookAgain.bind(follower),
     /** What keeps the search server up to date; null where the search needs none. */
     indexer: remote?.indexer ?? null, close: async (): Promise<void> => { await remote?.server.close(); },
   };

@@ -25,6 +25,7 @@ export class SearchIndexer {
   /** The clock of the rows that are followed, which is the machine's. */
   private readonly now: Clock;
   private readonly written = new Map<string, string>();
+  private followed = '';
   private lookedAround = 0;
   private swept = 0;
 
@@ -67,6 +68,9 @@ export class SearchIndexer {
     const { now, deps: { catalog, server, indexes, alias } } = this;
     const live = await indexes.live(alias);
     if (!live || await this.isGone()) { await this.rebuild({ signal }); return; }
+    // What stands in the index before need not stand in its successor.
+    if (live.name !== this.followed) this.written.clear();
+    this.followed = live.name;
     const tree = await catalog.categoryTree();
     const { structure } = tree.revision;
     // Another name or place of a category is in the words of everything below it.

@@ -18,7 +18,7 @@ const FEWEST_DIMENSIONS = 4;
 type Sparse = { columns: Int32Array; values: Float32Array };
 
 /** Null where there is too little to learn from. The same documents and seed give the same model. */
-export async function trainSemanticModel(documents: ReadonlyArray<readonly string[]>, training: Training = TRAINING): Promise<SemanticModel | null> {
+export function trainSemanticModel(documents: ReadonlyArray<readonly string[]>, training: Training = TRAINING): SemanticModel | null {
   const { terms, idf } = vocabularyOf(documents, training);
   const k = Math.min(training.dimensions, Math.floor(documents.length / 4), Math.floor(terms.size / 3));
   if (k < FEWEST_DIMENSIONS) return null;
@@ -27,13 +27,9 @@ export async function trainSemanticModel(documents: ReadonlyArray<readonly strin
   for (let round = 1; round <= training.rounds; round++) {
     // Subspace iteration: the basis turns towards the directions along which the documents differ most.
     const projected = multiply(rows, basis, k);
-    await breath();
     orthonormalise(projected, rows.length, k);
-    await breath();
     basis = multiplyTransposed(rows, projected, terms.size, k);
-    await breath();
     orthonormalise(basis, terms.size, k);
-    await breath();
     training.onRound?.(round, training.rounds);
   }
   return { dimensions: k, terms, idf, basis };
@@ -58,8 +54,6 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   for (let d = 0; d < a.length; d++) so += a[d]! * b[d]!;
   return so;
 }
-
-const breath = () => new Promise<void>((resolve) => { setImmediate(resolve); });
 
 function vocabularyOf(documents: ReadonlyArray<readonly string[]>, { minDocuments, maxTerms }: Training): { terms: Map<string, number>; idf: Float32Array } {
   const frequency = new Map<string, number>();

@@ -92,7 +92,7 @@ export class WatchRepository {
   }
 
   async dueSignals(now: Date, limit: number): Promise<Signal[]> {
-    return (await this.signals.find({ dueAt: { $lte: now } }).sort({ dueAt: 1 }).limit(limit).lean()).map(({ _id, ...signal }) => ({ ...signal, id: _id }));
+    return (await this.signals.find({ dueAt: { $lte: now, $type: 'date' } }).sort({ dueAt: 1 }).limit(limit).lean()).map(({ _id, ...signal }) => ({ ...signal, id: _id }));
   }
 
   /** How many were told of it already. Inside the transaction that tells more: of two at once one repeats. */

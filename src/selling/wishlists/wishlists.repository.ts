@@ -8,6 +8,9 @@ import { wishlistModel, type WishlistRow } from './wishlists.model.js';
 
 type Stored = WishlistRow & { _id: Types.ObjectId };
 
+/** As the indexes of tokens ask for it, which hold nothing but text. */
+const text = (hash: string) => ({ $eq: hash, $type: 'string' as const });
+
 export class WishlistRepository {
   private readonly lists;
 
@@ -45,12 +48,12 @@ export class WishlistRepository {
   }
 
   async findOfGuest(guestTokenHash: string): Promise<Wishlist | null> {
-    const found = await this.lists.findOne({ guestTokenHash }).lean<Stored>();
+    const found = await this.lists.findOne({ guestTokenHash: text(guestTokenHash) }).lean<Stored>();
     return found && toWishlist(found);
   }
 
   async findShared(shareTokenHash: string): Promise<Wishlist | null> {
-    const found = await this.lists.findOne({ shareTokenHash }).lean<Stored>();
+    const found = await this.lists.findOne({ shareTokenHash: text(shareTokenHash) }).lean<Stored>();
     return found && toWishlist(found);
   }
 

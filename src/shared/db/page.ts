@@ -13,7 +13,7 @@ type Find = {
   fallbackSort: string;
   projection?: Record<string, 0 | 1>;
   /** Where the planner's own choice would cost more than the query: it tries every index for every new shape of a filter. */
-  hint?: { rows?: IndexKeys | undefined; total?: IndexKeys | undefined };
+  hint?: { rows?: IndexKeys | undefined; total?: IndexKeys | string | undefined };
   /** Where the total is known without counting. */
   total?: (() => Promise<number>) | undefined;
 };
@@ -27,11 +27,15 @@ export async function findPage<Row>(model: Rows<Row>, find: Find): Promise<Page<
   if (query.cursor !== undefined) return walk(model, find, keys, sort);
 
   const rows = model.find(filter, projection, hinted(find.hint?.rows)).sort(sort).skip((query.page - 1) * query.per_page).limit(query.per_page).lean();
-  const [items, total] = await Promise.all([rows, find.total?.() ?? model.countDocuments(filter, hinted(find.hint?.total))]);
+  const [items, total] = await Promise.all([rows, find.total?.() ?? countOf(model, find)]);
   return toPage(items as unknown as Array<Row & { _id: Types.ObjectId }>, total, query);
 }
 
-const hinted = (keys: IndexKeys | undefined) => (keys ? { hint: { ...keys } } : {});
+/** Of everything, the database knows the number; to count it would take as long as the collection is large. */
+const countOf = <Row>(model: Rows<Row>, { filter, hint }: Find): Promise<number> =>
+  (Object.keys(filter).length === 0 ? model.estimatedDocumentCount() : model.countDocuments(filter, hinted(hint?.total)));
+
+const hinted = (index: IndexKeys | string | undefined) => (index === undefined ? {} : { hint: typeof index === 'string' ? index : { ...index } });
 
 function withId(keys: SortKey[], paths: Readonly<Record<string, string>>): SortKey[] {
   const mapped = keys.map(({ field, direction }) => ({ field: paths[field] ?? field, direction }));

@@ -147,7 +147,8 @@ function markFilter(filter: Row, vault: () => Vault, options: PersonalOptions): 
   return Object.fromEntries(Object.entries(filter).map(([path, wanted]) => {
     if ((path === '$and' || path === '$or') && Array.isArray(wanted)) return [path, wanted.map((part) => markFilter(part as Row, vault, options))];
     if (typeof wanted !== 'string') return [path, wanted];
-    if (marks[path] !== undefined) return [marks[path], vault().mark(wanted)];
+    // An index of what is text can only be used where the question says so too.
+    if (marks[path] !== undefined) return [marks[path], { $eq: vault().mark(wanted), $type: 'string' }];
     return [path, markLists.includes(path) ? vault().mark(wanted) : wanted];
   }));
 }

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { settled } from '../../../src/selling/search/catalogue-follower.js';
+import { DocumentPack, unpacked } from '../../../src/selling/search/document-pack.js';
 import { KeywordIndex, type Texts } from '../../../src/selling/search/keyword-index.js';
+import { fewerWords, otherSpelling } from '../../../src/selling/search/other-words.js';
 import { narrow, type Filters, type SearchEntry } from '../../../src/selling/search/search.js';
 import { cosine, trainSemanticModel, vectorOf } from '../../../src/selling/search/semantic-model.js';
 import { editDistance } from '../../../src/selling/search/spelling.js';
@@ -86,15 +89,44 @@ test.each([['lamp', 'lamp', 0], ['lamp', 'lmap', 1], ['lamp', 'lamps', 1], ['lam
   expect(editDistance(a, b, 2)).toBe(distance);
 });
 
-test('a model places words of the same company near each other, and the same catalogue gives the same model', async () => {
+const packed = (documents: readonly string[][]) => {
+  const pack = new DocumentPack();
+  for (const document of documents) pack.add(document);
+  return pack.packed();
+};
+
+test('a model places words of the same company near each other, and the same catalogue gives the same model, in a thread as well', () => {
   const documents = Array.from({ length: 200 }, (_none, at) => [['sofa', 'couch', `s${at % 23}`], ['spade', 'rake', `t${at % 23}`], ['pan', 'skillet', `u${at % 23}`]][at % 3]!);
   const training = { dimensions: 8, minDocuments: 2, maxTerms: 100, rounds: 4, seed: 1 };
-  const [model, again] = [(await trainSemanticModel(documents, training))!, (await trainSemanticModel(documents, training))!];
+  const [model, again] = [trainSemanticModel(documents, training)!, trainSemanticModel(unpacked(packed(documents)), training)!];
   const near = (a: string, b: string) => cosine(vectorOf(model, [a])!, vectorOf(model, [b])!);
 
   expect(model.basis).toEqual(again.basis);
   expect(vectorOf(model, ['unheard'])).toBeNull();
   expect(near('sofa', 'couch')).toBeGreaterThan(0.9);
   expect(Math.abs(near('sofa', 'rake'))).toBeLessThan(0.1);
-  expect(await trainSemanticModel([['a']], training)).toBeNull();
+  expect(trainSemanticModel([['a']], training)).toBeNull();
+});
+
+test('documents are packed and unpacked as they were, empty ones too', () => {
+  const documents = [['oak', 'lamp', 'oak'], [], Array.from({ length: 3_000 }, (_none, at) => `word ${at % 700}`), ['lamp']];
+
+  expect(unpacked(packed(documents))).toEqual(documents);
+});
+
+const said = (words: string[]) => {
+  const frequency = new Map(words.map((word, at) => [word, words.length - at]));
+  return { frequency, nearest: (word: string, edits: number) => words.find((other) => editDistance(word, other, edits) <= edits) };
+};
+test.each([
+  [['sidetable'], ['side table'], ['side']], [['tea', 'pott'], ['tea', 'pot'], ['tea']], [['cup', 'board'], ['cupboard'], null], [['the', 'tabel'], ['the', 'table'], null], [['oak'], null, null], [['xylqqq'], null, null], [['oak', 'xylqqq'], null, ['oak']],
+])('%j that finds nothing may have meant %j, or %j', (words, spelling, fewer) => {
+  const vocabulary = said(['oak', 'side', 'table', 'tea', 'pot', 'cupboard']);
+
+  expect([otherSpelling(words, vocabulary), fewerWords(words, vocabulary)]).toEqual([spelling, fewer]);
+});
+
+const day = 86_400_000;
+test.each([['an old change', 10 * day, 20 * day, 10 * day], ['a change of a moment ago', 20 * day - 100, 20 * day, 20 * day - 3_000]])('after %s the follower goes on where nothing that commits late is passed over', (_name, at, looked, expected) => {
+  expect(settled({ at: new Date(at), id: 'p' }, looked).at.getTime()).toBe(expected);
 });

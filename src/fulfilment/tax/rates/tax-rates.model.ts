@@ -17,6 +17,10 @@ const taxRateSchema = new Schema<TaxRateRow>({
 }, { versionKey: false });
 taxRateSchema.index({ key: 1 }, { unique: true });
 taxRateSchema.index({ country: 1, region: 1, category: 1, validFrom: 1, _id: 1 });
+taxRateSchema.index({ country: 1, _id: 1 });
+taxRateSchema.index({ validFrom: 1, _id: 1 });
+taxRateSchema.index({ region: 1, country: 1, _id: 1 });
+taxRateSchema.index({ category: 1, country: 1, _id: 1 });
 
 const revisionSchema = new Schema<RevisionRow>({ _id: String, revision: { type: Number, required: true } }, { versionKey: false });
 
