@@ -1,16 +1,14 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EmbeddedEngine, trainingTerms } from '../../../src/selling/search/embedded-engine.js';
+import { startProxy, type Proxy } from '../../../scripts/proof/proxy.js';
 import type { SearchEngine, SearchRequest } from '../../../src/selling/search/engine.js';
-import type { Texts } from '../../../src/selling/search/keyword-index.js';
 import { documentOf } from '../../../src/selling/search/opensearch/index-shape.js';
 import { OpenSearchEngine } from '../../../src/selling/search/opensearch/opensearch-engine.js';
 import { SearchServer } from '../../../src/selling/search/opensearch/search-server.js';
-import { SORTS, type Filters, type SearchEntry } from '../../../src/selling/search/search.js';
 import { trainSemanticModel } from '../../../src/selling/search/semantic-model.js';
 import { startSearchNode } from '../../support/search-node/index.js';
 import { openShop, type Shop } from '../../support/shop.js';
+import { ask, manyWithAnswers, product, type Product } from './ask-every.js';
 
 /** One suite for both engines. The server is a real one where Java is; without it its half is skipped, and says so. */
 const node = await startSearchNode();
@@ -21,7 +19,6 @@ afterAll(async () => {
   if (!('missing' in node)) await node.stop();
 });
 
-type Product = { entry: SearchEntry; texts: Texts };
 type Filled = { engine: SearchEngine; embedded: EmbeddedEngine; change(product: Product): Promise<void> };
 
 const embeddedOf = (products: readonly Product[]): EmbeddedEngine => {
@@ -53,18 +50,6 @@ async function fillServer(products: readonly Product[]): Promise<Filled> {
   };
   return { engine, embedded, change };
 }
-
-let made = 0;
-function product(name: string, { body = '', attribute = '', ...entry }: Partial<SearchEntry> & { body?: string; attribute?: string } = {}): Product {
-  made += 1;
-  const id = entry.id ?? made.toString(16).padStart(24, '0');
-  return {
-    entry: { visible: true, status: 'active', name, categoryIds: [], brand: null, attributes: {}, priceRange: {}, inStock: true, rating: { average: 0, count: 0 }, createdAt: new Date(made * 1_000), ...entry, id },
-    texts: { title: name, brand: entry.brand ?? '', category: '', attribute, body },
-  };
-}
-
-const ask = (wanted: Partial<SearchRequest>): SearchRequest => ({ text: '', filters: { attributes: {} }, facets: [], currency: 'EUR', audience: 'public', sort: 'relevance', skip: 0, take: 50, ...wanted });
 
 const SHELF = [
   product('Walnut side tables', { brand: 'Nord', categoryIds: ['rooms', 'tables'], createdAt: new Date(9_000) }), product('Oak lamp', { brand: 'Sued', body: 'Stands on every side table.' }), product('Wool blanket', { brand: 'Nord' }),
@@ -143,106 +128,31 @@ describe.each(engines.map(([name, fill, why]) => ({ title: why === null ? name :
   });
 
   check('hits, order and facets equal asking every product, on 10,000 products and 200 searches', async () => {
-    many ??= manyWithAnswers();
-    const { engine } = await fill(many.products);
-    for (const { request, answer } of many.cases) {
+    const { products, cases } = manyWithAnswers();
+    const { engine } = await fill(products);
+    for (const { request, answer } of cases) {
       const { ids, total, facets } = await engine.search(request);
       expect({ request, ids, total, facets }).toEqual({ request, ...answer });
     }
   }, 120_000);
 });
 
-/** Asked once, for all engines. */
-let many: ReturnType<typeof manyWithAnswers> | undefined;
-function manyWithAnswers() {
-  const random = randomly(20_261_121);
-  const products = catalogueOf(10_000, random);
-  const entries = products.map(({ entry }) => ({ entry, values: new Map(FACETS.map((facet) => [facet, valuesOf(entry, facet)])) }));
-  return { products, cases: Array.from({ length: 200 }, () => { const request = randomRequest(random); return { request, answer: askEvery(entries, request) }; }) };
-}
-
-type Random = (below: number) => number;
-function randomly(seed: number): Random {
-  let state = seed;
-  return (below) => { state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0; return (state >>> 8) % below; };
-}
-const some = <T>(random: Random, values: readonly T[], most: number): T[] => [...new Set(Array.from({ length: random(most + 1) }, () => values[random(values.length)]!))];
-const BRANDS = Array.from({ length: 70 }, (_none, at) => `Brand ${at}`);
-const COLOURS = ['red', 'green', 'blue', 'dark "red"', 'a.b*', 'größe/x=1'];
-const FACETS = ['brand', 'category', 'attr.colour', 'in_stock', 'attr.size'];
-const CATEGORIES = ['c1', 'c2', 'c3', 'c4'];
-
-function catalogueOf(count: number, random: Random): Product[] {
-  return Array.from({ length: count }, (_none, at) => {
-    const colour = some(random, COLOURS, 2);
-    const from = 1 + random(500);
-    return product(`${['lamp', 'table', 'chair'][random(3)]!} ${at}`, {
-      visible: random(10) > 0, ...(random(3) > 0 && { brand: BRANDS[random(70)]! }), categoryIds: some(random, CATEGORIES, 2), inStock: random(2) === 0, createdAt: new Date(random(5_000)),
-      attributes: { ...(colour.length > 0 && { colour }), ...(random(2) === 0 && { size: random(5) }) }, priceRange: random(5) === 0 ? {} : { EUR: { from, to: from + 10 } }, rating: { average: random(50) / 10, count: random(20) },
-    });
-  });
-}
-
-function randomRequest(random: Random): SearchRequest {
-  const colour = some(random, COLOURS, 2);
-  const filters: Filters = {
-    attributes: { ...(colour.length > 0 && { colour }), ...(random(4) === 0 && { size: ['3'] }) }, ...(random(2) === 0 && { brands: some(random, BRANDS, 3) }), ...(random(3) === 0 && { category: CATEGORIES[random(4)]! }),
-    ...(random(3) === 0 && { inStock: random(2) === 0 }), ...(random(3) === 0 && { priceFrom: random(400) }), ...(random(3) === 0 && { priceTo: 100 + random(400) }),
-  };
-  return ask({ filters, facets: FACETS, sort: SORTS[random(SORTS.length)]!, audience: random(3) === 0 ? 'staff' : 'public', skip: random(3) * 20, take: 20 });
-}
-
-function valuesOf(entry: SearchEntry, facet: string): string[] {
-  if (facet === 'category') return [...entry.categoryIds];
-  if (facet === 'brand') return entry.brand === null ? [] : [entry.brand];
-  if (facet === 'in_stock') return [String(entry.inStock)];
-  return [entry.attributes[facet.slice(5)] ?? []].flat().map(String);
-}
-
-/** By nothing but the words of the contract: every filter, every value of every facet, every order, one product after the other. */
-function askEvery(products: ReadonlyArray<{ entry: SearchEntry; values: ReadonlyMap<string, string[]> }>, { filters, facets, sort, audience, skip, take }: SearchRequest) {
-  const wanted: Record<string, readonly string[]> = {
-    ...(filters.category !== undefined && { category: [filters.category] }), ...(filters.brands && filters.brands.length > 0 && { brand: filters.brands }), ...(filters.inStock !== undefined && { in_stock: [String(filters.inStock)] }),
-    ...Object.fromEntries(Object.entries(filters.attributes).map(([name, chosen]) => [`attr.${name}`, chosen])),
-  };
-  const { priceFrom = 0, priceTo = Infinity } = filters;
-  const isPriced = filters.priceFrom !== undefined || filters.priceTo !== undefined;
-  const seen = products.filter(({ entry }) => (entry.visible || audience === 'staff') && (!isPriced || (entry.priceRange['EUR'] !== undefined && entry.priceRange['EUR'].from >= priceFrom && entry.priceRange['EUR'].from <= priceTo)));
-  const passing = (but?: string) => seen.filter(({ values }) => Object.entries(wanted).every(([facet, chosen]) => facet === but || values.get(facet)!.some((value) => chosen.includes(value))));
-  const hits = passing().map(({ entry }) => entry);
-  const price = (entry: SearchEntry, none: number) => entry.priceRange['EUR']?.from ?? none;
-  const newest = (a: SearchEntry, b: SearchEntry) => b.createdAt.getTime() - a.createdAt.getTime();
-  const orders = {
-    relevance: newest, '-createdAt': newest, price: (a: SearchEntry, b: SearchEntry) => price(a, 1e9) - price(b, 1e9), '-price': (a: SearchEntry, b: SearchEntry) => price(b, -1) - price(a, -1),
-    '-rating': (a: SearchEntry, b: SearchEntry) => b.rating.average - a.rating.average || b.rating.count - a.rating.count, name: (a: SearchEntry, b: SearchEntry) => (a.name < b.name ? -1 : Number(a.name > b.name)),
-  };
-  hits.sort((a, b) => orders[sort](a, b) || (a.id < b.id ? -1 : 1));
-  const counted = facets.map((name) => {
-    const chosen = wanted[name] ?? [];
-    const counts = new Map<string, number>(chosen.map((value) => [value, 0]));
-    for (const { values } of passing(name)) for (const value of values.get(name)!) counts.set(value, (counts.get(value) ?? 0) + 1);
-    const all = [...counts].map(([value, count]) => ({ value, count, selected: chosen.includes(value) })).sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-    return { name, values: all.filter(({ selected }, at) => at < 50 || selected) };
-  });
-  return { ids: hits.slice(skip, skip + take).map(({ id }) => id), total: hits.length, facets: counted };
-}
-
 describe(missing === null ? 'a shop on a real search server' : `a shop on a real search server (skipped: ${missing})`, () => {
   const check = missing === null ? test : test.skip;
   let shop: Shop;
-  const line = networkTo(node);
+  let network: Proxy;
   const halt = new AbortController();
   let worker: Promise<void> = Promise.resolve();
   const failures: unknown[] = [];
   beforeAll(async () => {
     if ('missing' in node) return;
-    await line.mend();
-    shop = await openShop({ env: { SEARCH_ENGINE: 'opensearch', SEARCH_URL: `http://127.0.0.1:${line.port()}`, SEARCH_INDEX_PREFIX: 'shop', SEARCH_TIMEOUT_MS: '5000' } });
+    network = await startProxy(Number(new URL(node.url).port));
+    shop = await openShop({ env: { SEARCH_ENGINE: 'opensearch', SEARCH_URL: `http://127.0.0.1:${network.port}`, SEARCH_INDEX_PREFIX: 'shop', SEARCH_TIMEOUT_MS: '5000' } });
     const { everyMs, run } = shop.container.schedules.find(({ name }) => name === 'index-search')!;
     // as the worker does it
     worker = (async () => { while (!halt.signal.aborted) { await run(halt.signal).catch((error: unknown) => { failures.push(error); }); await pause(everyMs, undefined, { signal: halt.signal }).catch(() => {}); } })();
   }, 60_000);
-  afterAll(async () => { halt.abort(); await worker; await shop?.container.search.close(); await shop?.close(); await line.cut(); });
+  afterAll(async () => { halt.abort(); await worker; await shop?.container.search.close(); await shop?.close(); await network?.stop(); });
 
   let sold = 0;
   const create = async (name: string, rest: object = {}) => {
@@ -325,39 +235,14 @@ describe(missing === null ? 'a shop on a real search server' : `a shop on a real
   check('a server that is gone is answered for within the same request, and the answer says so; when it is back, it is asked again and knows what happened meanwhile', async () => {
     await create('Granite mortar');
     await settled('q=granite+mortar', served('Granite mortar'));
-    await line.cut();
+    network.set({ blackHole: true });
+    expect(await find('q=granite+mortar')).toEqual({ names: ['Granite mortar'], degraded: true, header: 'search' });
+    network.set({ down: true });
     for (let n = 0; n < 5; n++) expect(await find('q=granite+mortar')).toEqual({ names: ['Granite mortar'], degraded: true, header: 'search' });
     await create('Granite pestle');
-    await line.mend();
+    network.heal();
     await settled('q=pestle', served('Granite pestle'));
     expect(shop.defects.splice(0)).toEqual([]);
     failures.length = 0;
   }, 90_000);
 });
-
-/** A network that can be cut, between a shop and the server. */
-function networkTo(target: typeof node) {
-  const sockets = new Set<Socket>();
-  let port = 0;
-  const proxy = createServer((from) => {
-    const to = connect(Number(new URL('missing' in target ? 'http://localhost:1' : target.url).port), '127.0.0.1');
-    for (const [one, other] of [[from, to], [to, from]] as const) {
-      sockets.add(one);
-      one.on('error', () => {}).on('close', () => { sockets.delete(one); other.destroy(); }).pipe(other);
-    }
-  });
-  return {
-    port: () => port,
-    async mend(): Promise<void> {
-      proxy.listen(port, '127.0.0.1');
-      await once(proxy, 'listening');
-      ({ port } = proxy.address() as AddressInfo);
-    },
-    async cut(): Promise<void> {
-      const closed = proxy.listening ? once(proxy, 'close') : null;
-      proxy.close(() => {});
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
-}
