@@ -95,5 +95,5 @@ export const userIdOf = (name: string): string => createHash('sha1').update(name
 function userOf(token: string): UserIdentity | null {
   if (token === '' || token.startsWith('stale')) return null;
   const permissions = token === 'staff' ? PERMISSIONS : token.startsWith('can.') ? token.slice(4).split('+').map((name) => name.replace('.', ':')) : [];
-  return { id: userIdOf(token), sessionId: 'a-session', email: `${token}@example.com`, roles: ['customer'], permissions: new Set<string>(permissions) };
+  return { id: userIdOf(token), sessionId: '5e5510000000000000000001', email: `${token}@example.com`, roles: ['customer'], permissions: new Set<string>(permissions) };
 }

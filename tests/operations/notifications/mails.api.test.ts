@@ -85,7 +85,7 @@ test('mails are for staff', async () => {
   const customer = await givenUser(shop);
 
   for (const path of ['/admin/mails', '/admin/mails/64f0c0ffee64f0c0ffee0001']) {
-    expect((await shop.call('get', path, { headers: customer.headers })).body).toMatchObject({ status: 403, permission: 'outbox:read' });
+    expect((await shop.call('get', path, { headers: customer.headers })).body).toMatchObject({ status: 403, permission: 'mails:read' });
   }
   expect((await shop.call('get', '/admin/mails/64f0c0ffee64f0c0ffee0001', { headers: shop.keys.secret })).body).toMatchObject({ status: 404, code: 'mail_not_found' });
 });
