@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { givenUser } from '../../support/given.js';
 import { openShop, type Shop } from '../../support/shop.js';
 import { openWorld } from '../../support/world.js';
@@ -146,6 +148,14 @@ test('another node takes a new model over; too old a one is not believed', async
     await node.close();
   }
 });
+
+test('npm run train -- recommendations trains the model of the shop that it is pointed at', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/run.mjs', 'train', 'recommendations'], { env: { ...process.env, ...shop.environment, CI: '1' } });
+
+  expect(stdout).toMatch(/[0-9a-f-]{36}, from \d+ orders of 10 products/);
+  const [newest] = await shop.connection.collection('recommendation_models').find().sort({ trainedAt: -1 }).toArray();
+  expect(stdout).toContain(String(newest!['_id']));
+}, 120_000);
 
 test('a night asks for one training, and a failing one leaves the model in use', async () => {
   const due = () => shop.container.schedules.find(({ name }) => name === 'train-recommendations')!.run(new AbortController().signal);
