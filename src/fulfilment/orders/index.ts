@@ -65,6 +65,7 @@ export function createOrders(deps: Deps) {
     cancel: service.cancel.bind(service),
     fulfilmentsOf: (orderId: string) => all.fulfilments.findByOrder(orderId),
     paysBackMuch: service.paysBackMuch.bind(service),
+    isLargeRefund: deps.refunds.isLarge,
     worthOf: (order: Order, lines: readonly UnitsOfLine[]) => worthOf(all, order, lines),
     returnPrepaid: (order: Order, reason: string) => returnPrepaid(all, order, reason),
   };

@@ -81,6 +81,7 @@ export function returnRoutes(returns: ReturnService, { receive, receiveParts, in
       ...handling, method: 'post', path: '/returns/:id/parts', summary: 'Parts of a set came after the rest of it',
       description: 'Restocks them, and gives back what was kept for them: at once where the return was refunded, else with its refund.',
       params: idParams, body: latePartsBody, responses: one,
+      stepUp: { when: 'above STEP_UP_REFUND_ABOVE', isNeeded: ({ params }) => returns.keptMuch((params as IdParams).id) },
       handle: async ({ params, body }: { params: IdParams; body: LatePartsBody }, { caller }) => answer(await receiveParts(params.id, { ...body, actor: actorOf(caller) })),
     }),
     defineRoute({

@@ -2,6 +2,7 @@ import type { Actor } from '../../shared/actor.js';
 import { randomText } from '../../shared/crypto/tokens.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import { money } from '../../shared/money.js';
 import { ItemNotInOrder, moveUnits, orderEvent, type Order, type OrderItem, type OrderOwner, type UnitsOfLine } from '../orders/index.js';
 import { isFault, returnDeadline, type ReturnReason } from '../return-policies/index.js';
 import type { ReturnDeps } from './returns.deps.js';
@@ -46,6 +47,12 @@ export class ReturnService {
   async paysBackMuch(id: string): Promise<boolean> {
     const goods = await this.get(id, { staff: true });
     return goods.state === 'inspected' && this.deps.orders.paysBackMuch(goods.orderId, received(goods));
+  }
+
+  /** Whether the parts that were kept of it, were they to come now, would bring more than that. */
+  async keptMuch(id: string): Promise<boolean> {
+    const { settlement, currency } = await this.get(id, { staff: true });
+    return settlement !== null && this.deps.orders.isLargeRefund(money(settlement.deductions, currency));
   }
 
   /** By the customer within the policy; by staff, who decide at once and may go beyond it. */
