@@ -137,7 +137,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const tax = createTax({ connection, now, inTransaction, outbox, audit: audit.record, config: config.tax });
   const payments = createPayments({ connection, now, outbox, inTransaction, failpoint, report, idempotency, audit: audit.record, config: config.payments, largeRefundAbove: config.stepUp.refundAbove });
 
-  const digital = createDigital({ connection, now, inTransaction, outbox, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner) });
+  const digital = createDigital({ connection, now, inTransaction, outbox, audit: audit.record, secret: config.digital.secret, publicUrl: config.http.publicUrl, inventory, requireOrder: (id, owner) => orders.service.get(id, owner), orderIdsOf: (userId) => orders.idsOf(userId) });
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
   const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, media, market: config.market, usualLanguage: config.storefront.language });
   media.referencesFrom({ name: 'products', inUse: catalog.showsMedia });
@@ -258,6 +258,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const privacy = createPrivacy({
     connection, vault, jobs, inTransaction, audit: audit.record, now, metrics, config: config.retention, findAccount: auth.findAccount,
     parts: () => parts.flatMap(({ personalData = [] }) => personalData), countOpenOrders: orders.countOpen,
+    hasAccount: auth.hasAccount, findGuestOrder: async (token) => (await orderAccess.open(token)).order,
   });
 
   const admin = createAdmin({ cache, cacheHitRates: metrics.cacheHitRates, outbox, inTransaction, audit: audit.record, now, invariants: () => invariants, policy: () => policyOf(routes, PERMISSIONS_OF) });

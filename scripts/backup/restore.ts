@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { Advice } from '../lib/terminal.js';
+import { EXACT, keyFolderBeside, KEYS, keysOf, mergedKeys, readKeyCopy, saveKeyCopy, type KeyRow } from './keys.js';
 import { findDamage, readDocuments, readManifest, type Manifest } from './manifest.js';
 
 const { BSON, MongoClient } = mongoose.mongo;
@@ -13,6 +14,8 @@ type Options = {
   from: string; into: string;
   /** Empties the target first; without it a target that holds anything is refused. */
   replace?: boolean;
+  /** Where the newest copy of the data keys is; beside the backup unless told otherwise. */
+  keys?: string;
   /** NDJSON of erasures, for when the database that knew them is lost. */
   erasures?: string;
   progress?: (done: number, total: number, what: string) => void;
@@ -20,14 +23,12 @@ type Options = {
 
 const AT_ONCE = 4;
 const BATCH_BYTES = 8_000_000;
-/** Types as they were stored: a long that fits into a double is a long again. */
-const EXACT = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
 
 /**
  * Checks every checksum before anything is touched, loads, counts, builds the indexes. Who was erased after the backup was
  * taken stays erased: the list is taken from the target before it is replaced and from the file, and applied at the end.
  */
-export async function restoreBackup({ from, into, replace = false, erasures: file, progress = () => undefined }: Options): Promise<{ manifest: Manifest; erased: number; tookMs: number }> {
+export async function restoreBackup({ from, into, replace = false, keys: keyFolder = keyFolderBeside(from), erasures: file, progress = () => undefined }: Options): Promise<{ manifest: Manifest; erased: number; tookMs: number }> {
   const begun = Date.now();
   const manifest = await readManifest(from);
   const total = manifest.collections.reduce((sum, { documents }) => sum + documents, 0);
@@ -37,16 +38,17 @@ export async function restoreBackup({ from, into, replace = false, erasures: fil
   try {
     const db = client.db();
     const known = [...await db.collection<Erasure>('erasures').find().toArray(), ...await readErasures(file)] as Erasure[];
+    const keys = await gatherKeys(db, keyFolder);
     await makeRoom(db, replace);
     let done = 0;
-    const waiting = [...manifest.collections];
+    const waiting = manifest.collections.filter(({ name }) => name !== KEYS);
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
       for (let stored = waiting.shift(); stored; stored = waiting.shift()) {
         const { name } = stored;
         await load(db, from, stored, (count) => { progress(done += count, total, name); });
       }
     }));
-    const erased = await eraseAgain(db, known);
+    const erased = await putKeys(db, keys, known);
     // What a majority has of this, it has of everything before it.
     await db.collection('restores').insertOne({ of: new Date(manifest.of), at: new Date(), erased }, { writeConcern: { w: 'majority', j: true } });
     return { manifest, erased, tookMs: Date.now() - begun };
@@ -85,14 +87,33 @@ async function load(db: Db, folder: string, { name, file, documents, indexes }: 
   if (found !== documents) throw new Error(`${name} holds ${found} documents, ${documents} were stored`);
 }
 
-/** Their keys go again, so that what the backup still holds of them cannot be read; the list itself is kept for the next time. */
-async function eraseAgain(db: Db, known: readonly Erasure[]): Promise<number> {
+/** The keys as they are today, but for those of who was erased: what the backup still holds of them cannot be read. The list is kept for the next time. */
+async function putKeys(db: Db, keys: Map<string, KeyRow>, known: readonly Erasure[]): Promise<number> {
   const all = new Map([...await db.collection<Erasure>('erasures').find().toArray(), ...known].map((erasure) => [String(erasure._id), erasure as Erasure]));
-  if (all.size === 0) return 0;
-  const keys = [...all.values()].map(({ _id, keyId }) => keyId ?? _id);
-  const { deletedCount } = await db.collection('data_keys').deleteMany({ _id: { $in: keys as never[] } }, { writeConcern: { w: 'majority', j: true } });
+  let erased = 0;
+  for (const { _id, keyId } of all.values()) {
+    const id = String(keyId ?? _id);
+    const row = keys.get(id);
+    if (row?.shreddedAt !== undefined) continue;
+    // A row stays, so that nobody makes another key under its name.
+    keys.set(id, { _id: id, current: row?.current ?? 1, versions: [], createdAt: row?.createdAt ?? new Date(), shreddedAt: new Date() });
+    erased += 1;
+  }
+  await db.collection(KEYS).deleteMany({});
+  if (keys.size > 0) await db.collection(KEYS).insertMany([...keys.values()] as never, { writeConcern: { w: 'majority', j: true } });
   for (const erasure of all.values()) await db.collection('erasures').replaceOne({ _id: erasure._id as never }, erasure as mongoose.mongo.Document, { upsert: true });
-  return deletedCount;
+  return erased;
+}
+
+/** Today's keys: those of the target and those of the copy. What the target knows is saved before anything is dropped. */
+async function gatherKeys(db: Db, folder: string): Promise<Map<string, KeyRow>> {
+  const [copied, present] = [await readKeyCopy(folder), await keysOf(db)];
+  if (copied === null && present.length === 0) {
+    throw new Advice(`There are no data keys in ${folder} and none in the target: personal data would stay unreadable for ever. Name their newest copy with --keys DIR. Nothing was restored.`);
+  }
+  const keys = mergedKeys(copied ?? [], present);
+  if (present.length > 0) await saveKeyCopy(folder, [...keys.values()]);
+  return keys;
 }
 
 /** One erasure a line, as the collection `erasures` has them in extended JSON. */

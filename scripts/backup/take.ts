@@ -2,12 +2,15 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { Advice } from '../lib/terminal.js';
+import { copyKeys, keyFolderBeside, KEYS } from './keys.js';
 import { writeDocuments, writeManifest, type Manifest, type StoredCollection } from './manifest.js';
 
 type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
 type Progress = (done: number, total: number, what: string) => void;
 type Options = {
   uri: string; folder: string; progress?: Progress;
+  /** Where the newest copy of the data keys is kept; beside the backup unless told otherwise. */
+  keys?: string;
   /** For the drill's control: every collection as it is when its turn comes, which is no moment at all. */
   naive?: boolean;
   /** Between two collections of a naive one, to make sure that the shop does something meanwhile. */
@@ -19,14 +22,17 @@ const TOO_OLD = new Set([239, 246]);
 const ATTEMPTS = 3;
 const BATCH = 1000;
 
-/** All collections as they were at one moment, while the shop goes on selling. */
+/** All collections but the data keys as they were at one moment, while the shop goes on selling. */
 export async function takeBackup(options: Options): Promise<Manifest> {
   await requireEmpty(options.folder);
   const client = new mongoose.mongo.MongoClient(options.uri, { serverSelectionTimeoutMS: 10_000, readPreference: 'primary' });
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await readOnce(client, options);
+        const manifest = await readOnce(client, options);
+        // After everything else: no document is in the backup whose key is not in the copy.
+        await copyKeys(client.db(), options.keys ?? keyFolderBeside(options.folder));
+        return manifest;
       } catch (error) {
         if (!TOO_OLD.has((error as { code?: number }).code ?? 0)) throw error;
         await emptyFolder(options.folder);
@@ -41,7 +47,7 @@ export async function takeBackup(options: Options): Promise<Manifest> {
 async function readOnce(client: Client, { folder, progress = () => undefined, naive = false, pauseMs = 0 }: Options): Promise<Manifest> {
   const begun = Date.now();
   const db = client.db();
-  const listed = (await db.listCollections({ type: 'collection' }).toArray()).map(({ name }) => name).filter((name) => !name.startsWith('system.')).sort();
+  const listed = (await db.listCollections({ type: 'collection' }).toArray()).map(({ name }) => name).filter((name) => !name.startsWith('system.') && name !== KEYS).sort();
   const counts = await Promise.all(listed.map((name) => db.collection(name).estimatedDocumentCount()));
   const total = counts.reduce((sum, count) => sum + count, 0);
   const session = naive ? undefined : client.startSession({ snapshot: true });

@@ -83,18 +83,24 @@ test('every type comes back as it was, with its indexes; a full target is refuse
 });
 
 test('who was erased after the backup stays erased, whether the target or a file knows of it', async () => {
-  await shop.connection.collection('data_keys').insertMany(['kept', 'erased-here', 'erased-in-file'].map((_id) => ({ _id: _id as never, key: 'wrapped' })));
+  await shop.connection.collection('data_keys').insertMany(['u.kept', 'u.here', 'u.in-file', 'u.after'].map((_id) => ({ _id: _id as never, current: 1, versions: [{ v: 1, kid: 'k1', wrapped: 'secret' }], createdAt: new Date(0) })));
   await takeBackup({ uri: source(), folder: join(folder, 'keys') });
+  await shop.container.vault.shred(['u.after']);
+  await takeBackup({ uri: source(), folder: join(folder, 'keys-later') });
   const uri = another();
-  await withDb(uri, (db) => db.collection('erasures').insertOne({ _id: 'e1' as never, keyId: 'erased-here', at: new Date(0) }));
-  await writeFile(join(folder, 'erasures.ndjson'), '{"_id":"erased-in-file","at":{"$date":"2026-01-01T00:00:00Z"}}\n');
+  await withDb(uri, (db) => db.collection('erasures').insertOne({ _id: 'e1' as never, keyId: 'u.here', at: new Date(0) }));
+  await writeFile(join(folder, 'erasures.ndjson'), '{"_id":"u.in-file","at":{"$date":"2026-01-01T00:00:00Z"}}\n');
 
   const { erased } = await restoreBackup({ from: join(folder, 'keys'), into: uri, replace: true, erasures: join(folder, 'erasures.ndjson') });
 
   const [keys, list] = await withDb(uri, async (db) => [await db.collection('data_keys').find().toArray(), await db.collection('erasures').find().sort({ _id: 1 }).toArray()]);
+  const ofTest = keys.filter(({ _id }) => /^u\.(kept|here|in-file|after)$/.test(String(_id)));
   expect(erased).toBe(2);
-  expect(keys.map(({ _id }) => String(_id))).toEqual(['kept']);
-  expect(list.map(({ _id }) => String(_id))).toEqual(['e1', 'erased-in-file']);
+  // The older backup beside the newest keys: who was erased in between stays erased too.
+  expect(ofTest.map(({ _id, versions, shreddedAt }) => [String(_id), (versions as unknown[]).length, shreddedAt !== undefined]).sort()).toEqual([['u.after', 0, true], ['u.here', 0, true], ['u.in-file', 0, true], ['u.kept', 1, false]]);
+  expect(list.map(({ _id }) => String(_id))).toEqual(['e1', 'u.in-file']);
+  expect((await readdir(join(folder, 'keys'))).join()).not.toContain('data_keys');
+  await expect(restoreBackup({ from: join(folder, 'keys'), into: another(), keys: join(folder, 'no-keys') })).rejects.toThrow('There are no data keys');
 });
 
 test('a damaged backup is refused before anything is touched: a flipped byte, a file cut short, a forged manifest, half a backup', async () => {

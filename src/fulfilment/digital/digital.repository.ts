@@ -92,6 +92,15 @@ export class DigitalRepository {
     return found.map(toGrant);
   }
 
+  async removeGrants(orderIds: readonly string[]): Promise<number> {
+    return (await this.grants.deleteMany({ orderId: { $in: orderIds } })).deletedCount;
+  }
+
+  async grantsOf(orderIds: readonly string[]): Promise<Grant[]> {
+    const found = await this.grants.find({ orderId: { $in: orderIds } }).sort({ _id: 1 }).lean();
+    return found.map(toGrant);
+  }
+
   async findGrant(id: string): Promise<Grant | null> {
     const found = await this.grants.findById(id).lean();
     return found && toGrant(found);

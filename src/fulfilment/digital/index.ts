@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.js';
 import { createFieldCipher } from '../../shared/crypto/field-cipher.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import { actorOf } from '../../shared/http/caller.js';
 import type { Route } from '../../shared/http/route.js';
 import type { Invariant } from '../../shared/invariant.js';
@@ -21,10 +22,11 @@ type Deps = {
   connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit; secret: string; publicUrl: string; uploadFolder?: string;
   inventory: Pick<Inventory, 'ensureWarehouse' | 'requireStockable' | 'receive' | 'ship'>;
   requireOrder(id: string, owner: OrderOwner): Promise<unknown>;
+  orderIdsOf(userId: string): Promise<string[]>;
   outbox: Pick<Outbox, 'record'>;
 };
 
-export function createDigital({ connection, now, inTransaction, audit, secret, publicUrl, inventory, requireOrder, outbox, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
+export function createDigital({ connection, now, inTransaction, audit, secret, publicUrl, inventory, requireOrder, orderIdsOf, outbox, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
   const digital = new DigitalRepository(connection);
   const keys = new LicenceKeysService({ digital, cipher: createFieldCipher(secret, 'licence-keys'), inventory, inTransaction, audit, now });
   const downloads = new DownloadsService({ digital, secret, publicUrl, now });
@@ -40,6 +42,13 @@ export function createDigital({ connection, now, inTransaction, audit, secret, p
     check: async () => (await digital.findUnlikeStock()).map(({ _id, keys: difference }) => ({ invariant: 'digital.pool_equals_stock', subject: `stock:${_id}`, detail: `free keys and stock differ by ${difference}` })),
   }];
 
+  const personalData: PersonalData = {
+    name: 'downloads',
+    export: async ({ userId }) => (await digital.grantsOf(await orderIdsOf(userId))).map(({ orderId, sku, used, max, expiresAt }) => ({ orderId, sku, used, max, expiresAt })),
+    /** Nobody is left to download. Keys that were sold stay sold: they are of the stock, not of a person. */
+    erase: async ({ userId }) => digital.removeGrants(await orderIdsOf(userId)),
+  };
+
   /** Inside the transaction that pays them back: keys are taken out of use, and what was bought can be downloaded so often less. */
   async function revoke({ id, items }: { id: string; items: readonly DigitalItem[] }, lines: ReadonlyArray<{ itemId: string; quantity: number }>): Promise<void> {
     const ended: Array<{ itemId: string; sku: string; quantity: number }> = [];
@@ -54,6 +63,7 @@ export function createDigital({ connection, now, inTransaction, audit, secret, p
   }
 
   return {
+    personalData,
     revoke,
     routes, invariants, rootRoutes: [downloadRoute(downloads)],
     /** Inside the transaction that places an order: its keys leave the pool, its files can be downloaded. Answers what was sent. */

@@ -7,5 +7,5 @@ import { OrderAccessService, type OrderAccessDeps } from './order-access.service
 export function createOrderAccess({ connection, ...deps }: Omit<OrderAccessDeps, 'accesses'> & { connection: Connection }) {
   const service = new OrderAccessService({ ...deps, accesses: new OrderAccessRepository(connection) });
   const subscribers: Subscriber[] = [{ name: 'order-access', on: ['order.lookup_requested'], handle: (event) => service.hear(event) }];
-  return { routes: orderAccessRoutes(service), subscribers };
+  return { open: service.open.bind(service), routes: orderAccessRoutes(service), subscribers };
 }

@@ -75,7 +75,7 @@ const orderSchema = new Schema<OrderRow>({
   items: [itemSchema], totals: totalsSchema, shippingTax: moneySchema, shippingCharge: shippingChargeSchema, promotions: [promotionSchema], coupons: [String],
   fees: { type: [feeSchema], default: undefined }, announcedFees: { type: [new Schema({ code: String, name: String, amount: moneySchema }, { _id: false })], default: undefined },
   tenders: { type: [new Schema({ kind: String, accountId: String, last4: String, amount: moneySchema }, { _id: false })], default: undefined }, amountDue: moneySchema,
-  flags: { type: [String], default: undefined }, taxation: { type: new Schema({ shippingAs: String, vatId: { type: new Schema({ number: String, country: String, status: String }, { _id: false }) } }, { _id: false }) },
+  flags: { type: [String], default: undefined }, taxation: { type: new Schema({ shippingAs: String, vatId: Schema.Types.Mixed }, { _id: false }) },
   rounding: { type: new Schema({ mode: String, level: String, per: String }, { _id: false }) },
   shippingAddress: sealedAddress(), billingAddress: sealedAddress(),
   shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,
@@ -106,7 +106,8 @@ orderSchema.index({ 'risk.review.state': 1, createdAt: 1, _id: 1 }, { partialFil
 orderSchema.index({ 'risk.review.state': 1, 'risk.score': 1, _id: 1 }, { partialFilterExpression: { 'risk.review.state': { $exists: true } } });
 
 personal(orderSchema, 'Order', 'orders', {
-  fields: ['email', 'shippingAddress', 'billingAddress', 'notes'], marks: { email: 'emailKey' }, erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: 'erased' },
+  fields: ['email', 'shippingAddress', 'billingAddress', 'notes', 'taxation.vatId'], marks: { email: 'emailKey' },
+  erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: 'erased', 'taxation.vatId': { number: 'erased', country: 'ZZ', status: 'erased' } },
   owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)),
 });
 

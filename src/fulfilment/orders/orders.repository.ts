@@ -123,8 +123,13 @@ export class OrderRepository {
   }
 
   /** Under way: these still need to know where to. */
-  async countOpen(userId: string): Promise<number> {
-    return this.orders.countDocuments({ userId, status: { $in: ['pending', 'placed'] } });
+  async idsOf(userId: string): Promise<string[]> {
+    return (await this.orders.find({ userId }, { _id: 1 }).lean()).map(({ _id }) => _id.toHexString());
+  }
+
+  /** Of a user, or of the guests of one address, by its mark. */
+  async countOpen(of: { userId: string } | { userId: null; emailKey: string }): Promise<number> {
+    return this.orders.countDocuments({ ...of, status: { $in: ['pending', 'placed'] } });
   }
 
   /** For the auditor: orders that were given something, in id order. */

@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { personal } from '../../shared/db/personal.js';
 import { CLAIM_STATES, CLAIM_TYPES, type Claim } from './claims.js';
 import { EXCHANGE_STATES, type Exchange } from './exchanges.js';
 
@@ -26,6 +27,8 @@ const claimSchema = new Schema<ClaimRow>({
 claimSchema.index({ orderId: 1, _id: 1 });
 claimSchema.index({ createdAt: -1, _id: -1 });
 claimSchema.index({ state: 1, createdAt: -1, _id: -1 });
+
+personal(claimSchema, 'Claim', 'claims', { fields: ['note', 'rejection'], erased: { note: 'erased', rejection: 'erased' }, owner: () => ({ own: true }) });
 
 export const exchangeModel = (connection: Connection) => connection.model('Exchange', exchangeSchema, 'exchanges');
 export const claimModel = (connection: Connection) => connection.model('Claim', claimSchema, 'claims');

@@ -5,6 +5,7 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Subscriber } from '../../shared/events/outbox.js';
 import type { ReportError } from '../../shared/http/problem.js';
 import type { FraudLabel, PastOrder } from '../../shared/order-risk.js';
+import type { DataSubject, PersonalData } from '../../shared/personal-data.js';
 import { AssessService, type History } from './assess.service.js';
 import { BackTestService } from './back-test.service.js';
 import { createKeys } from './keys.js';
@@ -21,7 +22,7 @@ export type { ModelFile } from './fraud-model.js';
 type Deps = {
   connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit; report: ReportError; secret: string;
   /** The orders, which keep what was thought of them. */
-  orders: { history: History; slice(after: string | null, from: Date, to: Date, limit: number): Promise<PastOrder[]>; label(orderId: string, label: FraudLabel): Promise<boolean> };
+  orders: { history: History; slice(after: string | null, from: Date, to: Date, limit: number): Promise<PastOrder[]>; label(orderId: string, label: FraudLabel): Promise<boolean>; forgetKeys(userId: string): Promise<number> };
 };
 
 export function createRisk({ connection, now, inTransaction, audit, report, secret, orders }: Deps) {
@@ -36,7 +37,16 @@ export function createRisk({ connection, now, inTransaction, audit, report, secr
     handle: async ({ aggregateId, occurredAt }) => { await orders.label(aggregateId, { isFraud: true, source: 'chargeback', at: occurredAt }); },
   }];
 
+  const keysOf = ({ userId, email }: DataSubject) => [keys.keyFor('user', userId), ...(email === null ? [] : [keys.keyFor('email', email)])];
+  const personalData: PersonalData = {
+    name: 'fraudChecks',
+    export: async (subject) => (await rows.refusalsOf(keysOf(subject))).map(({ at, score, total }) => ({ at, score, total })),
+    /** What was thought of an order stays with it, by what it is linked to others goes. */
+    erase: async (subject) => await rows.removeRefusals(keysOf(subject)) + await orders.forgetKeys(subject.userId),
+  };
+
   return {
+    personalData,
     routes: riskRoutes({ registry, assess, backTests, keys, now }), subscribers,
     /** Starts to look; what it returns judges, once the total is known. */
     assess: assess.begin.bind(assess),

@@ -70,6 +70,14 @@ export class RiskRepository {
     await this.refusals.insertMany([refusal], { lean: true });
   }
 
+  async refusalsOf(keys: readonly string[]): Promise<RefusalRow[]> {
+    return this.refusals.find({ keys: { $in: [...keys] } }).sort({ at: -1 }).limit(1000).lean();
+  }
+
+  async removeRefusals(keys: readonly string[]): Promise<number> {
+    return (await this.refusals.deleteMany({ keys: { $in: [...keys] } })).deletedCount;
+  }
+
   async listRefusals(query: PageQuery): Promise<Page<Refusal>> {
     const page = await findPage<RefusalRow>(this.refusals as never, { filter: {}, query, fallbackSort: '-at' });
     return { ...page, items: page.items.map(({ _id, ...row }) => ({ id: _id.toHexString(), ...row })) };

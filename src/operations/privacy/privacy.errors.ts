@@ -15,6 +15,21 @@ export class OrdersStillOpen extends ConflictError {
   constructor(count: number) { super('Orders are still under way: they need an address. Erase the account when they are completed or cancelled.', { count }); }
 }
 
+export class AccountExists extends ConflictError {
+  readonly code = 'account_exists';
+  constructor() { super('Somebody has an account with this address. Erase the account instead: POST /customers/me/erasure.'); }
+}
+
+export class CodeNotGood extends NotFoundError {
+  readonly code = 'order_access_not_found';
+  constructor() { super('This code is unknown, used or too old. Ask for another: POST /orders/lookup.'); }
+}
+
+export class UpgradeUnderWay extends ConflictError {
+  readonly code = 'upgrade_under_way';
+  constructor() { super('Data that an older version still needs is not sealed yet, so nobody can be erased. Try again when the upgrade is finished: npm run migrate -- --finish.'); }
+}
+
 export class StaffAccount extends ConflictError {
   readonly code = 'staff_account';
   constructor() { super('This account has the rights of staff. Take them away first.'); }

@@ -1,5 +1,5 @@
 import { Types, type Connection } from 'mongoose';
-import { resealBatch, eraseSealed, type Resealed } from '../../shared/db/sealed-rows.js';
+import { eraseGuest, resealBatch, eraseSealed, type Resealed } from '../../shared/db/sealed-rows.js';
 import { personalCollections } from '../../shared/db/personal.js';
 import type { Vault } from '../../shared/db/vault.js';
 import type { DataSubject } from '../../shared/personal-data.js';
@@ -28,6 +28,14 @@ export class PrivacyRepository {
 
   eraseSealed(subject: DataSubject): Promise<number> {
     return eraseSealed(this.connection, this.vault, subject);
+  }
+
+  markOf(email: string): string {
+    return this.vault.mark(email);
+  }
+
+  eraseGuest(emailKey: string): Promise<number> {
+    return eraseGuest(this.connection, this.vault, emailKey);
   }
 
   /** Answers to this user's orders that were kept for repeated requests. */

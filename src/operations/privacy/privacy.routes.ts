@@ -3,7 +3,7 @@ import { defineRoute } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
 import type { Job } from '../jobs/index.js';
 import type { KeyRotation } from './key-rotation.service.js';
-import { erasureBody, exportAnswer, jobAnswer, rotationBody, userParams, type ErasureBody, type RotationBody, type UserParams } from './privacy.schemas.js';
+import { guestBody, guestTokenBody, type GuestBody, type GuestTokenBody, erasureBody, exportAnswer, jobAnswer, rotationBody, userParams, type ErasureBody, type RotationBody, type UserParams } from './privacy.schemas.js';
 import type { PrivacyService } from './privacy.service.js';
 
 const tag = 'Privacy';
@@ -11,6 +11,7 @@ const self = { scope: 'customers:self', user: 'required' } as const;
 const staff = { permission: 'privacy:write' } as const;
 const accepted = (job: Job, sentence: string) => ({ status: 202, body: success(sentence, { jobId: job.id, state: job.state }) });
 const EXPORT = 'The file is being made. Fetch it when the job has succeeded.';
+const GUEST = 'What was done with this address is being erased.';
 const ERASURE = 'The account is being erased.';
 
 export function privacyRoutes(privacy: PrivacyService, rotation: KeyRotation) {
@@ -25,7 +26,7 @@ export function privacyRoutes(privacy: PrivacyService, rotation: KeyRotation) {
       handle: async (_input, { caller }) => ({ status: 200, body: success('Your data.', await privacy.getExport(caller.user!.id)) }),
     }),
     defineRoute<object, object, object, ErasureBody>({
-      method: 'post', path: '/customers/me/erasure', summary: 'Erase your account and everything about you', tag, access: self, body: erasureBody,
+      method: 'post', path: '/customers/me/erasure', summary: 'Erase your account and everything about you', tag, access: self, stepUp: true, body: erasureBody,
       description: 'Invoices are kept as long as the law wants them. Refused with 409 `orders_still_open` while an order is under way.', responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },
       handle: async ({ body }, { caller }) => accepted(await privacy.requestErasure(caller.user!.id, actorOf(caller), body.confirmEmail), ERASURE),
     }),
@@ -39,11 +40,22 @@ export function privacyRoutes(privacy: PrivacyService, rotation: KeyRotation) {
       handle: async ({ params }) => ({ status: 200, body: success('Their data.', await privacy.getExport(params.id)) }),
     }),
     defineRoute<UserParams>({
-      method: 'post', path: '/admin/users/:id/erasure', summary: 'Erase an account and everything about its owner', tag, access: staff, params: userParams, responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },
+      method: 'post', path: '/admin/users/:id/erasure', summary: 'Erase an account and everything about its owner', tag, access: staff, stepUp: true, params: userParams, responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },
       handle: async ({ params }, { caller }) => accepted(await privacy.requestErasure(params.id, actorOf(caller)), ERASURE),
     }),
+    defineRoute<object, object, object, GuestTokenBody>({
+      method: 'post', path: '/orders/lookup/erasure', summary: 'Erase what you ordered without an account, with the code that was mailed', tag, access: { scope: 'orders:read' }, rate: 'auth', body: guestTokenBody,
+      description: 'Everything done with the address of that order. Invoices are kept as long as the law wants them. Refused with 409 `orders_still_open` while an order is under way.',
+      responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409, 413, 415) },
+      handle: async ({ body }, { caller }) => accepted(await privacy.requestOwnGuestErasure(body.token, actorOf(caller)), GUEST),
+    }),
+    defineRoute<object, object, object, GuestBody>({
+      method: 'post', path: '/admin/guest-erasures', summary: 'Erase what somebody ordered without an account', tag, access: staff, stepUp: true, body: guestBody,
+      responses: { 202: jobAnswer, ...problems(400, 401, 403, 409, 413, 415) },
+      handle: async ({ body }, { caller }) => accepted(await privacy.requestGuestErasure(body.email, actorOf(caller)), GUEST),
+    }),
     defineRoute<object, object, object, RotationBody>({
-      method: 'post', path: '/admin/data-keys/rotations', summary: 'Change the keys that personal data is sealed with', tag, access: staff, body: rotationBody, responses: { 202: jobAnswer, ...problems(400, 401, 403) },
+      method: 'post', path: '/admin/data-keys/rotations', summary: 'Change the keys that personal data is sealed with', tag, access: staff, stepUp: true, body: rotationBody, responses: { 202: jobAnswer, ...problems(400, 401, 403) },
       handle: async ({ body }, { caller }) => accepted(await rotation.request(body.renew, actorOf(caller)), 'The keys are being changed. The job tells how far it is.'),
     }),
   ];

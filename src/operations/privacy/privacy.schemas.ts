@@ -5,6 +5,10 @@ export type UserParams = { id: string };
 export const userParams = Joi.object<UserParams, true>({ id: id().required() });
 export type ErasureBody = { confirmEmail: string };
 export const erasureBody = Joi.object<ErasureBody, true>({ confirmEmail: email().required().description('The e-mail address of the account, so that nobody erases it by mistake') });
+export type GuestBody = { email: string };
+export const guestBody = Joi.object<GuestBody, true>({ email: email().required().description('What was done with it without an account is erased') });
+export type GuestTokenBody = { token: string };
+export const guestTokenBody = Joi.object<GuestTokenBody, true>({ token: Joi.string().min(1).max(128).required().description('The code that POST /orders/lookup mailed') });
 export type RotationBody = { renew: boolean };
 export const rotationBody = Joi.object<RotationBody, true>({ renew: Joi.boolean().required().description('True for new data keys as well; false wraps those there are with the current master key') });
 

@@ -5,18 +5,24 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import { fold } from '../../shared/fold.js';
 import type { DataSubject, PersonalData } from '../../shared/personal-data.js';
 import type { Job, JobContext, Jobs } from '../jobs/index.js';
-import { AccountNotFound, ExportNotReady, OrdersStillOpen, StaffAccount, WrongConfirmation } from './privacy.errors.js';
+import type { Vault } from '../../shared/db/vault.js';
+import { AccountExists, AccountNotFound, ExportNotReady, OrdersStillOpen, StaffAccount, UpgradeUnderWay, WrongConfirmation } from './privacy.errors.js';
 import type { PrivacyRepository } from './privacy.repository.js';
 
 const EXPORT_KEPT_MS = 7 * 24 * 3_600_000;
 export const EXPORT_JOB = 'privacy.export';
 export const ERASE_JOB = 'privacy.erase';
+export const ERASE_GUEST_JOB = 'privacy.erase_guest';
 
 type Deps = {
   privacy: PrivacyRepository; jobs: Pick<Jobs, 'enqueue'>; inTransaction: InTransaction; audit: RecordAudit; now: Clock; parts: () => readonly PersonalData[];
   findAccount(userId: string): Promise<{ email: string; roles: readonly string[] } | null>;
   /** Orders that are not at their end. */
-  countOpenOrders(userId: string): Promise<number>;
+  countOpenOrders(of: { userId: string } | { userId: null; emailKey: string }): Promise<number>;
+  sealing: Pick<Vault['sealing'], 'isUnderWay'>;
+  hasAccount(email: string): Promise<boolean>;
+  /** The address of the guest whose order this mailed code opens; a refusal when it opens none. */
+  guestOf(token: string): Promise<string>;
 };
 
 export class PrivacyService {
@@ -41,16 +47,46 @@ export class PrivacyService {
 
   async requestErasure(userId: string, actor: Actor, confirmation?: string): Promise<Job> {
     const { jobs, inTransaction, audit, countOpenOrders } = this.deps;
+    await this.requireSealed();
     const account = await this.requireAccount(userId);
     if (confirmation !== undefined && fold(confirmation) !== account.email) throw new WrongConfirmation();
     if (account.roles.some((role) => role !== 'customer')) throw new StaffAccount();
-    const open = await countOpenOrders(userId);
+    const open = await countOpenOrders({ userId });
     if (open > 0) throw new OrdersStillOpen(open);
     return inTransaction(async () => {
       const job = await jobs.enqueue({ type: ERASE_JOB, input: { userId }, createdBy: actor });
       await audit({ actor, action: 'user.erasure_requested', subject: `user:${userId}`, after: { jobId: job.id } });
       return job;
     });
+  }
+
+  /** Who reads the mail of that address may have everything erased that was done with it. */
+  async requestOwnGuestErasure(token: string, actor: Actor): Promise<Job> {
+    return this.requestGuestErasure(await this.deps.guestOf(token), actor);
+  }
+
+  /** The job knows the address by its mark only. */
+  async requestGuestErasure(email: string, actor: Actor): Promise<Job> {
+    const { privacy, jobs, inTransaction, audit, countOpenOrders, hasAccount } = this.deps;
+    await this.requireSealed();
+    if (await hasAccount(fold(email))) throw new AccountExists();
+    const emailKey = privacy.markOf(email);
+    const open = await countOpenOrders({ userId: null, emailKey });
+    if (open > 0) throw new OrdersStillOpen(open);
+    return inTransaction(async () => {
+      const job = await jobs.enqueue({ type: ERASE_GUEST_JOB, input: { emailKey }, createdBy: actor });
+      await audit({ actor, action: 'user.guest_erasure_requested', subject: `guest:${emailKey}`, after: { jobId: job.id } });
+      return job;
+    });
+  }
+
+  async runGuestErasure({ input, createdBy }: Pick<Job, 'input' | 'createdBy'>): Promise<object> {
+    const { privacy, inTransaction, audit } = this.deps;
+    await this.requireSealed();
+    const emailKey = String(input['emailKey']);
+    const erased = { sealed: await privacy.eraseGuest(emailKey) };
+    await inTransaction(() => audit({ actor: createdBy, action: 'user.guest_erased', subject: `guest:${emailKey}`, after: erased }));
+    return erased;
   }
 
   async runExport({ input }: Pick<Job, 'input'>, { progress, signal }: JobContext): Promise<object> {
@@ -69,8 +105,12 @@ export class PrivacyService {
 
   /** Every step may run again. The account goes last but for the keys, because its address finds what was sent to it. */
   async runErasure({ input, createdBy }: Pick<Job, 'input' | 'createdBy'>, { progress, signal }: JobContext): Promise<object> {
-    const { privacy, inTransaction, audit, parts } = this.deps;
+    const { privacy, inTransaction, audit, parts, countOpenOrders } = this.deps;
+    await this.requireSealed();
     const subject = await this.subjectOf(String(input['userId']));
+    // Placed since it was asked for; an attempt that goes on after its keys went has nobody left who could order.
+    const open = await countOpenOrders({ userId: subject.userId });
+    if (open > 0) throw new OrdersStillOpen(open);
     const erased: Record<string, number> = {};
     const inOrder = [...parts()].sort((a, b) => Number(a.name === 'account') - Number(b.name === 'account'));
     erased['answers'] = await privacy.removeAnswers(subject.userId);
@@ -83,6 +123,11 @@ export class PrivacyService {
     }
     await inTransaction(() => audit({ actor: createdBy, action: 'user.erased', subject: `user:${subject.userId}`, after: erased }));
     return erased;
+  }
+
+  /** To shred a key erases what it sealed, and nothing else. */
+  private async requireSealed(): Promise<void> {
+    if (await this.deps.sealing.isUnderWay()) throw new UpgradeUnderWay();
   }
 
   private async subjectOf(userId: string): Promise<DataSubject> {

@@ -13,9 +13,10 @@ export const DEFAULT_RULES: readonly RetentionRule[] = [
 /** Keys of a ring, by the period in their name, go so many days after it began. */
 export type RingRule = Readonly<{ name: string; ring: string; days: number; periodOf: (at: Date) => string }>;
 const month = (at: Date) => at.toISOString().slice(0, 7);
-export const ringRules = (cartDays: number, taxYears: number): RingRule[] => [
+export const ringRules = (cartDays: number, taxYears: number, securityDays: number): RingRule[] => [
   { name: 'cart_keys', ring: 'cart', days: cartDays + 62, periodOf: month },
   { name: 'event_keys', ring: 'events', days: 124, periodOf: month },
+  { name: 'security_keys', ring: 'security', days: securityDays + 62, periodOf: month },
   { name: 'answer_keys', ring: 'answers', days: 3, periodOf: (at) => at.toISOString().slice(0, 10) },
   { name: 'tax_keys', ring: 'tax', days: (taxYears + 1) * 366, periodOf: (at) => String(at.getUTCFullYear()) },
 ];

@@ -30,11 +30,11 @@ userSchema.index({ roles: 1, createdAt: -1, _id: -1 });
 userSchema.index({ isDisabled: 1, createdAt: -1, _id: -1 });
 
 personal(userSchema, 'User', 'users', {
-  fields: ['email', 'username'], marks: { email: 'emailKey', username: 'usernameKey' }, erased: { email: ERASED_EMAIL, username: 'erased' },
+  fields: ['email', 'username'], marks: { email: 'emailKey', username: 'usernameKey' }, oncePlain: ['usernameKey'], erased: { email: ERASED_EMAIL, username: 'erased' },
   owner: ({ _id }) => ({ userId: String(_id) }),
 });
 
-export type SessionRow = Omit<Session, 'id'>;
+export type SessionRow = Omit<Session, 'id'> & { deviceKey?: string };
 const sessionSchema = new Schema<SessionRow>({
   userId: { type: String, required: true },
   credentialsVersion: { type: Number, required: true },
@@ -54,6 +54,10 @@ const sessionSchema = new Schema<SessionRow>({
 sessionSchema.index({ userId: 1, lastUsedAt: -1, _id: -1 });
 // An expired session holds nothing that would have to be given back; it is kept a week to recognise late replays.
 sessionSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 7 * 24 * 3600 });
+
+personal(sessionSchema, 'Session', 'sessions', {
+  fields: ['device', 'ipRange'], marks: { device: 'deviceKey' }, erased: { device: 'erased', ipRange: 'erased' }, owner: ({ userId }) => (typeof userId === 'string' ? { userId } : undefined),
+});
 
 export type AttemptRow = { _id: string; failures: number; windowEndsAt: Date };
 const attemptSchema = new Schema<AttemptRow>({

@@ -4,6 +4,8 @@ import type { RedisGuard } from '../../shared/cache/redis.js';
 import type { Clock } from '../../shared/clock.js';
 import { PasswordPool } from '../../shared/crypto/password-pool.js';
 import type { Box } from '../../shared/crypto/sealing.js';
+import { vaultOf } from '../../shared/db/personal.js';
+import { SIGN_IN_ATTEMPTS } from '../../shared/db/sealing-state.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import { createCookieSessions } from '../../shared/http/cookie-sessions.js';
@@ -54,7 +56,7 @@ export function createAuth({ connection, redis, box, config, customers, audit, r
   const sessions = new SessionService({
     ...base, users, redis, box, accessTokens, rolesWithMfa, sessions: sessionRows, refreshTokens: new RefreshTokens(config.jwtSecret), lifetimes: config,
   });
-  const guard = new SignInGuard({ attempts: new SignInAttemptRepository(connection), limits: config, now: base.now });
+  const guard = new SignInGuard({ mark: (hash) => vaultOf(connection).keyed(SIGN_IN_ATTEMPTS, hash), attempts: new SignInAttemptRepository(connection), limits: config, now: base.now });
   const passwords = new PasswordPool({ concurrency: config.hashConcurrency, queue: config.hashQueue, cost: config.bcryptCost });
   const screen = new PasswordScreen({ ...base, config });
   const signIns = new SignInService({ ...base, sessions, report });
@@ -83,6 +85,7 @@ export function createAuth({ connection, redis, box, config, customers, audit, r
   const answerTokens = createAnswerTokens(cookies, config.refreshTtlSeconds);
   return {
     personalData,
+    hasAccount: async (email: string) => await users.findByEmail(email) !== null,
     findAccount: async (userId: string) => { const user = await users.find(userId); return user && { email: user.email, roles: user.roles }; },
     routes: [...authRoutes({ auth, sessions, accounts, cookies, answerTokens }), ...userRoutes(staff)],
     findUser: sessions.findUser.bind(sessions),

@@ -1,4 +1,4 @@
-import type { Connection, Types } from 'mongoose';
+import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Session, SessionEnd } from './auth.js';
@@ -25,8 +25,9 @@ export class SessionRepository {
   }
 
   async create(session: Omit<Session, 'id'>): Promise<Session> {
-    const [created] = await this.sessions.create([session]);
-    return toSession(created!.toObject());
+    const row: Stored = { ...session, _id: new Types.ObjectId() };
+    await this.sessions.insertMany([row], { lean: true });
+    return toSession(row);
   }
 
   async find(id: string): Promise<Session | null> {
@@ -40,9 +41,9 @@ export class SessionRepository {
   }
 
   /** Null when another request rotated it first, or it is over: of many who come with one token, one gets through here. */
-  async rotate(id: string, generation: number, { now, expiresAt, ipRange }: { now: Date; expiresAt: Date; ipRange: string }): Promise<Session | null> {
+  async rotate({ id, userId, generation }: Pick<Session, 'id' | 'userId' | 'generation'>, { now, expiresAt, ipRange }: { now: Date; expiresAt: Date; ipRange: string }): Promise<Session | null> {
     const rotated = await this.sessions.findOneAndUpdate(
-      { _id: id, generation, ...alive(now) },
+      { _id: id, userId, generation, ...alive(now) },
       { $set: { rotatedAt: now, lastUsedAt: now, expiresAt, ipRange }, $inc: { generation: 1 } }, { returnDocument: 'after' },
     ).lean();
     return rotated && toSession(rotated);

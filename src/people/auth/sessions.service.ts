@@ -71,7 +71,7 @@ export class SessionService {
 
     const at = now();
     const rotated = presented.generation === session.generation
-      ? await sessions.rotate(session.id, session.generation, { now: at, expiresAt: this.endFrom(at), ipRange: networkRange(ip) })
+      ? await sessions.rotate(session, { now: at, expiresAt: this.endFrom(at), ipRange: networkRange(ip) })
       : null;
     if (rotated) return this.tokensOf(user, rotated);
     const current = await sessions.find(session.id);

@@ -12,13 +12,13 @@ type Counted = { name: string; limit: number };
  * same 429: also to guesses that were under way, and also to the right one among them.
  */
 export class SignInGuard {
-  constructor(private readonly deps: { attempts: SignInAttemptRepository; limits: SignInLimits; now: Clock }) {}
+  constructor(private readonly deps: { attempts: SignInAttemptRepository; mark: (hash: string) => Promise<string>; limits: SignInLimits; now: Clock }) {}
 
   /** A key with a raised rate limit, such as a server's that signs in many people, raises the limit of its address too. */
   async begin(account: string, ip: string, raisedLimit = 0) {
     const { limits } = this.deps;
     const counted = [
-      { name: `account:${sha256(account)}`, limit: limits.failuresPerAccount },
+      { name: `account:${await this.markOf(account)}`, limit: limits.failuresPerAccount },
       { name: `address:${networkRange(ip)}`, limit: Math.max(limits.failuresPerAddress, raisedLimit) },
     ];
     await this.refuseBeyondLimit(counted);
@@ -37,19 +37,23 @@ export class SignInGuard {
    * once no more than the limit are. Call `succeeded` to give the attempts back.
    */
   async spend(account: string) {
-    const [counted] = [{ name: `code:${sha256(account)}`, limit: this.deps.limits.failuresPerAccount }];
+    const [counted] = [{ name: `code:${await this.markOf(account)}`, limit: this.deps.limits.failuresPerAccount }];
     await this.countFailure([counted]);
     return { succeeded: () => this.deps.attempts.forget(counted.name) };
   }
 
   /** Somebody proved by mail to be the owner: guesses of others keep them out no longer. */
   async forgive(account: string): Promise<void> {
-    await this.deps.attempts.forget(`account:${sha256(account)}`);
+    await this.deps.attempts.forget(`account:${await this.markOf(account)}`);
   }
 
   /** Somebody tries addresses, not passwords: only where they come from is counted. */
   async countProbe(ip: string, raisedLimit = 0): Promise<void> {
     await this.countFailure([{ name: `probes:${networkRange(ip)}`, limit: Math.max(this.deps.limits.failuresPerAddress, raisedLimit) }]);
+  }
+
+  private markOf(account: string): Promise<string> {
+    return this.deps.mark(sha256(account));
   }
 
   private async refuseBeyondLimit(counted: readonly Counted[]): Promise<string[]> {

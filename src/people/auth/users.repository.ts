@@ -33,7 +33,8 @@ export class UserRepository {
       return toUser(row);
     } catch (error) {
       const index = duplicateKeyOf(error);
-      if (index === 'emailKey') throw new EmailTaken();
+      // An index of plain addresses stands until all are sealed.
+      if (index === 'emailKey' || index === 'email') throw new EmailTaken();
       if (index === 'usernameKey') throw new UsernameTaken();
       throw error;
     }
@@ -113,7 +114,7 @@ export class UserRepository {
       const { modifiedCount } = await this.users.updateOne({ _id: id, email: before, isDisabled: false }, { $set: { email, emailVerifiedAt: now, updatedAt: now }, $inc: { version: 1 } });
       if (modifiedCount === 0) throw new ConcurrentChange('The e-mail address was changed meanwhile.', {});
     } catch (error) {
-      if (duplicateKeyOf(error) === 'emailKey') throw new EmailTaken();
+      if (['emailKey', 'email'].includes(duplicateKeyOf(error) ?? '')) throw new EmailTaken();
       throw error;
     }
   }

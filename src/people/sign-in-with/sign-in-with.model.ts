@@ -1,4 +1,6 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { ERASED_EMAIL } from '../../shared/db/address.js';
+import { personal } from '../../shared/db/personal.js';
 import type { Identity } from './sign-in-with.js';
 
 export type IdentityRow = Identity & { _id: Types.ObjectId };
@@ -7,6 +9,8 @@ const identitySchema = new Schema<IdentityRow>({
 }, { versionKey: false });
 identitySchema.index({ provider: 1, subject: 1 }, { unique: true });
 identitySchema.index({ userId: 1, provider: 1 }, { unique: true });
+
+personal(identitySchema, 'LinkedIdentity', 'linked_identities', { fields: ['email'], erased: { email: ERASED_EMAIL }, owner: ({ userId }) => (typeof userId === 'string' ? { userId } : undefined) });
 
 /** A sign-in that is under way at a provider. What is secret about it follows from the flow token, of which only a hash is here. */
 export type FlowRow = { _id: Types.ObjectId; provider: string; stateHash: string; flowHash: string; linkTo: string | null; createdAt: Date; expiresAt: Date };

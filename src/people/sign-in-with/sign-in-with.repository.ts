@@ -24,7 +24,7 @@ export class IdentityRepository {
 
   async add(identity: Identity): Promise<void> {
     try {
-      await this.identities.create([identity]);
+      await this.identities.insertMany([identity], { lean: true });
     } catch (error) {
       if (duplicateKeyOf(error) !== null) throw new IdentityTaken();
       throw error;

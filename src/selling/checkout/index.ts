@@ -18,9 +18,10 @@ type Deps = CheckoutDeps & {
 
 export function createCheckout({ connection, demo, oneClick: onFile, ...deps }: Deps) {
   const service = new CheckoutService(deps);
-  const oneClick = new OneClickService({ ...onFile, now: deps.now, tokens: new OneClickTokenRepository(connection) }, deps);
+  const tokens = new OneClickTokenRepository(connection);
+  const oneClick = new OneClickService({ ...onFile, now: deps.now, tokens }, deps);
   const routes = [...checkoutRoutes(service), ...oneClickRoutes(oneClick), ...(demo ? demoRoutes({ carts: deps.carts, checkout: service, ...demo }) : [])];
   /** The same service with some of its parts replaced: a draft instead of a cart. */
   const serviceWith = (own: Partial<CheckoutDeps>) => new CheckoutService({ ...deps, ...own });
-  return { service, serviceWith, routes };
+  return { personalData: tokens.personalData, service, serviceWith, routes };
 }

@@ -1,4 +1,6 @@
 import type { Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import { oneClickTokenModel, type OneClickTokenRow } from './one-click.model.js';
 
 export type OneClickToken = Readonly<Omit<OneClickTokenRow, '_id'> & { hash: string }>;
@@ -7,8 +9,11 @@ type Holder = Readonly<{ hash: string; userId: string; deviceHash: string }>;
 export class OneClickTokenRepository {
   private readonly tokens;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.tokens = oneClickTokenModel(connection);
+    this.personalData = ownedRows(this.tokens, { name: 'oneClickTokens', erase: 'remove', hide: ['id', 'deviceHash'] });
   }
 
   async insert({ hash, ...row }: OneClickToken): Promise<void> {

@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import type { Money } from '../../shared/money.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import { createCodes } from './codes.js';
 import { valueInvariants, type TenderedOrder } from './gift-cards.invariants.js';
 import { ValueRepository } from './gift-cards.repository.js';
@@ -37,7 +38,14 @@ export function createGiftCards({ connection, secret, findOrders, getOrder, ...d
   const values = new ValueRepository(connection);
   const cards = new GiftCardService({ ...deps, values, codes: createCodes(secret) });
   const tenders = new TenderService({ ...deps, values });
+  const personalData: PersonalData = {
+    name: 'storeCredit',
+    export: async ({ userId }) => (await values.findCredits(userId)).map(({ balance, currency, status, createdAt }) => ({ balance, currency, status, createdAt })),
+    // Money that is owed stays in the books; without the account the user's id is nobody's.
+    erase: () => Promise.resolve(0),
+  };
   return {
+    personalData,
     routes: [...giftCardRoutes(cards), ...boughtRoutes({ cards, getOrder })],
     invariants: valueInvariants({ audit: new ValueAuditRepository(connection), findOrders }),
     issue: cards.issue.bind(cards),

@@ -1,6 +1,8 @@
 import type { Connection } from 'mongoose';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
+import { vaultOf } from '../../shared/db/personal.js';
+import { PROMOTION_CUSTOMERS } from '../../shared/db/sealing-state.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import type { Route } from '../../shared/http/route.js';
@@ -43,13 +45,14 @@ export function createPromotions({ connection, now, outbox, inTransaction, audit
   const redemptions = new RedemptionRepository(connection);
   const usages = new UsageRepository(connection);
 
-  const live = new LivePromotions({ promotions, codes, redemptions, now, categoriesAbove, hasOrdered: orders.hasOrdered });
+  const mark = (hash: string) => vaultOf(connection).keyed(PROMOTION_CUSTOMERS, hash);
+  const live = new LivePromotions({ mark, promotions, codes, redemptions, now, categoriesAbove, hasOrdered: orders.hasOrdered });
   const codesService = new CodesService({ codes, promotions, inTransaction, audit, now });
   const service = new PromotionService({ promotions, redemptions, codes: codesService, live, inTransaction, audit, now });
   const usage = new UsageService({ promotions, redemptions, codes, usages });
   const simulation = new SimulationService({ live, codes, findOffers, now });
   const traces = new TraceService({ redemptions, getOrder: orders.getOrder });
-  const redeeming = new RedemptionService({ live, codes, redemptions, outbox, now });
+  const redeeming = new RedemptionService({ mark, live, codes, redemptions, outbox, now });
   const routes: Route[] = [...promotionRoutes({ promotions: service, simulation, usage, traces, now }), ...codeRoutes({ codes: codesService, usage })];
 
   return {

@@ -20,16 +20,18 @@ type Typed = Readonly<{ code: string; found: CouponCode | undefined; rule: Rule 
 export type Asked = Readonly<{ request: PromotionRequest; rules: ReadonlyArray<{ rule: Rule; code?: string; ofCode: number | null }>; unknown: Evidence['unknown']; at: Date; isFirstOrder?: boolean | undefined }>;
 
 type Deps = {
-  promotions: PromotionRepository; codes: CodeRepository; redemptions: RedemptionRepository; now: Clock;
+  promotions: PromotionRepository; codes: CodeRepository; redemptions: RedemptionRepository; mark: Mark; now: Clock;
   /** These categories and everything above them. */
   categoriesAbove(ids: readonly string[]): Promise<readonly string[]>;
   hasOrdered(buying: Buying): Promise<boolean>;
 };
 
-/** Whose uses are counted together: a user's, else those of a mailbox. The address itself is not kept. */
-export function customerKeyOf({ userId, email }: Buying): string | null {
+export type Mark = (hash: string) => Promise<string>;
+
+/** Whose uses are counted together: a user's, else those of a mailbox, of which a keyed mark is kept: of a plain hash addresses can be guessed. */
+export async function customerKeyOf({ userId, email }: Buying, mark: Mark): Promise<string | null> {
   if (userId !== null) return `user:${userId}`;
-  return email === undefined ? null : `email:${sha256(normalisedEmail(email))}`;
+  return email === undefined ? null : `email:${await mark(sha256(normalisedEmail(email)))}`;
 }
 
 /** The promotions of this moment: what automatic ones there are is held in memory, codes are looked up only where some were typed. */
@@ -82,8 +84,9 @@ export class LivePromotions {
   async evidenceOf({ request, rules, unknown, at, isFirstOrder }: Asked): Promise<Evidence> {
     const { buyer, currency, country, email } = request;
     const buying = { userId: buyer.userId, email };
-    const left = await this.leftOf(rules.map(({ rule }) => rule), customerKeyOf(buying));
-    const asksFirst = rules.some(({ rule }) => rule.conditions.firstOrder) && customerKeyOf(buying) !== null;
+    const customerKey = await customerKeyOf(buying, this.deps.mark);
+    const left = await this.leftOf(rules.map(({ rule }) => rule), customerKey);
+    const asksFirst = rules.some(({ rule }) => rule.conditions.firstOrder) && customerKey !== null;
     const first = isFirstOrder ?? (asksFirst ? !await this.deps.hasOrdered(buying) : null);
     const candidates = rules.map(({ rule, code, ofCode }): Candidate => ({ rule, ...(code !== undefined && { code }), left: { ...left(rule), ofCode } }));
     // A rule names a category and means everything below it, so a line brings everything above its own.

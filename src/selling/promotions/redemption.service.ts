@@ -3,12 +3,12 @@ import type { Outbox } from '../../shared/events/outbox.js';
 import { money, type Money } from '../../shared/money.js';
 import type { AppliedPromotion, Quote } from '../cart/index.js';
 import type { CodeRepository } from './codes.repository.js';
-import { customerKeyOf, type LivePromotions } from './live.service.js';
+import { customerKeyOf, type LivePromotions, type Mark } from './live.service.js';
 import { CouponExhausted } from './promotions.errors.js';
 import { customerLimitOf, type CouponCode, type Redemption } from './promotions.js';
 import type { Counter, RedemptionRepository } from './redemptions.repository.js';
 
-type Deps = { live: Pick<LivePromotions, 'findRule'>; codes: CodeRepository; redemptions: RedemptionRepository; outbox: Pick<Outbox, 'record'>; now: Clock };
+type Deps = { live: Pick<LivePromotions, 'findRule'>; codes: CodeRepository; redemptions: RedemptionRepository; outbox: Pick<Outbox, 'record'>; mark: Mark; now: Clock };
 type Redeem = Readonly<{ orderId: string; email: string; quote: Quote }>;
 
 /** Uses of promotions, counted where an order is made and given back where it ends. Always inside the order's transaction. */
@@ -20,7 +20,7 @@ export class RedemptionService {
     const { redemptions, codes, outbox } = this.deps;
     const { applied, evidence } = quote.promotions;
     const { userId } = quote.buyer;
-    const customerKey = customerKeyOf({ userId, email })!;
+    const customerKey = (await customerKeyOf({ userId, email }, this.deps.mark))!;
     const typed = applied.flatMap(({ code }) => code ?? []);
     const known = new Map((typed.length === 0 ? [] : await codes.find(typed)).map((code) => [code.code, code]));
     const rows: Redemption[] = [];

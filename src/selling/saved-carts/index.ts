@@ -6,5 +6,6 @@ import { savedCartRoutes } from './saved-carts.routes.js';
 import { SavedCartService } from './saved-carts.service.js';
 
 export function createSavedCarts({ connection, now, carts, quoting }: { connection: Connection; now: Clock; carts: CartService; quoting: QuoteDeps }) {
-  return { routes: savedCartRoutes({ saved: new SavedCartService({ saved: new SavedCartRepository(connection), carts, now }), quoting }) };
+  const saved = new SavedCartRepository(connection);
+  return { personalData: saved.personalData, routes: savedCartRoutes({ saved: new SavedCartService({ saved, carts, now }), quoting }) };
 }

@@ -1,5 +1,7 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import { SavedCartNameTaken } from './saved-carts.errors.js';
 import type { SavedCart } from './saved-carts.js';
 import { savedCartModel, type SavedCartRow } from './saved-carts.model.js';
@@ -7,8 +9,11 @@ import { savedCartModel, type SavedCartRow } from './saved-carts.model.js';
 export class SavedCartRepository {
   private readonly carts;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.carts = savedCartModel(connection);
+    this.personalData = ownedRows(this.carts, { name: 'savedCarts', erase: 'remove' });
   }
 
   async insert(cart: Omit<SavedCart, 'id'>): Promise<SavedCart> {
@@ -24,7 +29,7 @@ export class SavedCartRepository {
 
   /** By name: nobody has more than fit on one page. */
   async ofUser(userId: string): Promise<SavedCart[]> {
-    return (await this.carts.find({ userId }).sort({ name: 1 }).lean<SavedCartRow[]>()).map(toSaved);
+    return (await this.carts.find({ userId }).lean<SavedCartRow[]>()).map(toSaved).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async find(userId: string, id: string): Promise<SavedCart | null> {

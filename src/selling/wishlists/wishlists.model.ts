@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { personal, userOrOwn } from '../../shared/db/personal.js';
 import type { Wishlist, WishlistItem } from './wishlists.js';
 
 export type WishlistRow = Omit<Wishlist, 'id'>;
@@ -18,5 +19,10 @@ schema.index({ userId: 1, isDefault: 1 }, { unique: true, partialFilterExpressio
 schema.index({ guestTokenHash: 1 }, { unique: true, partialFilterExpression: { guestTokenHash: { $type: 'string' } } });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 schema.index({ shareTokenHash: 1 }, { unique: true, partialFilterExpression: { shareTokenHash: { $type: 'string' } } });
+
+// Names and notes tell who a list is for. A list of nobody's account is sealed with keys of its own.
+personal(schema, 'Wishlist', 'wishlists', {
+  fields: ['name', 'items.*.note'], erased: { name: 'erased', 'items.*.note': '' }, owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)),
+});
 
 export const wishlistModel = (connection: Connection) => connection.model<WishlistRow>('Wishlist', schema, 'wishlists');

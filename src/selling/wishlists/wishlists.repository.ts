@@ -59,7 +59,7 @@ export class WishlistRepository {
 
   /** Refuses when the list has changed since it was read. */
   async save(list: Wishlist, changes: Partial<Omit<Wishlist, 'id' | 'userId' | 'version'>>): Promise<Wishlist> {
-    const { matchedCount } = await this.lists.updateOne({ _id: new Types.ObjectId(list.id), version: list.version }, { $set: changes as Partial<WishlistRow>, $inc: { version: 1 } });
+    const { matchedCount } = await this.lists.updateOne({ _id: new Types.ObjectId(list.id), userId: list.userId, version: list.version }, { $set: changes as Partial<WishlistRow>, $inc: { version: 1 } });
     if (matchedCount === 0) throw new ConcurrentChange('The wishlist changed meanwhile. Read it again.', { wishlistId: list.id });
     return { ...list, ...changes, version: list.version + 1 };
   }

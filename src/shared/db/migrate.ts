@@ -3,6 +3,7 @@ import { MongoDBStorage, Umzug } from 'umzug';
 import { prepareCollections } from './connection.js';
 import { withMigrationLock } from './migration-lock.js';
 import { migrations as released } from './migrations/index.js';
+import { finishSealing, prepareSealing } from './seal-stored.js';
 
 /** `name` begins with its number: `0001-prices-in-minor-units`. It must be safe to run again after it was cut off. */
 export type Migration = Readonly<{ name: string; up(context: MigrationContext): Promise<void>; down?(context: MigrationContext): Promise<void> }>;
@@ -12,16 +13,18 @@ type MigrateOptions = {
   connection: Connection;
   log: (line: string) => void;
   migrations?: readonly Migration[];
+  /** No process of an older version runs any more: what waits for that is done too. */
+  finish?: boolean;
   lockTtlMs?: number;
   patienceMs?: number;
 };
 
 /**
  * Brings a database to what this version of the code needs: collections and indexes of every model registered on the
- * connection (make the container first), then the numbered changes. Several processes may call it at once: one works,
+ * connection (make the container first), then the numbered changes. Processes of the version before run beside it. Several processes may call it at once: one works,
  * the others wait and find it done.
  */
-export async function migrate({ connection, log, migrations = released, lockTtlMs = 30_000, patienceMs = 600_000 }: MigrateOptions): Promise<{ models: number; applied: string[] }> {
+export async function migrate({ connection, log, migrations = released, finish = false, lockTtlMs = 30_000, patienceMs = 600_000 }: MigrateOptions): Promise<{ models: number; applied: string[] }> {
   requireOrder(migrations);
   await connection.asPromise();
   const lock = { ttlMs: lockTtlMs, patienceMs, onWait: () => { log('another process migrates this database; waiting for it'); } };
@@ -29,6 +32,7 @@ export async function migrate({ connection, log, migrations = released, lockTtlM
     await prepareCollections(connection);
     const models = Object.keys(connection.models).length;
     log(`${models} collections have their indexes`);
+    await prepareSealing(connection, log);
     const umzug = new Umzug({
       migrations: migrations.map(({ name, up }) => ({ name, up: () => up({ connection, log }) })),
       storage: new MongoDBStorage({ collection: connection.collection('migrations') }),
@@ -37,6 +41,7 @@ export async function migrate({ connection, log, migrations = released, lockTtlM
     umzug.on('migrated', ({ name }) => { log(`applied ${name}`); });
     const applied = await umzug.up();
     log(applied.length === 0 ? 'no change of data was due' : `${applied.length} changes of data applied`);
+    if (finish && await finishSealing(connection, log)) log('what older versions needed plain is sealed');
     return { models, applied: applied.map(({ name }) => name) };
   });
 }

@@ -17,7 +17,7 @@ type Options = Readonly<{
 
 /** What a collection of rows by user has to offer to export and erasure. */
 export function ownedRows(model: Rows, { name, erase, of = ({ userId }) => ({ userId }), hide = [] }: Options): PersonalData {
-  const shown = ({ _id, ...row }: Record<string, unknown>) => ({ id: String(_id), ...Object.fromEntries(Object.entries(row).filter(([field]) => !hide.includes(field))) });
+  const shown = ({ _id, ...row }: Record<string, unknown>) => Object.fromEntries(Object.entries({ id: String(_id), ...row }).filter(([field]) => !hide.includes(field)));
   return {
     name,
     export: async (subject) => {

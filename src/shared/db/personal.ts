@@ -1,14 +1,17 @@
 import { Types, type Connection, type Model, type Query, type Schema } from 'mongoose';
 import { isSealed, readSealed } from '../crypto/sealing.js';
+import { fold } from '../fold.js';
 import type { DataKey, Vault } from './vault.js';
 
 type Row = Record<string, unknown> & { _id?: unknown };
 
 export type PersonalOptions = Readonly<{
-  /** Paths that are stored sealed, each as one text; what they hold must be JSON. `data.email` names one inside. */
+  /** Paths that are stored sealed, each as one text; what they hold must be JSON. `data.email` names one inside, `items.*.note` one in each of a list. */
   fields: readonly string[];
   /** Path -> path of its mark: equality look-ups on the first are answered by the second. Never for what has few values. */
   marks?: Readonly<Record<string, string>>;
+  /** Paths of marks that older versions filled with the folded text. */
+  oncePlain?: readonly string[];
   /** Lists of texts that are kept as marks only, to search by. */
   markLists?: readonly string[];
   /** Whose key seals a row; `nobody` where it is about nobody. Sees the row, or the filter and the change of an update; undefined when they do not tell. */
@@ -59,8 +62,9 @@ export function personal(schema: Schema, name: string, collection: string, optio
   schema.pre(['updateOne', 'findOneAndUpdate'], async function onUpdate(this: Query<unknown, Row>) {
     await sealUpdate(vaultOf(this.model.db), this, context);
   } as never);
-  schema.pre(['find', 'findOne', 'countDocuments', 'updateOne', 'updateMany', 'findOneAndUpdate', 'deleteMany', 'deleteOne'], function onFilter(this: Query<unknown, Row>) {
-    this.setQuery(markFilter(this.getFilter(), () => vaultOf(this.model.db), options) as never);
+  schema.pre(['find', 'findOne', 'countDocuments', 'updateOne', 'updateMany', 'findOneAndUpdate', 'deleteMany', 'deleteOne'], async function onFilter(this: Query<unknown, Row>) {
+    const waiting = await waitingOn(vaults.get(this.model.db));
+    this.setQuery(markFilter(this.getFilter(), () => vaultOf(this.model.db), { ...context, waiting }) as never);
   } as never);
   schema.post(['find', 'findOne', 'findOneAndUpdate'], async function onRead(this: Query<unknown, Row>, found: Row[] | Row | null) {
     const rows = Array.isArray(found) ? found : found ? [found] : [];
@@ -69,17 +73,21 @@ export function personal(schema: Schema, name: string, collection: string, optio
 }
 
 type Context = { collection: string; options: PersonalOptions };
+export type WithWaiting = Context & { waiting: ReadonlySet<string> };
+const NOTHING: ReadonlySet<string> = new Set();
+const waitingOn = (vault: Vault | undefined) => vault?.sealing.waiting() ?? NOTHING;
 
 /** A sealed copy; what is sealed already stays, so that work that runs twice seals once. */
 export async function sealRow(vault: Vault, given: Row, { collection, options }: Context, chosen?: DataKey): Promise<Row> {
   const row: Row = { ...given, _id: given._id ?? new Types.ObjectId() };
-  const present = options.fields.filter((path) => isOpen(valueAt(row, path)));
-  addMarks(vault, row, options);
+  const waiting = await waitingOn(vault);
+  const present = spotsIn(row, options).filter(({ field, path }) => isOpen(valueAt(row, path)) && !waiting.has(`${collection}|${field}`));
+  addMarks(vault, row, { collection, options, waiting });
   if (present.length === 0) return row;
   const owner = options.owner(row) ?? { own: true };
   if (owner === 'nobody') return row;
   const key = chosen ?? await keyFor(vault, owner);
-  for (const path of present) setAt(row, path, vault.seal(JSON.stringify(valueAt(row, path)), key, `${collection}|${path}|${String(row._id)}`));
+  for (const { field, path } of present) setAt(row, path, vault.seal(JSON.stringify(valueAt(row, path)), key, `${collection}|${field}|${String(row._id)}`));
   return row;
 }
 
@@ -88,17 +96,27 @@ async function sealUpdate(vault: Vault, query: Query<unknown, Row>, { collection
   if (!update || Array.isArray(update)) return;
   const set = (update as { $set?: Row }).$set;
   if (!set) return;
-  const present = options.fields.filter((path) => isOpen(set[path]));
+  // `{ bought: { labelUrl } }` as well as `{ 'bought.labelUrl': … }`.
+  const given = (path: string) => set[path] ?? valueAt(set, path);
+  const waiting = await waitingOn(vault);
+  const present = spotsIn(set, options).filter(({ field, path }) => isOpen(given(path)) && !waiting.has(`${collection}|${field}`));
+  const marked = Object.keys(options.marks ?? {}).filter((path) => isOpen(set[path]));
   const lists = (options.markLists ?? []).filter((path) => set[path] !== undefined);
-  if (present.length === 0 && lists.length === 0) return;
+  if (present.length === 0 && lists.length === 0 && marked.length === 0) return;
   const filter = query.getFilter();
   if (present.length > 0 && filter['_id'] === undefined) throw new Error(`Personal fields of ${collection} are changed by id only`);
   const sealed: Row = { ...set };
-  addMarks(vault, sealed, options);
+  addMarks(vault, sealed, { collection, options, waiting });
+  query.setUpdate({ ...update, $set: sealed } as never);
+  if (present.length === 0) return;
   const owner = options.owner({ ...filter, ...set }) ?? await storedOwner(query, options);
   if (owner === 'nobody') return;
   const key = await keyFor(vault, owner);
-  for (const path of present) sealed[path] = vault.seal(JSON.stringify(set[path]), key, `${collection}|${path}|${String(filter['_id'])}`);
+  for (const { field, path } of present) {
+    const text = vault.seal(JSON.stringify(given(path)), key, `${collection}|${field}|${String(filter['_id'])}`);
+    if (set[path] === undefined) setAt(sealed, path, text);
+    else sealed[path] = text;
+  }
   query.setUpdate({ ...update, $set: sealed } as never);
 }
 
@@ -109,48 +127,66 @@ async function storedOwner(query: Query<unknown, Row>, options: PersonalOptions)
 }
 
 export async function openRows(vault: Vault | undefined, rows: readonly Row[], { collection, options }: Context): Promise<void> {
-  const sealed = rows.flatMap((row) => options.fields.map((path) => valueAt(row, path)).filter(isSealed));
+  const sealed = rows.flatMap((row) => sealedIn(row, options));
   if (sealed.length > 0) await vault!.prepare(sealed);
   for (const row of rows) {
-    for (const path of options.fields) {
+    for (const { field, path } of spotsIn(row, options)) {
       const value = valueAt(row, path);
       if (!isSealed(value)) continue;
       if (row._id === undefined) throw new Error(`${collection}.${path} can only be opened with the row's _id: read it as well`);
-      const text = vault!.open(value, `${collection}|${path}|${String(row._id)}`);
-      setAt(row, path, text === null ? options.erased?.[path] ?? null : JSON.parse(text));
+      const text = vault!.open(value, `${collection}|${field}|${String(row._id)}`);
+      setAt(row, path, text === null ? options.erased?.[field] ?? null : JSON.parse(text));
     }
     for (const mark of Object.values(options.marks ?? {})) Reflect.deleteProperty(row, mark);
     for (const list of options.markLists ?? []) Reflect.deleteProperty(row, list);
   }
 }
 
-/** Sealed with another key than today's, or not at all. */
-export const isStale = (vault: Vault, row: Row, { fields, marks = {} }: PersonalOptions): boolean =>
-  fields.some((path) => { const value = valueAt(row, path); return isSealed(value) ? !vault.isCurrent(value) : isOpen(value); })
+/** Sealed with another key than today's, or not at all though it should be. */
+export const isStale = (vault: Vault, row: Row, { collection, options: { fields, marks = {}, markLists = [] }, waiting }: WithWaiting): boolean =>
+  markLists.some((list) => Array.isArray(row[list]) && !(waiting.has(`${collection}|${list}`) ? (row[list] as string[]).some(isMark) : (row[list] as string[]).every(isMark))) ||
+  spotsIn(row, { fields }).some(({ field, path }) => { const value = valueAt(row, path); return isSealed(value) ? !vault.isCurrent(value) : isOpen(value) && !waiting.has(`${collection}|${field}`); })
   || Object.entries(marks).some(([path, mark]) => { const value = valueAt(row, path); return value !== undefined && row[mark] === undefined && !(isSealed(value) && vault.isErased(value)); });
 
-/** The owners of the keys that sealed this row as it is stored. */
-export const keyOwnersOf = (row: Row, { fields }: PersonalOptions): string[] =>
-  [...new Set(fields.map((path) => valueAt(row, path)).filter(isSealed).map((text) => readSealed(text).owner))];
-
-function addMarks(vault: Vault, row: Row, { marks = {}, markLists = [] }: PersonalOptions): void {
-  for (const [path, mark] of Object.entries(marks)) {
-    const value = valueAt(row, path);
-    if (typeof value === 'string' && !isSealed(value)) row[mark] = vault.mark(value);
-  }
-  for (const list of markLists) if (Array.isArray(row[list])) row[list] = (row[list] as string[]).map((text) => vault.mark(text));
+const isMark = (text: string): boolean => /^[\w-]{43}$/.test(text);
+/** Of what was plain, those that tell somebody apart: a first or a last name alone has too few values. Beside the plain ones while these are needed. */
+export function markedList(vault: Vault, texts: readonly string[], isWaiting: boolean): string[] {
+  const plain = texts.filter((text) => !isMark(text));
+  const marks = [...texts.filter(isMark), ...plain.filter((text) => /[@ ]/.test(text)).map((text) => vault.mark(text))];
+  return [...isWaiting ? plain : [], ...new Set(marks)];
 }
 
-/** `{ email }` becomes `{ emailKey }`, also inside $and and $or. */
-function markFilter(filter: Row, vault: () => Vault, options: PersonalOptions): Row {
-  const { marks = {}, markLists = [] } = options;
-  return Object.fromEntries(Object.entries(filter).map(([path, wanted]) => {
-    if ((path === '$and' || path === '$or') && Array.isArray(wanted)) return [path, wanted.map((part) => markFilter(part as Row, vault, options))];
-    if (typeof wanted !== 'string') return [path, wanted];
+/** The owners of the keys that sealed this row as it is stored. */
+export const keyOwnersOf = (row: Row, options: PersonalOptions): string[] => [...new Set(sealedIn(row, options).map((text) => readSealed(text).owner))];
+/** What of this row is sealed as it is stored. */
+export const sealedIn = (row: Row, options: PersonalOptions): string[] => spotsIn(row, options).map(({ path }) => valueAt(row, path)).filter(isSealed);
+
+function addMarks(vault: Vault, row: Row, { collection, options: { marks = {}, markLists = [], oncePlain = [] }, waiting }: WithWaiting): void {
+  for (const [path, mark] of Object.entries(marks)) {
+    const value = valueAt(row, path);
+    if (typeof value === 'string' && !isSealed(value)) row[mark] = oncePlain.includes(mark) && waiting.has(`${collection}|${path}`) ? fold(value) : vault.mark(value);
+  }
+  for (const list of markLists) if (Array.isArray(row[list])) row[list] = markedList(vault, row[list] as string[], waiting.has(`${collection}|${list}`));
+}
+
+/** `{ email }` becomes `{ emailKey }`, also inside $and and $or; either of them while other versions write the first only. */
+function markFilter(filter: Row, vault: () => Vault, context: WithWaiting): Row {
+  const { collection, options: { marks = {}, markLists = [] }, waiting } = context;
+  const either: Row[] = [];
+  const marked = Object.fromEntries(Object.entries(filter).flatMap(([path, wanted]): Array<[string, unknown]> => {
+    if ((path === '$and' || path === '$or') && Array.isArray(wanted)) return [[path, wanted.map((part) => markFilter(part as Row, vault, context))]];
+    if (typeof wanted !== 'string') return [[path, wanted]];
+    const isWaiting = waiting.has(`${collection}|${path}`);
+    if (markLists.includes(path)) return [[path, isWaiting ? { $in: [wanted, vault().mark(wanted)] } : vault().mark(wanted)]];
+    const mark = marks[path];
+    if (mark === undefined) return [[path, wanted]];
     // An index of what is text can only be used where the question says so too.
-    if (marks[path] !== undefined) return [marks[path], { $eq: vault().mark(wanted), $type: 'string' }];
-    return [path, markLists.includes(path) ? vault().mark(wanted) : wanted];
+    const marked = { $eq: vault().mark(wanted), $type: 'string' };
+    if (!isWaiting) return [[mark, marked]];
+    either.push({ $or: [{ [path]: wanted }, { [mark]: marked }] });
+    return [];
   }));
+  return either.length === 0 ? marked : { ...marked, $and: [...Array.isArray(marked['$and']) ? marked['$and'] as Row[] : [], ...either] };
 }
 
 export function keyFor(vault: Vault, owner: Owner): Promise<DataKey> {
@@ -159,16 +195,24 @@ export function keyFor(vault: Vault, owner: Owner): Promise<DataKey> {
   return 'ring' in owner ? vault.ringKey(owner.ring) : vault.freshKey();
 }
 
-const holdsPersonal = (row: Row, { fields, markLists = [] }: PersonalOptions): boolean => fields.some((path) => isOpen(valueAt(row, path))) || markLists.some((list) => row[list] !== undefined);
+const holdsPersonal = (row: Row, { fields, markLists = [] }: PersonalOptions): boolean => spotsIn(row, { fields }).some(({ path }) => isOpen(valueAt(row, path))) || markLists.some((list) => row[list] !== undefined);
 const isOpen = (value: unknown): boolean => value !== undefined && value !== null && !isSealed(value);
-const valueAt = (row: Row, path: string): unknown => path.split('.').reduce<unknown>((at, step) => (at as Row | null | undefined)?.[step], row);
+export const valueAt = (row: Row, path: string): unknown => path.split('.').reduce<unknown>((at, step) => (at as Row | null | undefined)?.[step], row);
+
+/** Where the fields are in this row: as many places as its lists have entries. The field, not the place, is authenticated: lists are reordered. */
+export const spotsIn = (row: Row, { fields }: Pick<PersonalOptions, 'fields'>): Array<{ field: string; path: string }> => fields.flatMap((field) => {
+  const [list, inner] = field.split('.*.');
+  if (inner === undefined) return [{ field, path: field }];
+  const entries = valueAt(row, list!);
+  return Array.isArray(entries) ? entries.map((_entry, at) => ({ field, path: `${list!}.${at}.${inner}` })) : [];
+});
 
 /** Copies what lies on the way: the caller's objects stay as they are. */
 function setAt(row: Row, path: string, value: unknown): void {
   const [head, ...rest] = path.split('.') as [string, ...string[]];
   if (rest.length === 0) row[head] = value;
   else {
-    const inner = { ...row[head] as Row };
+    const inner = (Array.isArray(row[head]) ? [...row[head] as unknown[]] : { ...row[head] as Row }) as Row;
     setAt(inner, rest.join('.'), value);
     row[head] = inner;
   }

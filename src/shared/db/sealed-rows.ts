@@ -1,7 +1,6 @@
 import type { Connection, Model } from 'mongoose';
-import { isSealed } from '../crypto/sealing.js';
 import type { DataSubject } from '../personal-data.js';
-import { isStale, keyFor, keyOwnersOf, openRows, personalCollections, sealRow, type PersonalOptions } from './personal.js';
+import { isStale, keyFor, keyOwnersOf, markedList, openRows, personalCollections, sealedIn, sealRow, spotsIn, valueAt, type PersonalOptions, type WithWaiting } from './personal.js';
 import type { Vault } from './vault.js';
 
 type Row = Record<string, unknown> & { _id?: unknown };
@@ -26,6 +25,28 @@ export async function eraseSealed(connection: Connection, vault: Vault, subject:
   return changed + await vault.shred([...owners]);
 }
 
+/**
+ * The same for what somebody left without an account, found by the mark of the address: their orders and what belongs to
+ * them, drafts, mails. What is somebody's with an account stays.
+ */
+export async function eraseGuest(connection: Connection, vault: Vault, emailKey: string): Promise<number> {
+  const orderIds = await idsOf(connection, { emailKey, userId: null });
+  const owners = new Set<string>();
+  let changed = 0;
+  for (const { model, options } of personalCollections(connection)) {
+    const marks = Object.values(options.marks ?? {});
+    const [hasUser, hasOrder] = [model.schema.path('userId') !== undefined, model.schema.path('orderId') !== undefined];
+    if (options.isKeptByLaw || !(hasUser || hasOrder) || model.modelName === 'Session') continue;
+    const found = [...marks.map((mark) => ({ [mark]: emailKey })), ...(hasOrder ? [{ orderId: { $in: orderIds } }] : [])];
+    if (found.length === 0) continue;
+    const filter = { ...(hasUser && { userId: null }), $or: found } as never;
+    for await (const row of model.collection.find(filter)) for (const owner of keyOwnersOf(row as Row, options)) if (owner.startsWith('p.')) owners.add(owner);
+    if (marks.length > 0) changed += (await model.collection.updateMany(filter, { $unset: Object.fromEntries(marks.map((mark) => [mark, 1])), ...(model.modelName === 'Order' && { $set: { 'risk.keys': [] } }) } as never)).modifiedCount;
+  }
+  const answers = await connection.collection('idempotency_keys').deleteMany({ resourceId: { $in: orderIds } });
+  return changed + answers.deletedCount + await vault.shred([...owners]);
+}
+
 async function idsOf(connection: Connection, filter: object): Promise<string[]> {
   const orders = await connection.collection('orders').find(filter, { projection: { _id: 1 } }).toArray();
   return orders.map(({ _id }) => _id.toHexString());
@@ -39,38 +60,44 @@ function filterOf({ model, options }: Collection, vault: Vault, { userId, email 
   return { $or: [{ orderId: { $in: orderIds } }, ...marked] };
 }
 
+type Change = Readonly<{ filter: object; update: object }>;
 export type Resealed = { last: unknown; seen: number; resealed: number; undecryptable: number };
 
 /** One batch of a collection: what is stored plain, or under an old version of its key, is sealed with today's. */
 export async function resealBatch(vault: Vault, { model, options }: Collection, after: unknown, limit: number): Promise<Resealed> {
   const rows = await model.collection.find((after === null ? {} : { _id: { $gt: after } }) as never).sort({ _id: 1 }).limit(limit).toArray() as Row[];
   const collection = model.collection.collectionName;
-  await vault.prepare(rows.flatMap((row) => options.fields.map((path) => row[path]).filter(isSealed)));
+  await vault.prepare(rows.flatMap((row) => sealedIn(row, options)));
   const found: Resealed = { last: rows.at(-1)?._id ?? null, seen: rows.length, resealed: 0, undecryptable: 0 };
+  const waiting = await vault.sealing.waiting();
+  const changes: Change[] = [];
   for (const row of rows) {
-    if (!isStale(vault, row, options)) continue;
+    if (!isStale(vault, row, { collection, options, waiting })) continue;
     try {
-      found.resealed += await reseal(vault, row, { collection, options, model }) ? 1 : 0;
+      changes.push(...await reseal(vault, row, { collection, options, waiting }));
     } catch {
       found.undecryptable += 1;
     }
   }
+  // Natively: what is sealed has another type than the schema says.
+  if (changes.length > 0) found.resealed = (await model.collection.bulkWrite(changes.map((updateOne) => ({ updateOne })) as never, { ordered: false })).modifiedCount;
   return found;
 }
 
 /** Written where nobody changed the row meanwhile: who did has sealed it with today's key. */
-async function reseal(vault: Vault, row: Row, { collection, options, model }: Collection & { collection: string }): Promise<boolean> {
+async function reseal(vault: Vault, row: Row, { collection, options, waiting }: WithWaiting): Promise<Change[]> {
   const [owner] = keyOwnersOf(row, options);
   const opened = { ...row };
   await openRows(vault, [opened], { collection, options });
   const wanted = owner === undefined ? options.owner(opened) ?? { own: true as const } : null;
-  if (wanted === 'nobody') return false;
+  if (wanted === 'nobody') return [];
   const key = owner === undefined ? await keyFor(vault, wanted!) : await vault.keyOf(owner);
   // Marks are made of what was plain; what was sealed already keeps those it has.
   const sealed = await sealRow(vault, opened, { collection, options }, key);
-  const paths = [...options.fields.map((path) => path.split('.')[0]!), ...Object.values(options.marks ?? {})];
-  const set = Object.fromEntries([...new Set(paths)].filter((path) => sealed[path] !== undefined).map((path) => [path, sealed[path]]));
-  const unchanged = Object.fromEntries(options.fields.filter((path) => row[path] !== undefined).map((path) => [path, row[path]]));
-  const { modifiedCount } = await model.collection.updateOne({ _id: row._id, ...unchanged } as never, { $set: set } as never);
-  return modifiedCount === 1;
+  const lists = Object.fromEntries((options.markLists ?? []).filter((list) => Array.isArray(row[list])).map((list) => [list, markedList(vault, row[list] as string[], waiting.has(`${collection}|${list}`))]));
+  const spots = spotsIn(row, options).map(({ path }) => path);
+  const paths = [...spots, ...Object.values(options.marks ?? {})];
+  const set = { ...lists, ...Object.fromEntries(paths.map((path) => [path, valueAt(sealed, path)] as const).filter(([, value]) => value !== undefined)) };
+  const unchanged = Object.fromEntries([...spots, ...Object.keys(lists)].map((path) => [path, valueAt(row, path)] as const).filter(([, value]) => value !== undefined));
+  return [{ filter: { _id: row._id, ...unchanged }, update: { $set: set } }];
 }

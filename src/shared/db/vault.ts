@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { later, type Clock } from '../clock.js';
 import { blindMark, decrypt, encrypt, newKey, readSealed, writeSealed, type MasterKeys } from '../crypto/sealing.js';
+import { ConflictError } from '../errors.js';
 import { fold } from '../fold.js';
 import { dataKeyModel, type DataKeyRow } from './data-keys.model.js';
+import { SealingState } from './sealing-state.js';
 
 /** How long a key is believed to stand; a shredded one opens nothing on other nodes after this. */
 export const BELIEVED_MS = 300_000;
@@ -16,8 +18,10 @@ type Opened = { current: number; keys: Map<number, Buffer>; until: number };
 export type DataKey = Readonly<{ owner: string; v: number; key: Buffer }>;
 type VaultDeps = { connection: Connection; masters: MasterKeys; indexKey: Buffer; now: Clock };
 
-export class OwnerErased extends Error {
-  constructor(owner: string) { super(`The data key of ${owner} was shredded: nothing can be stored for them any more`); }
+/** Who is erased while a request of theirs is under way. */
+export class OwnerErased extends ConflictError {
+  readonly code = 'account_erased';
+  constructor() { super('This account was erased: nothing can be stored for it any more.'); }
 }
 
 /**
@@ -25,6 +29,8 @@ export class OwnerErased extends Error {
  * owner's key is to erase what it sealed everywhere, also in backups, which leave `data_keys` out.
  */
 export class Vault {
+  /** What is not sealed yet, while an older version may still run. */
+  readonly sealing: SealingState;
   private readonly rows;
   private readonly opened = new Map<string, Opened | null>();
   private readonly pool: DataKey[] = [];
@@ -32,11 +38,17 @@ export class Vault {
 
   constructor(private readonly deps: VaultDeps) {
     this.rows = dataKeyModel(deps.connection);
+    this.sealing = new SealingState(deps.connection);
   }
 
   /** For look-ups by equality: of the folded text, under a key of its own. */
   mark(text: string): string {
     return blindMark(this.deps.indexKey, fold(text));
+  }
+
+  /** A hash of a text, under a key once no version runs that knows the hash itself. */
+  async keyed(path: string, hash: string): Promise<string> {
+    return (await this.sealing.waiting()).has(path) ? hash : this.mark(hash);
   }
 
   /** The key that seals for this owner now; made when there is none. */
@@ -47,7 +59,7 @@ export class Vault {
       held = this.held(owner);
     }
     if (held === undefined) held = await this.create(owner);
-    if (held === null) throw new OwnerErased(owner);
+    if (held === null) throw new OwnerErased();
     return { owner, v: held.current, key: held.keys.get(held.current)! };
   }
 
@@ -103,7 +115,10 @@ export class Vault {
   /** What these keys sealed is gone, here at once and on other nodes when they ask again. */
   async shred(owners: readonly string[]): Promise<number> {
     if (owners.length === 0) return 0;
-    const { modifiedCount } = await this.rows.collection.updateMany({ _id: { $in: [...owners] as never }, shreddedAt: { $exists: false } }, { $set: { versions: [], shreddedAt: this.deps.now() } });
+    // For a restore beside an older copy of the keys: written first, so that no shredding is missing there.
+    const at = this.deps.now();
+    await this.deps.connection.collection<{ _id: string }>('erasures').bulkWrite(owners.map((_id) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: { at } }, upsert: true } })), { ordered: false });
+    const { modifiedCount } = await this.rows.collection.updateMany({ _id: { $in: [...owners] as never }, shreddedAt: { $exists: false } }, { $set: { versions: [], shreddedAt: at } });
     for (const owner of owners) this.keep(owner, null);
     return modifiedCount;
   }
@@ -130,13 +145,13 @@ export class Vault {
     return { last: rows.at(-1)?._id ?? null, rotated };
   }
 
-  /** After everything was sealed again: versions that nothing is sealed with any more. */
   /** Keys of rings whose time is over, such as `r.cart.2026-01` before `r.cart.2026-05`. */
   async shredRings(ring: string, before: string): Promise<number> {
     const due = await this.rows.find({ _id: { $gte: `r.${ring}.`, $lt: `r.${ring}.${before}` }, shreddedAt: null }, { _id: 1 }).lean();
     return this.shred(due.map(({ _id }) => _id));
   }
 
+  /** After everything was sealed again: versions that nothing is sealed with any more. */
   async dropOldVersions(since: Date): Promise<number> {
     const { modifiedCount } = await this.rows.updateMany({ current: stampOf(since) }, { $pull: { versions: { v: { $lt: stampOf(since) } } } });
     this.opened.clear();
@@ -149,6 +164,7 @@ export class Vault {
 
   forgetKeys(): void {
     this.opened.clear();
+    this.sealing.forget();
   }
 
   private held(owner: string): Opened | null | undefined {

@@ -34,6 +34,11 @@ export class OrderRiskRepository {
     return found.map(toPast);
   }
 
+  /** Nothing links this person's orders to others any more. */
+  async forgetKeys(userId: string): Promise<number> {
+    return (await this.orders.updateMany({ userId, 'risk.keys.0': { $exists: true } }, { $set: { 'risk.keys': [] } } as never)).modifiedCount;
+  }
+
   async find(orderId: string): Promise<Assessed | null> {
     const found = await this.orders.findOne({ _id: new Types.ObjectId(orderId), 'risk.assessedAt': { $exists: true } }, SHOWN).lean<ShownRow>();
     return found && toAssessed(found);

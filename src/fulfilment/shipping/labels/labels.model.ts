@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { personal } from '../../../shared/db/personal.js';
 import { LABEL_FORMATS } from '../carriers/carrier.js';
 import { LABEL_STATES, type Label } from './labels.js';
 
@@ -15,5 +16,8 @@ const labelSchema = new Schema<LabelRow>({
 labelSchema.index({ parcelId: 1 }, { unique: true, partialFilterExpression: { active: true } });
 labelSchema.index({ orderId: 1, _id: 1 });
 labelSchema.index({ claimedAt: 1 }, { partialFilterExpression: { state: 'buying' } });
+
+// The address of the label shows where somebody lives; what a carrier refuses quotes it.
+personal(labelSchema, 'ShippingLabel', 'shipping_labels', { fields: ['bought.labelUrl', 'failure'], erased: { 'bought.labelUrl': '', failure: 'erased' }, owner: () => ({ own: true }) });
 
 export const labelModel = (connection: Connection) => connection.model('ShippingLabel', labelSchema, 'shipping_labels');

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { Types } from 'mongoose';
+import { KeyRotation } from '../../../src/operations/privacy/key-rotation.service.js';
+import { PrivacyRepository } from '../../../src/operations/privacy/privacy.repository.js';
+import { DEFAULT_RULES } from '../../../src/operations/privacy/retention.js';
+import type { Job, JobContext } from '../../../src/operations/jobs/index.js';
+import { readSealed } from '../../../src/shared/crypto/sealing.js';
+import { deriveSecret } from '../../../src/shared/crypto/tokens.js';
+import { givenUser, newEmail } from '../../support/given.js';
+import { openShop, type Shop } from '../../support/shop.js';
+
+let shop: Shop;
+beforeAll(async () => { shop = await openShop(); });
+afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
+afterAll(() => shop.close());
+
+const raw = (name: string) => shop.connection.collection(name);
+const runJobs = async () => { while (await shop.container.jobs.runDue() > 0); await shop.runEvents(); };
+const complete = (email: string) => raw('orders').updateMany({ emailKey: shop.container.vault.mark(email) }, { $set: { status: 'completed' } });
+const orderOf = async (id: string) => (await shop.call('get', `/orders/${id}`, { headers: shop.keys.secret }).expect(200)).body.data;
+const guestOrder = async (email: string) => (await shop.order((await shop.given.cart((await shop.given.variant()).sku)).guest, { email }).expect(201)).body.data as { id: string };
+
+test('retention takes what is older than its rule says, and nothing else', async () => {
+  const DAY = 86_400_000;
+  for (const { collection, field, days, filter } of DEFAULT_RULES) {
+    const row = (age: number, more: object = {}) => ({ marker: 'retention', key: randomUUID(), [field]: new Date(Date.now() - age * DAY), state: collection === 'draft_orders' ? 'cancelled' : 'sent', ...more });
+    await raw(collection).insertMany([row(days + 1, { kind: 'old' }), row(days - 1, { kind: 'young' }), ...(filter ? [row(days + 1, { kind: 'other', state: collection === 'mails' ? 'pending' : 'open' })] : [])]);
+  }
+
+  await shop.container.schedules.find(({ name }) => name === 'retention')!.run(new AbortController().signal);
+
+  for (const { collection, filter } of DEFAULT_RULES) {
+    const left = await raw(collection).find({ marker: 'retention' }).toArray();
+    expect([collection, left.map(({ kind }) => kind as string).sort()]).toEqual([collection, filter ? ['other', 'young'] : ['young']]);
+    await raw(collection).deleteMany({ marker: 'retention' });
+  }
+});
+
+test('a rotation that is killed midway goes on where it was, and leaves nothing under an old version', async () => {
+  const users = [await givenUser(shop), await givenUser(shop), await givenUser(shop)];
+  const { vault } = shop.container;
+  const rotation = new KeyRotation({ privacy: new PrivacyRepository(shop.connection, vault), vault, settleMs: 0, now: () => new Date(), jobs: shop.container.jobs, inTransaction: (work: () => unknown) => work(), audit: async () => {} } as never);
+  let checkpoint: object | null = null;
+  let kept = 0;
+  const context = (dieAt: number): JobContext => ({ signal: new AbortController().signal, progress: async () => {}, checkpoint: async (state: object) => {
+    if (++kept === dieAt) throw new Error('killed');
+    checkpoint = structuredClone(state);
+  } }) as never;
+  const job = () => ({ input: { renew: true, since: new Date(Date.now() + 2_000).toISOString() }, checkpoint }) as unknown as Job;
+  const input = job().input;
+  await expect(rotation.run({ ...job(), input }, context(4))).rejects.toThrow('killed');
+  expect(checkpoint).toMatchObject({ phase: 'rows' });
+
+  expect(await rotation.run({ ...job(), input, checkpoint } as never, context(-1))).toMatchObject({ undecryptable: 0, underOldMaster: 0 });
+
+  const current = Math.floor(Date.parse(String(input['since'])) / 1000);
+  for (const { id, email, headers } of users) {
+    const stored = await raw('users').findOne({ _id: new Types.ObjectId(id) });
+    expect(readSealed(stored!['email'] as string).v).toBe(current);
+    expect((await shop.call('get', '/customers/me', { headers }).expect(200)).body.data.email).toBe(email);
+  }
+}, 60_000);
+
+test('a guest has everything erased with the code that was mailed; another guest keeps theirs', async () => {
+  const [email, other] = [newEmail(), newEmail()];
+  const [mine, theirs] = [await guestOrder(email), await guestOrder(other)];
+  const { number } = await orderOf(mine.id);
+  await shop.call('post', '/orders/lookup', { body: { number, email } }).expect(202);
+  await shop.runEvents();
+  const { container } = shop;
+  const granted = await raw('order_accesses').findOne({ orderId: mine.id });
+  const token = deriveSecret(shop.config.auth.jwtSecret)(`order-access:${granted!._id.toHexString()}`);
+  expect((await shop.call('post', '/orders/lookup/erasure', { body: { token } })).body.code).toBe('orders_still_open');
+  await complete(email);
+
+  await shop.call('post', '/orders/lookup/erasure', { body: { token: 'unknown' } }).expect(404);
+  await shop.call('post', '/orders/lookup/erasure', { body: { token } }).expect(202);
+  await runJobs();
+
+  expect(await orderOf(mine.id)).toMatchObject({ email: 'erased@erased.invalid', shippingAddress: { line1: 'erased' } });
+  expect(await orderOf(theirs.id)).toMatchObject({ email: other });
+  for (const name of ['orders', 'mails', 'draft_orders']) expect([name, await raw(name).countDocuments({ $or: [{ emailKey: container.vault.mark(email) }, { toKey: container.vault.mark(email) }] })]).toEqual([name, 0]);
+  expect(JSON.stringify(await raw('jobs').find().toArray())).not.toContain(email);
+});
+
+test('staff erase a guest by address; an address with an account is not a guest’s', async () => {
+  const email = newEmail();
+  const { id } = await guestOrder(email);
+  await complete(email);
+  const user = await givenUser(shop);
+  const erase = (address: string) => shop.call('post', '/admin/guest-erasures', { headers: shop.keys.secret, body: { email: address } });
+
+  expect((await erase(user.email)).body.code).toBe('account_exists');
+  await erase(email).expect(202);
+  await runJobs();
+
+  expect((await orderOf(id)).email).toBe('erased@erased.invalid');
+  expect(await raw('erasures').countDocuments()).toBeGreaterThan(0);
+});
+
+test('twenty who order and ask to be erased at once: an order that stands keeps its address, nobody meets a defect', async () => {
+  const { sku } = await shop.given.variant({ stock: 100 });
+  const users = await Promise.all(Array.from({ length: 20 }, () => givenUser(shop)));
+  for (const { headers } of users) await shop.call('post', '/cart/items', { headers, body: { sku, quantity: 1 } }).expect(201);
+  const to = { firstName: 'A', lastName: 'B', line1: 'Kept Street 1', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' };
+
+  const replies = await Promise.all(users.map(async ({ headers, email }) => Promise.all([
+    shop.call('post', '/orders', { headers: { ...headers, 'idempotency-key': randomUUID() }, body: { email, shippingAddress: to, shippingMethod: 'standard', payment: { provider: 'offline' } } }),
+    shop.call('post', '/customers/me/erasure', { headers, body: { confirmEmail: email } }),
+  ])));
+  await shop.container.jobs.runDue();
+
+  expect(replies.filter(([order]) => order.status !== 201)).toEqual([]);
+  expect(replies.every(([, erasure]) => erasure.status === 202 || erasure.body.code === 'orders_still_open')).toBe(true);
+  for (const [order] of replies) expect((await orderOf(order.body.data.id)).shippingAddress.line1).toBe('Kept Street 1');
+}, 60_000);
