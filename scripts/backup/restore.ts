@@ -101,8 +101,26 @@ async function putKeys(db: Db, keys: Map<string, KeyRow>, known: readonly Erasur
   }
   await db.collection(KEYS).deleteMany({});
   if (keys.size > 0) await db.collection(KEYS).insertMany([...keys.values()] as never, { writeConcern: { w: 'majority', j: true } });
+  await eraseAgain(db, [...keys.values()].filter(({ shreddedAt }) => shreddedAt !== undefined).map(({ _id }) => String(_id)));
   for (const erasure of all.values()) await db.collection('erasures').replaceOne({ _id: erasure._id as never }, erasure as mongoose.mongo.Document, { upsert: true });
   return erased;
+}
+
+/** What the backup holds of them can be opened by nobody; nor does anybody sign in as them, and the worker takes away what every module has. */
+async function eraseAgain(db: Db, ids: readonly string[]): Promise<void> {
+  const userIds = ids.flatMap((id) => /^u\.([0-9a-f]{24})$/.exec(id)?.[1] ?? []);
+  const marks = ids.filter((id) => id.startsWith('m.')).map((id) => id.slice(2));
+  const now = new Date();
+  await db.collection('outbox').updateMany({ emailKey: { $in: marks } }, { $set: { 'data.email': 'erased@erased.invalid' }, $unset: { emailKey: 1 } });
+  await db.collection('sessions').deleteMany({ userId: { $in: userIds } });
+  await db.collection('idempotency_keys').deleteMany({ userId: { $in: userIds } });
+  await db.collection('users').deleteMany({ _id: { $in: userIds.map((id) => new mongoose.mongo.ObjectId(id)) } });
+  if (userIds.length > 0) {
+    await db.collection('jobs').insertMany(userIds.map((userId) => ({
+      type: 'privacy.erase', input: { userId, again: true }, state: 'queued', progress: { done: 0, total: null, message: null }, checkpoint: null, result: null, error: null, attempts: 0,
+      createdBy: { type: 'system', id: null }, createdAt: now, updatedAt: now, dueAt: now, lockToken: 0,
+    })));
+  }
 }
 
 /** Today's keys: those of the target and those of the copy. What the target knows is saved before anything is dropped. */

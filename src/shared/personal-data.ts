@@ -7,6 +7,8 @@ export type DataSubject = Readonly<{ userId: string; email: string | null }>;
  */
 export type PersonalData = Readonly<{
   name: string;
+  /** Where it is: a test compares these with the collections that have fields about people. */
+  collections: readonly string[];
   export(subject: DataSubject): Promise<unknown>;
   erase(subject: DataSubject): Promise<number>;
 }>;

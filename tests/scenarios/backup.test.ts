@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { restoreBackup } from '../../scripts/backup/restore.js';
 import { takeBackup } from '../../scripts/backup/take.js';
+import { givenUser } from '../support/given.js';
 import { openShop, type Shop } from '../support/shop.js';
 import { openNode } from '../support/node.js';
 
@@ -83,15 +85,20 @@ test('every type comes back as it was, with its indexes; a full target is refuse
 });
 
 test('who was erased after the backup stays erased, whether the target or a file knows of it', async () => {
+  const [older, later] = ['keys', 'keys-later'].map((name) => join(folder, randomUUID(), name)) as [string, string];
+  await shop.connection.collection('data_keys').deleteMany({ createdAt: new Date(0) });
   await shop.connection.collection('data_keys').insertMany(['u.kept', 'u.here', 'u.in-file', 'u.after'].map((_id) => ({ _id: _id as never, current: 1, versions: [{ v: 1, kid: 'k1', wrapped: 'secret' }], createdAt: new Date(0) })));
-  await takeBackup({ uri: source(), folder: join(folder, 'keys') });
+  const user = await givenUser(shop);
+  await takeBackup({ uri: source(), folder: older, keys: join(folder, 'newest') });
   await shop.container.vault.shred(['u.after']);
-  await takeBackup({ uri: source(), folder: join(folder, 'keys-later') });
+  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email } }).expect(202);
+  while (await shop.container.jobs.runDue() > 0);
+  await takeBackup({ uri: source(), folder: later, keys: join(folder, 'newest') });
   const uri = another();
   await withDb(uri, (db) => db.collection('erasures').insertOne({ _id: 'e1' as never, keyId: 'u.here', at: new Date(0) }));
   await writeFile(join(folder, 'erasures.ndjson'), '{"_id":"u.in-file","at":{"$date":"2026-01-01T00:00:00Z"}}\n');
 
-  const { erased } = await restoreBackup({ from: join(folder, 'keys'), into: uri, replace: true, erasures: join(folder, 'erasures.ndjson') });
+  const { erased } = await restoreBackup({ from: older, into: uri, replace: true, keys: join(folder, 'newest'), erasures: join(folder, 'erasures.ndjson') });
 
   const [keys, list] = await withDb(uri, async (db) => [await db.collection('data_keys').find().toArray(), await db.collection('erasures').find().sort({ _id: 1 }).toArray()]);
   const ofTest = keys.filter(({ _id }) => /^u\.(kept|here|in-file|after)$/.test(String(_id)));
@@ -99,8 +106,16 @@ test('who was erased after the backup stays erased, whether the target or a file
   // The older backup beside the newest keys: who was erased in between stays erased too.
   expect(ofTest.map(({ _id, versions, shreddedAt }) => [String(_id), (versions as unknown[]).length, shreddedAt !== undefined]).sort()).toEqual([['u.after', 0, true], ['u.here', 0, true], ['u.in-file', 0, true], ['u.kept', 1, false]]);
   expect(list.map(({ _id }) => String(_id))).toEqual(['e1', 'u.in-file']);
-  expect((await readdir(join(folder, 'keys'))).join()).not.toContain('data_keys');
-  await expect(restoreBackup({ from: join(folder, 'keys'), into: another(), keys: join(folder, 'no-keys') })).rejects.toThrow('There are no data keys');
+  expect((await readdir(older)).join()).not.toContain('data_keys');
+  // Nobody signs in as who was erased, and the worker takes away again what the backup brought back.
+  const node = await openNode(shop, { MONGODB_URI: uri });
+  const login = await node.call('post', '/auth/login', { body: { email: user.email, password: user.password } });
+  while (await node.container.jobs.runDue() > 0);
+  const left = await Promise.all(['users', 'customers', 'sessions'].map((name) => node.connection.collection(name).countDocuments({ [name === 'users' ? '_id' : 'userId']: name === 'users' ? new mongoose.Types.ObjectId(user.id) : user.id })));
+  const failed = await node.connection.collection('jobs').countDocuments({ type: 'privacy.erase', state: { $ne: 'succeeded' } });
+  await node.close();
+  expect([login.status, left, failed]).toEqual([401, [0, 0, 0], 0]);
+  await expect(restoreBackup({ from: older, into: another(), keys: join(folder, 'no-keys') })).rejects.toThrow('There are no data keys');
 });
 
 test('a damaged backup is refused before anything is touched: a flipped byte, a file cut short, a forged manifest, half a backup', async () => {

@@ -43,7 +43,7 @@ export function createDigital({ connection, now, inTransaction, audit, secret, p
   }];
 
   const personalData: PersonalData = {
-    name: 'downloads',
+    name: 'downloads', collections: ['download_grants'],
     export: async ({ userId }) => (await digital.grantsOf(await orderIdsOf(userId))).map(({ orderId, sku, used, max, expiresAt }) => ({ orderId, sku, used, max, expiresAt })),
     /** Nobody is left to download. Keys that were sold stay sold: they are of the stock, not of a person. */
     erase: async ({ userId }) => digital.removeGrants(await orderIdsOf(userId)),

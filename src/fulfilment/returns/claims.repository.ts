@@ -1,15 +1,20 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import { claimModel, type ClaimRow } from './cases.model.js';
 import type { Claim, ClaimState } from './claims.js';
 
 export class ClaimRepository {
   private readonly claims;
 
-  constructor(connection: Connection) {
+  readonly personalData: PersonalData;
+
+  constructor(connection: Connection, orderIdsOf: (userId: string) => Promise<string[]>) {
     this.claims = claimModel(connection);
+    this.personalData = ownedRows(this.claims, { name: 'claims', erase: 'keep', of: async ({ userId }) => ({ orderId: { $in: await orderIdsOf(userId) } }) });
   }
 
   async insert({ id, ...claim }: Claim): Promise<void> {

@@ -18,16 +18,17 @@ import { receiveGoods } from './use-cases/receive-goods.js';
 import { receiveLateParts } from './use-cases/receive-late-parts.js';
 import { inspectReturn, refundReturn, type RefundHooks } from './use-cases/settle-return.js';
 
-type Deps = Omit<ReturnDeps, 'returns'> & { connection: Connection };
+type Deps = Omit<ReturnDeps, 'returns'> & { connection: Connection; orderIdsOf(userId: string): Promise<string[]> };
 
 const FOLLOW = 'returns.replacementEnded';
 
-export function createReturns({ connection, ...deps }: Deps) {
+export function createReturns({ connection, orderIdsOf, ...deps }: Deps) {
   const returns = new ReturnRepository(connection);
   const all: ReturnDeps = { ...deps, returns };
   const service = new ReturnService(all);
   const exchanges = new ExchangeService({ ...all, exchanges: new ExchangeRepository(connection) }, service);
-  const claims = new ClaimService({ ...all, claims: new ClaimRepository(connection) }, service);
+  const claimRows = new ClaimRepository(connection, orderIdsOf);
+  const claims = new ClaimService({ ...all, claims: claimRows }, service);
   service.onEnded((goods, actor) => exchanges.onReturnEnded(goods, actor));
   service.onEnded((goods) => claims.onReturnEnded(goods));
 
@@ -54,5 +55,5 @@ export function createReturns({ connection, ...deps }: Deps) {
   const isSettled = async ({ type, id }: OrderOrigin): Promise<boolean> => (type === 'exchange'
     ? (await exchanges.get(id, { staff: true })).exchange.state === 'completed' : (await claims.get(id, { staff: true })).state === 'resolved');
   const invariants: Invariant[] = returnInvariants(new ReturnAuditRepository(connection));
-  return { isSettled, personalData: returns.personalData, routes, subscribers, invariants };
+  return { isSettled, personalData: [returns.personalData, claimRows.personalData], routes, subscribers, invariants };
 }

@@ -39,7 +39,7 @@ export function createRisk({ connection, now, inTransaction, audit, report, secr
 
   const keysOf = ({ userId, email }: DataSubject) => [keys.keyFor('user', userId), ...(email === null ? [] : [keys.keyFor('email', email)])];
   const personalData: PersonalData = {
-    name: 'fraudChecks',
+    name: 'fraudChecks', collections: ['risk_refusals'],
     export: async (subject) => (await rows.refusalsOf(keysOf(subject))).map(({ at, score, total }) => ({ at, score, total })),
     /** What was thought of an order stays with it, by what it is linked to others goes. */
     erase: async (subject) => await rows.removeRefusals(keysOf(subject)) + await orders.forgetKeys(subject.userId),

@@ -43,7 +43,7 @@ export function createRecommendations({ connection, report, jobs, ...deps }: Dep
     name: 'recommendations.forget', on: ['consent.withdrawn'],
     handle: async ({ data }) => { if (data['purpose'] === PERSONALISATION) await views.forget(String(data['userId'])); },
   }];
-  const personalData: PersonalData = { name: 'productViews', export: ({ userId }) => views.export(userId), erase: ({ userId }) => views.forget(userId) };
+  const personalData: PersonalData = { name: 'productViews', collections: ['product_views'], export: ({ userId }) => views.export(userId), erase: ({ userId }) => views.forget(userId) };
   return {
     routes: recommendationRoutes({ service, trainer, versions: models.versions.bind(models) }), schedules, subscribers, personalData,
     popularIds: holder.popularIds.bind(holder), train: trainer.train.bind(trainer), refreshTrending: trainer.refreshTrending.bind(trainer), lookAgain: holder.lookAgain.bind(holder),

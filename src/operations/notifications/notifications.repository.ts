@@ -21,7 +21,7 @@ export class MailRepository {
 
   constructor(private readonly connection: Connection) {
     this.mails = mailModel(connection);
-    this.personalData = ownedRows(this.mails, { name: 'mails', erase: 'keep', hide: ['secretRef', 'lockToken', 'html'], of: ({ email }) => (email === null ? null : { to: email }) });
+    this.personalData = ownedRows(this.mails, { name: 'mails', erase: 'keep', hide: ['secretRef', 'lockToken', 'html'], of: ({ userId, email }) => ({ $or: [{ userId }, ...(email === null ? [] : [{ to: email }])] }) });
   }
 
   /** False when this milestone was told before. Looks first, since a refused write would end the transaction around it. */

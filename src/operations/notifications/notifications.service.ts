@@ -21,7 +21,7 @@ export type NotificationDeps = Readonly<{
 }>;
 
 /** A mail that some other part asks for: a code to sign in with, a gift card. */
-export type MailRequest = Readonly<{ milestone: Milestone; subject: string; to: string; locale?: string | undefined; model: MailModel; secretRef?: string; orderId?: string }>;
+export type MailRequest = Readonly<{ milestone: Milestone; subject: string; to: string; locale?: string | undefined; model: MailModel; secretRef?: string; orderId?: string; userId?: string }>;
 
 const SUBSCRIBER = 'notifications';
 
@@ -37,7 +37,7 @@ export class NotificationService {
       const due = dueMail(event, order, locale);
       if (!due) return;
       const { milestone, subject, secretRef } = due;
-      await this.write({ milestone, subject, to: due.to ?? order.email, locale, model: modelOf(order, due, locale), orderId: order.id, ...(secretRef !== undefined && { secretRef }) });
+      await this.write({ milestone, subject, to: due.to ?? order.email, locale, model: modelOf(order, due, locale), orderId: order.id, ...(order.userId !== null && { userId: order.userId }), ...(secretRef !== undefined && { secretRef }) });
     });
   }
 
@@ -49,7 +49,7 @@ export class NotificationService {
       if (!due || !account) return;
       const { milestone, subject, to = account.email, more, secretRef } = due;
       await this.request({
-        milestone, subject, to, locale: account.locale, model: { ...(account.name !== undefined && { name: account.name }), ...more }, ...(secretRef !== undefined && { secretRef }),
+        milestone, subject, to, userId: String(event.data['userId']), locale: account.locale, model: { ...(account.name !== undefined && { name: account.name }), ...more }, ...(secretRef !== undefined && { secretRef }),
       });
     });
   }
@@ -79,11 +79,11 @@ export class NotificationService {
     });
   }
 
-  private async write({ milestone, subject, to, locale = this.deps.config.fallbackLocale, model, secretRef, orderId }: MailRequest): Promise<boolean> {
+  private async write({ milestone, subject, to, locale = this.deps.config.fallbackLocale, model, secretRef, orderId, userId }: MailRequest): Promise<boolean> {
     const { mails, now, config } = this.deps;
     const rendered = renderMail(milestone, model, { locale, shop: config.shopName });
     return mails.addOnce({
-      key: keyOf(milestone, subject, to), milestone, to, locale, orderId: orderId ?? null, ...rendered, ...(secretRef !== undefined && { secretRef }), ...(model.stopUrl !== undefined && { stopUrl: model.stopUrl }),
+      key: keyOf(milestone, subject, to), milestone, to, locale, orderId: orderId ?? null, ...(userId !== undefined && { userId }), ...rendered, ...(secretRef !== undefined && { secretRef }), ...(model.stopUrl !== undefined && { stopUrl: model.stopUrl }),
       state: config.isDelivering ? 'pending' : 'kept', dueAt: now(), createdAt: now(),
     });
   }

@@ -20,6 +20,8 @@ export type Mail = Readonly<{
   /** One mail per milestone, subject and recipient, whoever asks for it and however often. */
   key: string;
   milestone: Milestone; to: string; locale: string; orderId: string | null;
+  /** Whose account it was written for: their address may be another by the time they are erased. */
+  userId?: string;
   subject: string; html: string; text: string;
   /** What the secret is derived from, where the mail carries one. */
   secretRef?: string;

@@ -50,5 +50,5 @@ export function createPrivacy({ connection, vault, jobs, metrics, config, ...dep
     { name: 'retention', everyMs: RETENTION_EVERY_MS, run: () => retention.run() },
     { name: 'finishSealing', everyMs: RETENTION_EVERY_MS, run: () => finishLate(connection, deps.now()) },
   ];
-  return { routes: privacyRoutes(service, rotation), schedules, retention };
+  return { routes: privacyRoutes(service, rotation), schedules, retention, parts: deps.parts };
 }

@@ -41,7 +41,7 @@ export class PrivacyRepository {
   /** Answers to this user's orders that were kept for repeated requests. */
   async removeAnswers(userId: string): Promise<number> {
     const orders = await this.connection.collection('orders').find({ userId }, { projection: { _id: 1 } }).toArray();
-    return (await this.connection.collection('idempotency_keys').deleteMany({ resourceId: { $in: orders.map(({ _id }) => _id.toHexString()) } })).deletedCount;
+    return (await this.connection.collection('idempotency_keys').deleteMany({ $or: [{ userId }, { orderId: { $in: orders.map(({ _id }) => _id.toHexString()) } }] })).deletedCount;
   }
 
   /** Names of the collections that hold personal data and may be written again. */

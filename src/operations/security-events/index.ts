@@ -14,12 +14,13 @@ import { SecurityEventService } from './security-events.service.js';
 type Deps = { connection: Connection; now: Clock; metrics: Pick<Metrics, 'securityEvent'>; report: (error: unknown) => void };
 
 export function createSecurityEvents({ connection, now, metrics, report }: Deps) {
-  const service = new SecurityEventService({ events: new SecurityEventRepository(connection), now, count: metrics.securityEvent, report });
+  const events = new SecurityEventRepository(connection);
+  const service = new SecurityEventService({ events, now, count: metrics.securityEvent, report });
   const record = (event: SecurityEvent): void => {
     service.record({ ...event, ...(event.address !== undefined && { address: addressRange(event.address) }) });
   };
   return {
-    routes: securityEventRoutes(service),
+    personalData: events.personalData, routes: securityEventRoutes(service),
     record,
     settled: service.settled.bind(service),
     /** What the interface refused, when it is of interest to whoever watches. */

@@ -1,8 +1,10 @@
 import type { Connection, Types } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { sealRow, vaultOf } from '../../shared/db/personal.js';
 import { OwnerErased } from '../../shared/db/vault.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { SecurityEventFilter, StoredSecurityEvent } from './security-events.js';
 import { SECURITY_PERSONAL, securityEventModel, type SecurityEventRow } from './security-events.model.js';
 
@@ -11,8 +13,12 @@ export type NewSecurityEvent = SecurityEventRow;
 export class SecurityEventRepository {
   private readonly events;
 
+  /** Watched over until its time is up; where from is not known any more once the keys are gone. */
+  readonly personalData: PersonalData;
+
   constructor(private readonly connection: Connection) {
     this.events = securityEventModel(connection);
+    this.personalData = ownedRows(this.events, { name: 'securityEvents', erase: 'keep', hide: ['requestId'] });
   }
 
   /** Natively: it is no part of the transaction in whose middle something was refused. */

@@ -13,7 +13,7 @@ export function createAccountMail({ connection, ...deps }: Deps) {
   const service = new AccountMailService({ ...deps, codes });
   const subscribers: Subscriber[] = [{ name: 'account-mail', on: ['user.code_requested', 'user.registered', 'user.signed_in'], handle: (event) => service.hear(event) }];
   const personalData: PersonalData = {
-    name: 'mailedCodes', erase: ({ userId }) => codes.removeAll(userId),
+    name: 'mailedCodes', collections: ['mailed_codes'], erase: ({ userId }) => codes.removeAll(userId),
     export: async ({ userId }) => (await codes.ofUser(userId)).map(({ purpose, email, createdAt }) => ({ purpose, email, createdAt })),
   };
   return { routes: accountMailRoutes(service, deps.auth), subscribers, personalData };

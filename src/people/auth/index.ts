@@ -65,7 +65,7 @@ export function createAuth({ connection, redis, box, config, customers, audit, r
   const credentials = new CredentialService({ ...base, users, sessions, auth, guard, passwords, screen, customers, rolesWithMfa, isStepUpForced });
   const staff = new UserService({ ...base, users, sessions, auth, audit });
   const personalData: PersonalData = {
-    name: 'account',
+    name: 'account', collections: ['users', 'sessions'],
     export: async ({ userId }) => {
       const user = await users.find(userId);
       const open = await sessionRows.listAll(userId);

@@ -13,7 +13,7 @@ export function createConsents({ connection, ...deps }: ConsentsDeps) {
   const consents = new ConsentRepository(connection);
   const service = new ConsentService({ ...deps, consents });
   const personalData: PersonalData = {
-    name: 'consents', export: async ({ userId }) => (await service.of(userId)).history, erase: ({ userId }) => consents.removeAll(userId),
+    name: 'consents', collections: ['consents'], export: async ({ userId }) => (await service.of(userId)).history, erase: ({ userId }) => consents.removeAll(userId),
   };
   return {
     routes: consentRoutes(service), personalData,

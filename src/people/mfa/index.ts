@@ -16,7 +16,7 @@ export function createMfa({ connection, config, auth, ...deps }: Deps) {
   const proofs = new ProofService({ ...shared, mfa, challenges: new ChallengeRepository(connection) });
   auth.challengeWith((user, opening) => proofs.challenge(user, opening));
   const personalData: PersonalData = {
-    name: 'secondFactor', erase: ({ userId }) => factors.erase(userId),
+    name: 'secondFactor', collections: ['mfa_factors', 'mfa_challenges'], erase: ({ userId }) => factors.erase(userId),
     export: async ({ userId }) => { const factor = await factors.find(userId); return factor && { kind: 'totp', confirmedAt: factor.confirmedAt }; },
   };
   return { routes: mfaRoutes({ mfa, proofs, answerTokens: auth.answerTokens }), personalData };

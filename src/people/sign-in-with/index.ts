@@ -14,7 +14,7 @@ export function createSignInWith({ connection, config, ...deps }: Deps) {
   const providers = new Providers(config);
   const service = new SignInWithService({ ...deps, identities, providers });
   const personalData: PersonalData = {
-    name: 'linkedIdentities', export: ({ userId }) => identities.ofUser(userId), erase: ({ userId }) => identities.removeAll(userId),
+    name: 'linkedIdentities', collections: ['linked_identities', 'sign_in_flows'], export: ({ userId }) => identities.ofUser(userId), erase: ({ userId }) => identities.removeAll(userId),
   };
   return { routes: signInWithRoutes(service, providers, deps.auth), personalData };
 }

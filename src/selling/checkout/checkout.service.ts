@@ -67,7 +67,7 @@ export class CheckoutService {
     this.deps.payments.checkMethod(payment);
     return this.deps.inTransaction(async () => {
       const opened = await this.deps.payments.open({ orderId, ...payment, userId, ...await this.deps.orders.beginPayment(orderId) });
-      await this.deps.idempotency.begin(idempotency, opened.id);
+      await this.deps.idempotency.begin(idempotency, opened.id, orderId);
       return opened.id;
     });
   }
@@ -105,7 +105,7 @@ export class CheckoutService {
     // Buyers of one SKU, of the last uses of a coupon or with one gift card would only collide in the database, so those of this process take turns; the levels decide all the same.
     return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended, ...priced.tenders.map(({ accountId }) => accountId)], () => deps.inTransaction(async () => {
       const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.amountDue.amount === 0;
-      if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId);
+      if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId, orderId);
       await alongside?.(orderId);
       await deps.failpoint('checkout.after_key');
       const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, userId: cart.userId, amount: priced.amountDue });
@@ -123,7 +123,7 @@ export class CheckoutService {
       const { estimate, rounding } = priced.taxation;
       if (estimate) await deps.tax.noteEstimate({ orderId, request: estimate, rounding, charged: subtract(priced.totals.taxTotal, sum(priced.fees.map(({ tax }) => tax), cart.currency)) });
       await deps.carts.complete(cart);
-      if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201));
+      if (nothingToPayNow) await deps.idempotency.store(idempotency, this.replyFor(order, token, 201), orderId);
       await deps.failpoint('checkout.before_commit');
       return { order, payment, isAnswered: nothingToPayNow };
     }, { repeatable: true }));

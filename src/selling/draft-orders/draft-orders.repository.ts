@@ -1,6 +1,8 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { DraftOrder, DraftState } from './draft-orders.js';
 import { draftModel, type DraftRow } from './draft-orders.model.js';
@@ -10,8 +12,12 @@ export type DraftFilter = { state?: DraftState; email?: string };
 export class DraftOrderRepository {
   private readonly drafts;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.drafts = draftModel(connection);
+    // One that became an order stays with it; who it was for went with the keys.
+    this.personalData = ownedRows(this.drafts, { name: 'draftOrders', erase: 'keep' });
   }
 
   async insert(draft: Omit<DraftOrder, 'id' | 'version' | 'createdAt' | 'updatedAt'>, now: Date): Promise<DraftOrder> {

@@ -9,7 +9,7 @@ const BATCH = 500;
 export function createDraftOrders({ connection, ...deps }: Omit<DraftOrderDeps, 'drafts'> & { connection: Connection }) {
   const drafts = new DraftOrderRepository(connection);
   const invariants: Invariant[] = [{ name: 'every completed draft is one order', check: () => withoutOrder(drafts, deps.orders) }];
-  return { routes: draftOrderRoutes(new DraftOrderService({ ...deps, drafts })), invariants };
+  return { personalData: drafts.personalData, routes: draftOrderRoutes(new DraftOrderService({ ...deps, drafts })), invariants };
 }
 
 async function withoutOrder(drafts: DraftOrderRepository, orders: Pick<DraftOrderDeps['orders'], 'findByCart'>): Promise<Violation[]> {

@@ -39,7 +39,7 @@ export function createGiftCards({ connection, secret, findOrders, getOrder, ...d
   const cards = new GiftCardService({ ...deps, values, codes: createCodes(secret) });
   const tenders = new TenderService({ ...deps, values });
   const personalData: PersonalData = {
-    name: 'storeCredit',
+    name: 'storeCredit', collections: ['value_accounts'],
     export: async ({ userId }) => (await values.findCredits(userId)).map(({ balance, currency, status, createdAt }) => ({ balance, currency, status, createdAt })),
     // Money that is owed stays in the books; without the account the user's id is nobody's.
     erase: () => Promise.resolve(0),

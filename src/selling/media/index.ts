@@ -56,7 +56,7 @@ export function createMedia({ connection, now, inTransaction, report, storage, s
   ];
 
   const personalData: PersonalData = {
-    name: 'files',
+    name: 'files', collections: ['uploaded_files', 'media_attachments', 'media_usage'],
     export: async ({ userId }) => (await files.ofOwner(ownerOfUser(userId))).map(({ id, name, kind, contentType, bytes, state, createdAt }) => ({ id, name, kind, contentType, bytes, state, createdAt })),
     erase: async ({ userId }) => {
       await inTransaction(() => library.attach('avatar', userId, []));

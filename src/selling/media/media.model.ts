@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Types } from 'mongoose';
+import { personal } from '../../shared/db/personal.js';
 import { FILE_STATES, type Blob, type BlobObject, type UploadedFile } from './media.js';
 
 export type FileRow = Omit<UploadedFile, 'id'>;
@@ -20,6 +21,11 @@ fileSchema.index({ owner: 1, createdAt: -1, _id: -1 });
 fileSchema.index({ state: 1, touchedAt: 1, _id: 1 });
 fileSchema.index({ state: 1, dueAt: 1 });
 fileSchema.index({ hash: 1, isPublic: 1 });
+
+// People call files by their names.
+personal(fileSchema, 'UploadedFile', 'uploaded_files', {
+  fields: ['name'], erased: { name: 'file' }, owner: ({ owner }) => (typeof owner !== 'string' ? undefined : owner.startsWith('user:') ? { userId: owner.slice(5) } : 'nobody'),
+});
 
 const objectSchema = new Schema<BlobObject>({ name: required(String), contentType: required(String), bytes: required(Number), width: Number, height: Number }, { _id: false });
 const blobSchema = new Schema<BlobRow>({

@@ -56,7 +56,7 @@ export function createPromotions({ connection, now, outbox, inTransaction, audit
   const routes: Route[] = [...promotionRoutes({ promotions: service, simulation, usage, traces, now }), ...codeRoutes({ codes: codesService, usage })];
 
   return {
-    routes, invariants: promotionInvariants(usages, orders),
+    personalData: redemptions.personalData, routes, invariants: promotionInvariants(usages, orders),
     create: service.create.bind(service),
     become: service.become.bind(service),
     promote: live.promote.bind(live),

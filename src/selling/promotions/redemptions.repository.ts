@@ -1,8 +1,10 @@
 import { Types, type Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Money } from '../../shared/money.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Amounts, Redemption } from './promotions.js';
 import { counterModel, customerUseModel, redemptionModel, traceModel, type CounterRow, type RedemptionRow, type TraceRow } from './redemptions.model.js';
 
@@ -23,11 +25,16 @@ export class RedemptionRepository {
   private readonly redemptions;
   private readonly traces;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.counters = counterModel(connection);
     this.customers = customerUseModel(connection);
     this.redemptions = redemptionModel(connection);
     this.traces = traceModel(connection);
+    // A use stays counted; without the account its id is nobody's.
+    const uses = ownedRows(this.redemptions, { name: 'promotionUses', erase: 'keep', hide: ['customerKey', 'counted'] });
+    this.personalData = { ...uses, collections: [...uses.collections, this.customers.collection.collectionName] };
   }
 
   async openCounter(promotionId: string, limits: Limits): Promise<void> {

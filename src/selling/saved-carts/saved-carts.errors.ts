@@ -8,7 +8,7 @@ export class SavedCartNotFound extends NotFoundError {
 
 export class SavedCartNameTaken extends ConflictError {
   readonly code = 'saved_cart_name_taken';
-  constructor(name: string) { super(`You have a saved cart named ${name}. Delete it first, or choose another name.`, { name }); }
+  constructor() { super('You have a saved cart of this name. Delete it first, or choose another name.'); }
 }
 
 export class NothingToSave extends RuleViolation {

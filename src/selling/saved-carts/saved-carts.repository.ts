@@ -22,7 +22,7 @@ export class SavedCartRepository {
       await this.carts.insertMany([row], { lean: true });
       return toSaved(row);
     } catch (error) {
-      if (duplicateKeyOf(error)) throw new SavedCartNameTaken(cart.name);
+      if (duplicateKeyOf(error)) throw new SavedCartNameTaken();
       throw error;
     }
   }

@@ -10,12 +10,12 @@ import type { InTransaction } from './transaction.js';
 const KEPT_MS = 24 * 3_600_000;
 
 type Row = {
-  _id: string; fingerprint: string; state: 'in_flight' | 'done'; resourceId?: string;
+  _id: string; fingerprint: string; state: 'in_flight' | 'done'; resourceId?: string; userId?: string; orderId?: string;
   status?: number; body?: string; location?: string; lockedUntil: Date; expiresAt: Date;
 };
 const schema = new Schema<Row>({
   _id: String, fingerprint: { type: String, required: true }, state: { type: String, enum: ['in_flight', 'done'], required: true },
-  resourceId: String, status: Number, body: String, location: String, lockedUntil: { type: Date, required: true }, expiresAt: { type: Date, required: true },
+  resourceId: String, userId: String, orderId: String, status: Number, body: String, location: String, lockedUntil: { type: Date, required: true }, expiresAt: { type: Date, required: true },
 }, { versionKey: false });
 // An answer holds whatever it tells. The key of its day is shredded soon after the last answer of that day was forgotten.
 personal(schema, 'IdempotencyRecord', 'idempotency_keys', { fields: ['body'], erased: { body: '{}' }, owner: () => ({ ring: `answers.${new Date().toISOString().slice(0, 10)}` }) });
@@ -61,18 +61,18 @@ export class IdempotencyStore implements Idempotency {
     return found.state === 'done' ? { state: 'done', reply: replyOf(found) } : { state: 'in_flight', resourceId: found.resourceId, abandoned: found.lockedUntil <= this.deps.now() };
   }
 
-  /** Call inside the first transaction of a workflow: the key and what it made commit together. */
-  async begin({ id, fingerprint }: IdempotencyRequest, resourceId?: string): Promise<void> {
+  /** Call inside the first transaction of a workflow: the key and what it made commit together. By user and order its answer is found when somebody is erased. */
+  async begin({ id, fingerprint, userId }: IdempotencyRequest, resourceId?: string, orderId?: string): Promise<void> {
     const now = this.deps.now();
     await this.records.insertMany([{
-      _id: id, fingerprint, state: 'in_flight', lockedUntil: later(now, this.deps.lockMs), expiresAt: later(now, KEPT_MS), ...(resourceId !== undefined && { resourceId }),
+      _id: id, fingerprint, state: 'in_flight', lockedUntil: later(now, this.deps.lockMs), expiresAt: later(now, KEPT_MS), ...(resourceId !== undefined && { resourceId }), ...(userId !== undefined && { userId }), ...(orderId !== undefined && { orderId }),
     }], { lean: true });
   }
 
   /** For a workflow of one transaction: the answer is known when the key is written. */
-  async store({ id, fingerprint }: IdempotencyRequest, reply: Reply): Promise<void> {
+  async store({ id, fingerprint, userId }: IdempotencyRequest, reply: Reply, orderId: string): Promise<void> {
     const now = this.deps.now();
-    await this.records.insertMany([{ _id: id, fingerprint, state: 'done', lockedUntil: now, expiresAt: later(now, KEPT_MS), ...stored(reply) }], { lean: true });
+    await this.records.insertMany([{ _id: id, fingerprint, state: 'done', lockedUntil: now, expiresAt: later(now, KEPT_MS), orderId, ...(userId !== undefined && { userId }), ...stored(reply) }], { lean: true });
   }
 
   /** One taker at a time: false when somebody else has just taken it up. */

@@ -1,7 +1,8 @@
 import type { Connection, Model } from 'mongoose';
+import { ERASED_EMAIL } from './address.js';
 import type { DataSubject } from '../personal-data.js';
 import { isStale, keyFor, keyOwnersOf, markedList, openRows, personalCollections, sealedIn, sealRow, spotsIn, valueAt, type PersonalOptions, type WithWaiting } from './personal.js';
-import type { Vault } from './vault.js';
+import { OwnerErased, type Vault } from './vault.js';
 
 type Row = Record<string, unknown> & { _id?: unknown };
 type Collection = { model: Model<Row>; options: PersonalOptions };
@@ -12,6 +13,8 @@ type Collection = { model: Model<Row>; options: PersonalOptions };
  */
 export async function eraseSealed(connection: Connection, vault: Vault, subject: DataSubject): Promise<number> {
   const orderIds = await idsOf(connection, { userId: subject.userId });
+  const marks = await connection.collection('orders').distinct('emailKey', { userId: subject.userId }) as string[];
+  const events = await eraseEvents(connection, vault, [...marks, ...(subject.email === null ? [] : [vault.mark(subject.email)])]);
   const owners = new Set([`u.${subject.userId}`, `a.${subject.userId}`]);
   let changed = 0;
   for (const collection of personalCollections(connection)) {
@@ -22,7 +25,7 @@ export async function eraseSealed(connection: Connection, vault: Vault, subject:
     const marks = [...Object.values(options.marks ?? {}), ...options.markLists ?? []];
     if (marks.length > 0) changed += (await model.collection.updateMany(filter as never, { $unset: Object.fromEntries(marks.map((mark) => [mark, 1])) } as never)).modifiedCount;
   }
-  return changed + await vault.shred([...owners]);
+  return changed + events + await vault.shred([...owners]);
 }
 
 /**
@@ -32,7 +35,7 @@ export async function eraseSealed(connection: Connection, vault: Vault, subject:
 export async function eraseGuest(connection: Connection, vault: Vault, emailKey: string): Promise<number> {
   const orderIds = await idsOf(connection, { emailKey, userId: null });
   const owners = new Set<string>();
-  let changed = 0;
+  let changed = await eraseEvents(connection, vault, [emailKey]);
   for (const { model, options } of personalCollections(connection)) {
     const marks = Object.values(options.marks ?? {});
     const [hasUser, hasOrder] = [model.schema.path('userId') !== undefined, model.schema.path('orderId') !== undefined];
@@ -43,8 +46,16 @@ export async function eraseGuest(connection: Connection, vault: Vault, emailKey:
     for await (const row of model.collection.find(filter)) for (const owner of keyOwnersOf(row as Row, options)) if (owner.startsWith('p.')) owners.add(owner);
     if (marks.length > 0) changed += (await model.collection.updateMany(filter, { $unset: Object.fromEntries(marks.map((mark) => [mark, 1])), ...(model.modelName === 'Order' && { $set: { 'risk.keys': [] } }) } as never)).modifiedCount;
   }
-  const answers = await connection.collection('idempotency_keys').deleteMany({ resourceId: { $in: orderIds } });
+  const answers = await connection.collection('idempotency_keys').deleteMany({ orderId: { $in: orderIds } });
   return changed + answers.deletedCount + await vault.shred([...owners]);
+}
+
+/** What was asked for an address by nobody who was signed in is sealed with the key of its month, which others need: the address itself goes. */
+async function eraseEvents(connection: Connection, vault: Vault, marks: readonly string[]): Promise<number> {
+  const { modifiedCount } = await connection.collection('outbox').updateMany({ emailKey: { $in: [...marks] } }, { $set: { 'data.email': ERASED_EMAIL }, $unset: { emailKey: 1 } });
+  // For a restore of what was kept before.
+  await vault.noteErased(marks);
+  return modifiedCount;
 }
 
 async function idsOf(connection: Connection, filter: object): Promise<string[]> {
@@ -52,12 +63,13 @@ async function idsOf(connection: Connection, filter: object): Promise<string[]> 
   return orders.map(({ _id }) => _id.toHexString());
 }
 
-/** By user, else by the orders of the user and by address; null where a collection knows none of these. */
+/** By user, and by the orders of the user and by address what names no user; null where a collection knows none of these. */
 function filterOf({ model, options }: Collection, vault: Vault, { userId, email }: DataSubject, orderIds: readonly string[]): object | null {
-  if (model.schema.path('userId')) return { userId };
-  if (!model.schema.path('orderId')) return null;
+  const hasUser = model.schema.path('userId') !== undefined;
+  if (!model.schema.path('orderId')) return hasUser ? { userId } : null;
   const marked = email === null ? [] : Object.values(options.marks ?? {}).map((mark) => ({ [mark]: vault.mark(email) }));
-  return { $or: [{ orderId: { $in: orderIds } }, ...marked] };
+  const theirs = { $or: [{ orderId: { $in: orderIds } }, ...marked] };
+  return hasUser ? { $or: [{ userId }, { userId: null, ...theirs }] } : theirs;
 }
 
 type Change = Readonly<{ filter: object; update: object }>;
@@ -75,8 +87,9 @@ export async function resealBatch(vault: Vault, { model, options }: Collection, 
     if (!isStale(vault, row, { collection, options, waiting })) continue;
     try {
       changes.push(...await reseal(vault, row, { collection, options, waiting }));
-    } catch {
-      found.undecryptable += 1;
+    } catch (error) {
+      // What stands there instead of what was erased is nobody's, and stays plain.
+      if (!(error instanceof OwnerErased)) found.undecryptable += 1;
     }
   }
   // Natively: what is sealed has another type than the schema says.

@@ -123,6 +123,13 @@ export class Vault {
     return modifiedCount;
   }
 
+  /** For addresses without an account: a restore finds by their marks what was kept before. */
+  async noteErased(marks: readonly string[]): Promise<void> {
+    if (marks.length === 0) return;
+    const at = this.deps.now();
+    await this.rows.collection.bulkWrite(marks.map((mark) => ({ updateOne: { filter: { _id: `m.${mark}` as never }, update: { $setOnInsert: { current: 1, versions: [], createdAt: at, shreddedAt: at } }, upsert: true } })), { ordered: false });
+  }
+
   /**
    * One batch of a rotation: rewraps with the current master key, and adds a version unless `since` has one already. Keys of
    * single documents and of audit entries, which are never written again, are rewrapped only.

@@ -27,8 +27,9 @@ outboxSchema.index({ aggregateId: 1, _id: 1 });
 outboxSchema.index({ leaseId: 1 }, { sparse: true });
 
 personal(outboxSchema, 'OutboxEvent', 'outbox', {
-  fields: ['data.email'], erased: { 'data.email': 'erased@erased.invalid' },
-  owner: ({ data, occurredAt }) => { const { userId } = data as { userId?: unknown }; return typeof userId === 'string' ? { userId } : { ring: `events.${monthOf(occurredAt as Date)}` }; },
+  fields: ['data.email', 'data.before', 'data.after', 'data.device', 'data.ipRange', 'data.stopUrl'], marks: { 'data.email': 'emailKey' }, erased: { 'data.email': 'erased@erased.invalid' },
+  // What was and what is may be a price as well as an address.
+  owner: ({ data, occurredAt }) => { const { userId, email } = data as { userId?: unknown; email?: unknown }; return typeof userId === 'string' ? { userId } : email === undefined ? 'nobody' : { ring: `events.${monthOf(occurredAt as Date)}` }; },
 });
 
 const inboxSchema = new Schema<{ _id: string; at: Date }>({ _id: String, at: { type: Date, required: true } }, { versionKey: false });

@@ -4,8 +4,8 @@ import { ConflictError, RuleViolation, UnprocessableError } from '../errors.js';
 import type { Caller } from './caller.js';
 import type { Reply } from './reply.js';
 
-/** `id` names caller, route and key together; `fingerprint` is what was asked. */
-export type IdempotencyRequest = Readonly<{ id: string; fingerprint: string }>;
+/** `id` names caller, route and key together; `fingerprint` is what was asked; the user is who the answer is about. */
+export type IdempotencyRequest = Readonly<{ id: string; fingerprint: string; userId?: string }>;
 
 export type Idempotency = {
   recordId(key: string, route: string, req: Request, caller: Caller): string;

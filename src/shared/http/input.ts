@@ -16,12 +16,14 @@ class CardNumberSent extends RuleViolation {
 }
 
 const nothing = Joi.object({});
+/** Joi quotes what was sent. It may be anything, and refusals are kept in many places. */
+const messages = Object.fromEntries(['base', 'name', 'invert.base', 'invert.name'].map((kind) => [`string.pattern.${kind}`, kind.endsWith('name') ? '{{#label}} must be a valid {{#name}}' : '{{#label}} has not the right form']));
 /** Bodies are typed by their sender; everything in an address or a header arrives as text. */
 const places: Record<Place, Joi.ValidationOptions> = {
-  params: { abortEarly: false },
-  query: { abortEarly: false },
-  headers: { abortEarly: false, stripUnknown: true },
-  body: { abortEarly: false, convert: false },
+  params: { abortEarly: false, messages },
+  query: { abortEarly: false, messages },
+  headers: { abortEarly: false, stripUnknown: true, messages },
+  body: { abortEarly: false, convert: false, messages },
 };
 const ALL: readonly Place[] = ['params', 'query', 'headers', 'body'];
 

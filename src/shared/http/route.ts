@@ -162,7 +162,7 @@ async function idempotently(route: Route, name: string, { req, input, context, c
 
   const key = keyOf(req, route.idempotency !== 'optional');
   if (key === undefined) return route.handle(input, context);
-  const request: IdempotencyRequest = { id: options.idempotency.recordId(key, name, req, caller), fingerprint: fingerprintOf(name, input) };
+  const request: IdempotencyRequest = { id: options.idempotency.recordId(key, name, req, caller), fingerprint: fingerprintOf(name, input), ...(caller.user && { userId: caller.user.id }) };
   if (route.idempotency === 'workflow') return route.handle(input, { ...context, idempotency: request });
   return options.idempotency.run(request, () => route.handle(input, context));
 }

@@ -88,7 +88,7 @@ test('a refusal for now is tried again until it works; one for good is set aside
 
   expect(await statesOf()).toEqual({ sent: 2, dead: 1 });
   expect(smtp.received.map(({ to }) => to[0]).sort()).toEqual(['buyer.3@example.com', 'buyer.5@example.com']);
-  expect(await world.connection.collection('mails').findOne({ state: 'dead' })).toMatchObject({ to: 'buyer.4@example.com', lastError: expect.stringContaining('no such mailbox') });
+  expect(await world.connection.model('Mail').findOne({ state: 'dead' }).lean()).toMatchObject({ to: 'buyer.4@example.com', lastError: expect.stringContaining('no such mailbox') });
 });
 
 test('while the server is away nothing is lost and nothing set aside; each mail leaves once when it is back', async () => {

@@ -67,7 +67,7 @@ export class WalletService {
   }
 
   readonly personalData: PersonalData = {
-    name: 'paymentMethods',
+    name: 'paymentMethods', collections: ['payment_wallets'],
     export: async ({ userId }) => (await this.list(userId)).methods.map(({ id, provider, brand, last4, expiryMonth, expiryYear, createdAt }) => ({ id, provider, brand, last4, expiryMonth, expiryYear, createdAt })),
     /** The provider forgets them too, however often it takes. */
     erase: ({ userId }) => this.forgetAll(userId),

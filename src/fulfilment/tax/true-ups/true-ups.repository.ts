@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { personal } from '../../../shared/db/personal.js';
 import { findPage } from '../../../shared/db/page.js';
 import type { Page, PageQuery } from '../../../shared/http/pagination.js';
 import type { Estimate } from './true-ups.js';
@@ -16,6 +17,9 @@ estimateSchema.index({ dueAt: 1 }, { partialFilterExpression: { state: 'open' } 
 estimateSchema.index({ createdAt: -1, _id: -1 });
 estimateSchema.index({ state: 1, createdAt: -1, _id: -1 });
 
+// The place that tax was asked for is where somebody lives.
+personal(estimateSchema, 'TaxEstimate', 'tax_estimates', { fields: ['request'], owner: () => ({ own: true }) });
+
 export class TrueUpRepository {
   private readonly estimates;
 
@@ -28,7 +32,7 @@ export class TrueUpRepository {
   }
 
   async findDue(now: Date, limit: number): Promise<Estimate[]> {
-    return this.estimates.find({ state: 'open', dueAt: { $lte: now } }, { _id: 0 }).sort({ dueAt: 1 }).limit(limit).lean();
+    return this.estimates.find({ state: 'open', dueAt: { $lte: now } }).sort({ dueAt: 1 }).limit(limit).lean();
   }
 
   async postpone(orderId: string, dueAt: Date): Promise<void> {
