@@ -44,7 +44,7 @@ export function createReviews({ connection, config, saveRating, urlsOf, vendorOf
     handle: ({ data }) => refreshRating(String(data['productId'])),
   }];
   const personalData: PersonalData = {
-    name: 'reviews', export: contributions.exported,
+    name: 'reviews', collections: ['reviews', 'review_votes', 'review_flags'], export: contributions.exported,
     // What was said of a product stays, by nobody; what is to be seen of somebody goes.
     erase: async ({ userId }) => {
       for (const { id, mediaIds } of await contributions.ofAuthor(userId)) for (const mediaId of mediaIds) await reviews.removeMedia(id, { userId, mediaId, staff: true });
