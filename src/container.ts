@@ -42,6 +42,7 @@ import { createPricing } from './selling/pricing/index.js';
 import { createReviews } from './selling/reviews/index.js';
 import { createSavedCarts } from './selling/saved-carts/index.js';
 import { createSeo } from './selling/seo/index.js';
+import { createSearchAnalytics } from './selling/search-analytics/index.js';
 import { createSearch } from './selling/search/index.js';
 import { createSearchRules } from './selling/search-rules/index.js';
 import { createVisualSearch } from './selling/visual-search/index.js';
@@ -146,7 +147,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   inventory.expandWith(catalog.componentsOf);
 
   const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
-  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, config: config.search, metrics, logger, report, secretFor, withdrawn: consents.withdrawn, popularIds: (most) => recommendations.popularIds(most), arrangementFor: (asked) => searchRules.arrangementFor(asked) });
+  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, config: config.search, metrics, logger, analytics: createSearchAnalytics({ connection, now, report, secretFor, withdrawn: consents.withdrawn }), popularIds: (most) => recommendations.popularIds(most), arrangementFor: (asked) => searchRules.arrangementFor(asked) });
   const searchRules = createSearchRules({ connection, now, inTransaction, audit: audit.record, preview: search.preview });
 
   const seo = createSeo({ connection, now, catalog, market: config.market, config: { site: config.storefront, mediaUrl: config.media.publicUrl } });
@@ -269,8 +270,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     catalog,
     media,
     files,
-    search,
-    searchRules,
+    search, searchRules,
     visualSearch,
     seo,
     reviews,
@@ -307,8 +307,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     shipping,
     payments,
     pricing,
-    audit,
-    securityEvents,
+    audit, securityEvents,
     privacy,
     admin,
     notifications,

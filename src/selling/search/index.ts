@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { createBreaker } from '../../shared/breaker.js';
 import type { Clock } from '../../shared/clock.js';
-import type { ReportError } from '../../shared/http/problem.js';
 import type { Logger } from '../../shared/logging/logger.js';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import type { Schedule } from '../../shared/schedule.js';
 import type { Catalog } from '../catalog/index.js';
-import { createSearchAnalytics } from '../search-analytics/index.js';
+import type { createSearchAnalytics } from '../search-analytics/index.js';
 import { CatalogueFollower } from './catalogue-follower.js';
 import { EmbeddedEngine } from './embedded-engine.js';
 import { FallbackEngine } from './fallback-engine.js';
@@ -35,9 +34,8 @@ type Deps = {
   connection: Connection; now: Clock; catalog: Pick<Catalog, 'changedAfter' | 'categoryTree' | 'categoryTreeFor' | 'summariesOf' | 'countProducts'>; market: Readonly<{ defaultCurrency: string }>;
   voice: Readonly<{ command: string; ffmpegDirectory: string }>; uploadFolder?: string;
   config: Readonly<{ engine: 'embedded' | 'opensearch'; indexPrefix: string } & ServerConfig>;
-  report: ReportError; secretFor: (purpose: string) => string;
-  /** Of these people, whoever withdrew a consent. */
-  withdrawn: (purpose: string, userIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Counts what is searched for. */
+  analytics: ReturnType<typeof createSearchAnalytics>;
   /** What sells and trends, for searches that find nothing. */
   popularIds: (most: number) => Promise<readonly string[]>;
   metrics: Pick<Metrics, 'searchDegraded'>; logger: Pick<Logger, 'warn'>;
@@ -49,7 +47,7 @@ const LOOK_AT_MODEL_MS = 60_000;
 /** Half of what a change may take until it is found. */
 const INDEX_MS = 500;
 
-export function createSearch({ connection, now, catalog, market, voice: voiceConfig, arrangementFor, config, metrics, logger, popularIds, uploadFolder = join(tmpdir(), 'kontor-uploads'), ...counting }: Deps) {
+export function createSearch({ connection, now, catalog, market, voice: voiceConfig, arrangementFor, config, metrics, logger, popularIds, analytics, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
   const models = new SemanticModelRepository(connection);
   const embedded = new EmbeddedEngine();
   const tongues = new Tongues();
@@ -63,7 +61,6 @@ export function createSearch({ connection, now, catalog, market, voice: voiceCon
 
   const engine = remote?.engine ?? embedded;
   const find = embedded.find.bind(embedded);
-  const analytics = createSearchAnalytics({ connection, now, ...counting });
   const service = new SearchService({
     engine, ready, searched: analytics.searched, zeroResults: new ZeroResults({ engine, find, otherwise: embedded.otherwise.bind(embedded), popularIds }), arrangementFor, tongues, catalog, nameOf: (id) => find(id)?.name, sellsIn: embedded.sellsIn.bind(embedded), defaultCurrency: market.defaultCurrency,
   });
