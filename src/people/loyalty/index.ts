@@ -23,7 +23,7 @@ export function createLoyalty({ connection, audit = async () => {}, interactions
   const interactions = new InteractionRepository(connection);
   const writing = new InteractionService({ ...deps, interactions, points, terms });
   return {
-    personalData: points.personalData,
+    personalData: [points.personalData, interactions.personalData],
     routes: loyaltyRoutes(service),
     subscribers: [writing.subscriber],
     invariants: [...invariantsOf(new LoyaltyAuditRepository(connection)), ...interactionInvariants(interactions)],

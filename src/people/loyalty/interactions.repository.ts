@@ -1,6 +1,8 @@
 import type { Connection } from 'mongoose';
+import { ownedRows } from '../../shared/db/owned-rows.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
+import type { PersonalData } from '../../shared/personal-data.js';
 import type { Interaction } from './interactions.js';
 import { interactionDayModel, interactionModel, type InteractionRow } from './loyalty.model.js';
 
@@ -10,9 +12,13 @@ export class InteractionRepository {
   private readonly interactions;
   private readonly days;
 
+  readonly personalData: PersonalData;
+
   constructor(connection: Connection) {
     this.interactions = interactionModel(connection);
     this.days = interactionDayModel(connection);
+    // The auditor compares them with the ledger; without the account their id is nobody's.
+    this.personalData = ownedRows(this.interactions, { name: 'pointsInteractions', erase: 'keep' });
   }
 
   async find(thing: string): Promise<Interaction | null> {
