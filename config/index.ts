@@ -302,9 +302,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT'),
       interactions: { perDay: number('LOYALTY_INTERACTIONS_PER_DAY'), points: { review: number('LOYALTY_POINTS_REVIEW'), photo: number('LOYALTY_POINTS_PHOTO'), answer: number('LOYALTY_POINTS_ANSWER') } },
     },
-    reviews: { words: text('REVIEW_WORDS').split(',').map((word) => word.trim()).filter((word) => word !== '') },
-    worker: { pollMs: number('WORKER_POLL_MS') },
-    failpoint: text('FAILPOINT'),
+    reviews: { words: parseList(text('REVIEW_WORDS')) }, worker: { pollMs: number('WORKER_POLL_MS') }, failpoint: text('FAILPOINT'),
   });
 }
 
