@@ -21,7 +21,8 @@ export async function keyCustomerMarks(connection: Connection, log: (line: strin
   if (moved > 0) log(`promotion_customers: ${moved} known by a keyed mark`);
 }
 
-const markOf = (connection: Connection, text: string): string => text.replace(/[0-9a-f]{64}$/, (hash) => vaultOf(connection).mark(hash));
+const HASH_LENGTH = 64;
+const markOf = (connection: Connection, text: string): string => `${text.slice(0, -HASH_LENGTH)}${vaultOf(connection).mark(text.slice(-HASH_LENGTH))}`;
 
 /** The count and what it counts move together: a cancellation in between finds both where they were, or both where they are. */
 async function move(connection: Connection, { _id }: UseRow): Promise<void> {
