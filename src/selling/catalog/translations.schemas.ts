@@ -15,7 +15,7 @@ const said = (nameLength: number, textLength: number) => Joi.object<Translation>
 export const productWords = said(300, 20_000);
 export const categoryWords = said(120, 5000);
 export const attributeWords = Joi.object<AttributeWords>({
-  name: line(120).min(1).required(), options: Joi.object().pattern(Joi.string().max(200), line(200).min(1)).max(500).description('What each value is called; values that are not among the options of the attribute are refused'),
+  name: line(120).min(1).required(), options: Joi.object().pattern(Joi.string().max(200).pattern(/^[^$]/), line(200).min(1)).max(500).description('What each value is called; values that are not among the options of the attribute are refused'),
 });
 
 const words = { language: Joi.string().required(), name: Joi.string().required(), description: Joi.string().allow(''), slug: Joi.string(), seo: Joi.object() };
