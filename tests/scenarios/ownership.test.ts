@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Policy } from '../../src/shared/http/policy.js';
 import { openCardShop, type CardShop } from '../support/card-shop.js';
 import { givenUser, type GivenUser } from '../support/given.js';
+import { until } from '../support/redis-server.js';
 import { ADDRESS } from '../support/shop.js';
 
 type Asked = { params: Record<string, string>; body?: object; headers?: Record<string, string> };
@@ -21,6 +22,10 @@ const SHARED: Record<string, string> = {
   'GET /wishlists/shared/:token': 'the token in the link is the permission', 'DELETE /wishlists/guest/items/:productId': 'the token in the header is the permission: only the list that it names is changed',
   ...Object.fromEntries(['GET /products/:idOrSlug/seo', 'GET /categories/:idOrSlug/seo', 'GET /products/:id/recommendations'].map((route) => [route, 'belongs to the shop'])),
   'POST /products/:id/views': 'is noted for who is asking, whoever that is',
+  ...Object.fromEntries(['GET /products/:id/questions', 'GET /questions/:id', 'GET /questions/:id/answers'].map((route) => [route, 'questions that are published are for everybody'])),
+  ...Object.fromEntries(['POST /products/:id/questions', 'POST /questions/:id/answers'].map((route) => [route, 'makes something of one\'s own'])),
+  ...Object.fromEntries(['POST /questions/:id/votes', 'POST /questions/:id/flags', 'POST /answers/:id/votes', 'POST /answers/:id/flags'].map((route) => [route, 'is about what somebody else wrote'])),
+  'PUT /reviews/:id/reply': 'is for the shop and the vendor of the product: nobody else may, whatever it names',
   ...Object.fromEntries(['DELETE /auth/identities/:provider', 'POST /auth/identities/:provider', 'POST /auth/identities/:provider/callback', 'POST /auth/providers/:provider/callback', 'POST /auth/providers/:provider/sign-in']
     .map((route) => [route, 'a provider belongs to nobody: only the own account is joined, left or signed in to'])),
   'DELETE /cart/coupons/:code': 'a code names nothing of anybody: only the own cart is changed',
@@ -55,6 +60,8 @@ beforeAll(async () => {
   await make(`/customers/me/wishlists/${wishlist['id']}/items`, { productId });
   await make(`/customers/me/wishlists/${wishlist['id']}/sharing`, undefined);
   const review = await make(`/products/${productId}/reviews`, { rating: 5, title: 'Good', text: 'Read it twice.' });
+  const question = await make(`/products/${productId}/questions`, { text: 'Does it fold?' });
+  const answer = await make(`/questions/${question['id']}/answers`, { text: 'It does.' });
   const cart = await make('/cart/items', { sku, quantity: 1 });
   const method = await make('/customers/me/payment-methods', { provider: 'simulator', token: 'ok' });
   const session = (await shop.call('get', '/auth/sessions', { headers: owner!.headers })).body.data.items[0] as Json;
@@ -80,6 +87,10 @@ beforeAll(async () => {
     'POST /customers/me/wishlists/:id/items/:productId/move-to-cart': { params: { id: wishlist['id'], productId } },
     'GET /customers/me/carts/:id': of(saved), 'DELETE /customers/me/carts/:id': of(saved), 'POST /customers/me/carts/:id/restoration': of(saved),
     'GET /media/files/:id': of(file), 'DELETE /media/files/:id': of(file), 'POST /media/uploads/:id/complete': of(file),
+    'PUT /questions/:id': of(question, { text: 'Theirs?' }), 'DELETE /questions/:id': of(question), 'POST /questions/:id/appeal': of(question, { text: 'No.' }),
+    'PUT /questions/:id/accepted-answer': of(question, { answerId: answer['id'] as string }), 'DELETE /questions/:id/accepted-answer': of(question),
+    'PUT /answers/:id': of(answer, { text: 'It does not.' }), 'DELETE /answers/:id': of(answer), 'POST /answers/:id/appeal': of(answer, { text: 'No.' }),
+    'POST /reviews/:id/media': of(review, { mediaIds: [file.id as string] }), 'DELETE /reviews/:id/media/:mediaId': { params: { id: review['id'], mediaId: file.id as string } },
     'PUT /reviews/:id': of(review, { rating: 1, title: '', text: '' }), 'DELETE /reviews/:id': of(review), 'POST /reviews/:id/appeal': of(review, { text: 'No.' }),
     ...Object.fromEntries(['', '/documents', '/downloads', '/footprint', '/gift-cards', '/invoice', '/pickup', '/timeline', '/shipments', '/fulfilments', '/returns', '/exchanges', '/claims'].map((part) => [`GET /orders/:id${part}`, ofSent()])),
     'GET /orders/:id/fulfilments/:fulfilmentId': { params: { id: sent['id'], fulfilmentId: fulfilment['id'] } }, 'GET /orders/user/:userId': { params: { userId: owner!.id } },
@@ -90,6 +101,7 @@ beforeAll(async () => {
     'GET /claims/:id': of(claim), 'POST /claims/:id/cancellation': of(claim, {}),
   };
   await shop.work();
+  await until(async () => await shop.count('outbox', { state: 'pending' }) === 0, { what: 'every event to be delivered' });
 });
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 afterAll(() => shop.close());
@@ -105,6 +117,9 @@ async function everything(): Promise<Record<string, string>> {
   const collections = (await shop.connection.db!.listCollections().toArray()).map(({ name }) => name).filter((name) => !TRACES.test(name)).sort();
   return Object.fromEntries(await Promise.all(collections.map(async (name) => [name, JSON.stringify(await shop.connection.collection(name).find().sort({ _id: 1 }).toArray())] as const)));
 }
+
+/** Names alone: what stands in them would be pages. */
+const changed = (before: Record<string, string>, after: Record<string, string>) => [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
 
 async function answers(who: Record<string, string>): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
@@ -122,7 +137,7 @@ test('what belongs to somebody is 404 to somebody else, on every route, and noth
   const found = await answers(stranger!.headers);
 
   expect(Object.entries(found).filter(([, answer]) => !answer.startsWith('404'))).toEqual([]);
-  expect(await everything()).toEqual(before);
+  expect(changed(before, await everything())).toEqual([]);
 });
 
 test('a guest finds nothing either, with no token and with a token of nothing', async () => {
@@ -131,7 +146,7 @@ test('a guest finds nothing either, with no token and with a token of nothing', 
   const found = [await answers({}), await answers({ 'x-order-token': 'a'.repeat(32), 'x-cart-token': 'b'.repeat(32) })];
 
   expect(found.flatMap((all) => Object.entries(all)).filter(([, answer]) => !/^(401 authentication_required|404 .*)$/.test(answer))).toEqual([]);
-  expect(await everything()).toEqual(before);
+  expect(changed(before, await everything())).toEqual([]);
 });
 
 test('to its owner each of them is there: none of the answers above is 404 for another reason', async () => {

@@ -30,8 +30,8 @@ test('reads a row of our own columns', () => {
     line: 7, key: 'CHAIR-1', externalRef: null, sku: 'CHAIR-1', slug: 'oslo-chair', name: 'Oslo Chair', description: 'Solid oak.', brand: 'Nordhem',
     categoryPath: ['Living', 'Seating', 'Chairs'], alsoIn: [], status: 'active', draftReason: null,
     prices: [{ currency: 'EUR', base: 12950, sale: 9900, wholesale: 8005 }],
-    stock: 40, barcode: '4006381333931', weightGrams: 5200, rating: null, ratingCount: null,
-    attributes: { material: 'oak', colour: null }, options: { size: 'M' }, absent: ['alsoIn', 'rating', 'ratingCount'],
+    stock: 40, barcode: '4006381333931', weightGrams: 5200, minQuantity: null, maxQuantity: null, quantityStep: null, rating: null, ratingCount: null,
+    attributes: { material: 'oak', colour: null }, options: { size: 'M' }, absent: ['alsoIn', 'minQuantity', 'maxQuantity', 'quantityStep', 'rating', 'ratingCount'],
   });
 });
 
@@ -149,7 +149,7 @@ test('a column says of which type its text is, and a row fills one of two column
 });
 
 test('a field without a column is absent, a blank one is not', () => {
-  expect(accepted({ ...chair, brand: '', category: ' ' }).absent).toEqual(['description', 'categoryPath', 'alsoIn', 'status', 'stock', 'barcode', 'weightGrams', 'rating', 'ratingCount']);
+  expect(accepted({ ...chair, brand: '', category: ' ' }).absent).toEqual(['description', 'categoryPath', 'alsoIn', 'status', 'stock', 'barcode', 'weightGrams', 'minQuantity', 'maxQuantity', 'quantityStep', 'rating', 'ratingCount']);
 });
 
 test('a line break in a name becomes a space', () => {

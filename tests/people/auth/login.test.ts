@@ -23,7 +23,10 @@ test('answers tokens and tells it once', async () => {
   });
   const told = (await world.events()).slice(before);
   expect(told).toHaveLength(1);
-  expect(told[0]).toMatchObject({ type: 'user.signed_in', aggregateId: id, data: { userId: id, device: 'Firefox on Windows', ipRange: '127.0.0.0/24' } });
+  expect(told[0]).toMatchObject({ type: 'user.signed_in', aggregateId: id, data: { userId: id } });
+  await world.runEvents();
+  const [entry] = (await world.call('get', '/customers/me/activity', { headers: { authorization: `Bearer ${reply.body.data.accessToken as string}` } })).body.data.items;
+  expect(entry.data).toMatchObject({ device: 'Firefox on Windows', ipRange: '127.0.0.0/24' });
 });
 
 test('an unknown address, a wrong password and a disabled account get the same answer', async () => {
