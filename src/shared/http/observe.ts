@@ -25,7 +25,7 @@ export function observe({ metrics, logger, countUse }: Observers): RequestHandle
       if (keyId !== undefined && route !== undefined) countUse({ keyId, route, status: res.statusCode });
       if (!lines.isOn) return;
       lines.add({
-        requestId, method: req.method, path: pathOf(req.originalUrl), route, status: res.statusCode, ms: Math.round(milliseconds * 10) / 10,
+        requestId, method: req.method, path: pathOf(req.originalUrl, route), route, status: res.statusCode, ms: Math.round(milliseconds * 10) / 10,
         key: keyId, user: caller?.user?.id, ...(!res.writableFinished && { aborted: true }),
       });
     });
@@ -33,7 +33,9 @@ export function observe({ metrics, logger, countUse }: Observers): RequestHandle
   };
 }
 
-function pathOf(url: string): string {
+/** A token in a path opens something by itself, so its line names the route alone. */
+function pathOf(url: string, route = ''): string {
+  if (route.includes('/:token')) return route.slice(route.indexOf('/'));
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
 }

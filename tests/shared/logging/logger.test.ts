@@ -37,7 +37,7 @@ test('files rotate by day and at 50 MB, and are kept zipped for 14 days', () => 
   expect(options).toMatchObject({ filename: 'api-%DATE%.log', maxSize: '50m', maxFiles: '14d', zippedArchive: true });
 });
 
-const CANARIES = ['hunter2-canary', 'pk_live_a1b2c3d4_canarycanarycanarycanarycan', 'eyJjYW5hcnkiOnRydWV9.eyJjYW5hcnkiOjF9.canary', '4242424242424242', 'as_canarycanarycanarycanary'];
+const CANARIES = ['hunter2-canary', 'pk_live_a1b2c3d4_canarycanarycanarycanarycan', 'eyJjYW5hcnkiOnRydWV9.eyJjYW5hcnkiOjF9.canary', '4242424242424242', 'as_canarycanarycanarycanary', 'link-canary'];
 
 test('canaries in every place of a request, answered or failed, are in no log line', async () => {
   const logger = silently(createLogger({ level: 'http', dir: folder, service: 'api' }));
@@ -51,12 +51,17 @@ test('canaries in every place of a request, answered or failed, are in no log li
         return { status: 200, body: success('Thanks.', {}) };
       },
     }),
+    defineRoute<{ token: string }, object, object, object>({
+      method: 'get', path: '/shared/:token', summary: 'Opened by a link', tag: 'Test', access: 'public', params: Joi.object({ token: Joi.string() }), responses: { 200: successOf(Joi.any()), ...problems(400) },
+      handle: async () => ({ status: 200, body: success('Here.', {}) }),
+    }),
   ] });
   const headers = { Authorization: `Bearer ${token}`, 'x-app-secret': secret, Cookie: `session=${password}` };
   await app.api.post(`/api/v1/sign?token=${token}`).set({ 'x-api-key': 'pk_app', 'X-Request-Id': 'canary-request', 'x-app-secret': secret, Cookie: `session=${password}` }).send({ password }).expect(200);
   await app.api.post(`/api/v1/sign?token=${token}`).set({ 'x-api-key': 'pk_app', 'X-Request-Id': 'canary-request', 'x-app-secret': secret, Cookie: `session=${password}` }).send({ password, card }).expect(400);
   await app.api.post('/api/v1/sign').set({ 'x-api-key': key, ...headers }).send({ password }).expect(401);
   await app.api.post('/api/v1/sign').set('x-api-key', 'pk_app').set('Content-Type', 'application/json').send(`{"password":"${password}`).expect(400);
+  await app.api.get('/api/v1/shared/link-canary').expect(200);
   await app.api.get(`/api/v1/nowhere/${card}?password=${password}`).set(headers).expect(404);
   await pause(300);
   await app.close();
@@ -67,7 +72,7 @@ test('canaries in every place of a request, answered or failed, are in no log li
   const lines = text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines.filter(({ requestId }) => requestId === 'canary-request').map(({ message }) => message)).toEqual(['signing in', 'request', 'request']);
   expect(lines.filter(({ message }) => message === 'request').map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
-    'POST /api/v1/sign 200', 'POST /api/v1/sign 400', 'POST /api/v1/sign 401', 'POST /api/v1/sign 400', 'GET /api/v1/nowhere/[redacted] 404',
+    'POST /api/v1/sign 200', 'POST /api/v1/sign 400', 'POST /api/v1/sign 401', 'POST /api/v1/sign 400', 'GET /shared/:token 200', 'GET /api/v1/nowhere/[redacted] 404',
   ]);
   expect(lines.find(({ status }) => status === 200)).toMatchObject({ level: 'http', service: 'api', route: 'POST /sign', key: 'app', ms: expect.any(Number) });
 });

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../scripts/lib/ports.js';
 import { until } from '../../support/redis-server.js';
-import { soon } from '../../support/soon.js';
 
 export type Spawned = Awaited<ReturnType<typeof spawnProcess>>;
 
@@ -17,7 +16,7 @@ export async function spawnProcess(name: 'server' | 'worker', env: Record<string
   for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (chunk: string) => { output += chunk; });
   const ended = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null, afterMs: Date.now() - begun }));
   const url = `http://127.0.0.1:${port}`;
-  const status = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(soon(3000)) }).then((response) => response.status, () => 0);
+  const status = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(6000) }).then((response) => response.status, () => 0);
   return {
     port, url, child, ended, status,
     output: () => output,
