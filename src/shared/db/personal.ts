@@ -197,15 +197,34 @@ export function keyFor(vault: Vault, owner: Owner): Promise<DataKey> {
 
 const holdsPersonal = (row: Row, { fields, markLists = [] }: PersonalOptions): boolean => spotsIn(row, { fields }).some(({ path }) => isOpen(valueAt(row, path))) || markLists.some((list) => row[list] !== undefined);
 const isOpen = (value: unknown): boolean => value !== undefined && value !== null && !isSealed(value);
-export const valueAt = (row: Row, path: string): unknown => path.split('.').reduce<unknown>((at, step) => (at as Row | null | undefined)?.[step], row);
+export const valueAt = (row: Row, path: string): unknown => (path.includes('.') ? path.split('.').reduce<unknown>((at, step) => (at as Row | null | undefined)?.[step], row) : row[path]);
+
+type Spot = Readonly<{ field: string; path: string }>;
+/** Fields as they are declared: a place each, or a list and what is inside its entries. Read once: every read and write of a row asks for it. */
+const shapes = new WeakMap<readonly string[], { plain: readonly Spot[]; lists: ReadonlyArray<Readonly<{ field: string; list: string; inner: string }>> }>();
+
+function shapeOf(fields: readonly string[]) {
+  let shape = shapes.get(fields);
+  if (!shape) {
+    const split = fields.map((field) => ({ field, parts: field.split('.*.') as [string, string?] }));
+    shape = {
+      plain: split.filter(({ parts }) => parts[1] === undefined).map(({ field }) => ({ field, path: field })),
+      lists: split.flatMap(({ field, parts: [list, inner] }) => (inner === undefined ? [] : [{ field, list, inner }])),
+    };
+    shapes.set(fields, shape);
+  }
+  return shape;
+}
 
 /** Where the fields are in this row: as many places as its lists have entries. The field, not the place, is authenticated: lists are reordered. */
-export const spotsIn = (row: Row, { fields }: Pick<PersonalOptions, 'fields'>): Array<{ field: string; path: string }> => fields.flatMap((field) => {
-  const [list, inner] = field.split('.*.');
-  if (inner === undefined) return [{ field, path: field }];
-  const entries = valueAt(row, list!);
-  return Array.isArray(entries) ? entries.map((_entry, at) => ({ field, path: `${list!}.${at}.${inner}` })) : [];
-});
+export function spotsIn(row: Row, { fields }: Pick<PersonalOptions, 'fields'>): readonly Spot[] {
+  const { plain, lists } = shapeOf(fields);
+  if (lists.length === 0) return plain;
+  return [...plain, ...lists.flatMap(({ field, list, inner }) => {
+    const entries = valueAt(row, list);
+    return Array.isArray(entries) ? entries.map((_entry, at) => ({ field, path: `${list}.${at}.${inner}` })) : [];
+  })];
+}
 
 /** Copies what lies on the way: the caller's objects stay as they are. */
 function setAt(row: Row, path: string, value: unknown): void {
