@@ -211,7 +211,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const reorder = createReorder({ orders: orders.service, carts: cart.service, quoting: cart.quoting });
   const draftOrders = createDraftOrders({
     connection, now, outbox, inTransaction, audit: audit.record, checkout, orders: orders.service, findOffers, quoting: cart.quoting,
-    findEmailOfUser: async (userId) => (await customers.findByUser(userId))?.email, ...config.market,
+    findCustomer: customers.findByUser, ...config.market,
   });
 
   const orderEdits = createOrderEdits({

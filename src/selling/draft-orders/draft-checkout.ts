@@ -1,6 +1,7 @@
 import type { Orders } from '../../fulfilment/orders/index.js';
 import type { Clock } from '../../shared/clock.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import { forReaderOf } from '../../shared/http/request-context.js';
 import type { PriceSource } from '../../shared/ladder.js';
 import { unitPriceOf, type Cart, type Offers, type QuoteDeps } from '../cart/index.js';
 import type { CheckoutDeps } from '../checkout/index.js';
@@ -9,15 +10,21 @@ import type { DraftOrderRepository } from './draft-orders.repository.js';
 
 export type DraftCheckoutDeps = Readonly<{
   drafts: DraftOrderRepository; findOffers: CheckoutDeps['findOffers']; quoting: QuoteDeps; orders: Orders['service']; outbox: Pick<Outbox, 'record'>; now: Clock;
+  findCustomer(userId: string): Promise<Readonly<{ email: string; locale?: string }> | null>;
 }>;
+type Offering = Pick<DraftCheckoutDeps, 'findOffers' | 'findCustomer'>;
 
 /** Somebody who gets a link needs time to open it. */
 const LINK_WINDOW_SECONDS = 7 * 24 * 3600;
 
-/** Today's offers, with the prices that were agreed by hand in their place. */
-export function offersOf({ findOffers }: Pick<DraftCheckoutDeps, 'findOffers'>, draft: DraftOrder): CheckoutDeps['findOffers'] {
+/** What the customer reads; nobody knows it of a guest, who reads the usual language. */
+export const localeOf = async ({ findCustomer }: Pick<DraftCheckoutDeps, 'findCustomer'>, { userId }: DraftOrder): Promise<string | undefined> =>
+  (userId === null ? undefined : (await findCustomer(userId))?.locale);
+
+/** Today's offers, called as the customer reads and not whoever prepares the order, with the prices that were agreed by hand in their place. */
+export function offersOf(deps: Offering, draft: DraftOrder): CheckoutDeps['findOffers'] {
   return async (skus, currency, buyer) => {
-    const offers = await findOffers(skus, currency, buyer);
+    const offers = await forReaderOf(await localeOf(deps, draft), () => deps.findOffers(skus, currency, buyer));
     const byHand = draft.lines.filter(({ unitPrice }) => unitPrice);
     if (byHand.length === 0) return offers;
     return new Map([...offers].map(([sku, offer]) => {
@@ -44,7 +51,7 @@ export function quotingOf({ quoting }: Pick<DraftCheckoutDeps, 'quoting'>, draft
 }
 
 /** The cart that checkout is given; its prices are those of now, since nobody else looks at it. */
-export async function cartOf(deps: Pick<DraftCheckoutDeps, 'findOffers' | 'quoting'>, draft: DraftOrder): Promise<Cart> {
+export async function cartOf(deps: Offering & Pick<DraftCheckoutDeps, 'quoting'>, draft: DraftOrder): Promise<Cart> {
   const offers: Offers = await offersOf(deps, draft)(draft.lines.map(({ sku }) => sku), draft.currency, await deps.quoting.buyerOf({ userId: draft.userId }));
   const { id, userId, currency, email, version, coupons, shippingAddress, billingAddress, shippingMethod, pickupLocationId } = draft;
   return {

@@ -11,14 +11,14 @@ import type { Order, Orders } from '../../fulfilment/orders/index.js';
 import type { Money } from '../../shared/money.js';
 import { problemsOf, quoteCart, type CartProblem, type Quote } from '../cart/index.js';
 import type { Checkout, PaymentBody } from '../checkout/index.js';
-import { cartOf, checkoutOf, offersOf, quotingOf, type DraftCheckoutDeps } from './draft-checkout.js';
+import { cartOf, checkoutOf, localeOf, offersOf, quotingOf, type DraftCheckoutDeps } from './draft-checkout.js';
 import { DraftNotFound, DraftNotOpen, wrongField } from './draft-orders.errors.js';
 import type { DraftContent, DraftLine, DraftOrder } from './draft-orders.js';
 import type { DraftFilter, DraftOrderRepository } from './draft-orders.repository.js';
 
 export type DraftOrderDeps = DraftCheckoutDeps & Readonly<{
   drafts: DraftOrderRepository; checkout: Pick<Checkout, 'serviceWith'>; orders: Orders['service']; audit: RecordAudit; now: Clock; inTransaction: InTransaction;
-  findEmailOfUser(userId: string): Promise<string | undefined>; defaultCurrency: string; defaultCountry: string;
+  defaultCurrency: string; defaultCountry: string;
 }>;
 export type NewDraft = Readonly<Omit<DraftContent, 'lines'> & { userId?: string | undefined; email?: string | undefined; currency?: string | undefined; lines: ReadonlyArray<Omit<DraftLine, 'id'>> }>;
 export type Priced = Readonly<{ draft: DraftOrder; quote: Quote; problems: readonly CartProblem[]; order: Order | null }>;
@@ -28,7 +28,7 @@ export class DraftOrderService {
   constructor(private readonly deps: DraftOrderDeps) {}
 
   async create({ userId, email, currency = this.deps.defaultCurrency, ...content }: NewDraft, actor: Actor): Promise<Priced> {
-    const to = email ?? (userId === undefined ? undefined : await this.deps.findEmailOfUser(userId));
+    const to = email ?? (userId === undefined ? undefined : (await this.deps.findCustomer(userId))?.email);
     if (to === undefined) throw wrongField(userId === undefined ? 'email' : 'userId', 'any_required', 'name a customer, or the e-mail address of somebody who is none');
     const checked = this.check(content, currency);
     const draft = await this.deps.inTransaction(async () => {
@@ -67,7 +67,7 @@ export class DraftOrderService {
     if (draft.state === 'cancelled') throw new DraftNotOpen(draft.state);
     const service = this.deps.checkout.serviceWith(checkoutOf(this.deps, draft, payment.provider === 'link'));
     return service.place({
-      shopper: { userId: draft.userId ?? undefined }, userEmail: draft.email, actor, idempotency,
+      shopper: { userId: draft.userId ?? undefined }, userEmail: draft.email, actor, idempotency, locale: await localeOf(this.deps, draft),
       body: { email: draft.email, payment, ...(draft.notes !== undefined && { notes: draft.notes }), ...(expectedTotal && { expectedTotal }) },
     });
   }

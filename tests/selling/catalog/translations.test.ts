@@ -1,4 +1,6 @@
-import { openShop, type Shop } from '../../support/shop.js';
+import { randomUUID } from 'node:crypto';
+import { givenUser } from '../../support/given.js';
+import { ADDRESS, openShop, type Shop } from '../../support/shop.js';
 
 type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- what an answer holds is what the test asserts
 let shop: Shop;
@@ -99,6 +101,24 @@ describe('a product in other languages', () => {
     expect([placed.status, placed.body.data.items[0].productName]).toEqual([201, 'Leuchte']);
     await say('products', id, 'de', { name: 'Lampe' });
     expect((await staff('get', `/orders/${placed.body.data.id as string}`)).body.data.items[0].productName).toBe('Leuchte');
+  });
+
+  test('an order that staff prepare names its goods as its customer reads them, whatever their own browser wants', async () => {
+    const { id, variants: [{ sku }] } = await product({ name: 'Clock' });
+    await staff('post', '/inventory/adjustments', { sku, warehouseId: shop.warehouse['id'], delta: 5, reason: 'given' });
+    await say('products', id, 'de', { name: 'Uhr' });
+    await say('products', id, 'fr', { name: 'Horloge' });
+    const ada = await givenUser(shop);
+    expect((await shop.call('patch', '/customers/me', { headers: ada.headers, body: { locale: 'de-AT' } })).status).toBe(200);
+    const orderFor = async (whom: Json): Promise<Json> => {
+      const draft = await staff('post', '/orders/drafts', { ...whom, shippingAddress: ADDRESS, shippingMethod: 'standard', lines: [{ sku, quantity: 1 }] }, { 'accept-language': 'fr' });
+      const placed = await staff('post', `/orders/drafts/${draft.body.data.id as string}/complete`, { payment: { provider: 'offline' } }, { 'accept-language': 'fr', 'idempotency-key': randomUUID() });
+      const order = await shop.container.orders.service.get(placed.body.data.id, { staff: true });
+      return { name: placed.body.data.items[0].productName as string, locale: order.locale };
+    };
+
+    expect(await orderFor({ userId: ada.id })).toEqual({ name: 'Uhr', locale: 'de-AT' });
+    expect(await orderFor({ email: 'guest@example.com' })).toEqual({ name: 'Clock', locale: undefined });
   });
 
   test('staff read the usual words in whatever language, so that they do not write a translation over them', async () => {
