@@ -3,7 +3,7 @@ import { defineRoute, type Route } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
 import type { Presenter } from './reviews.presenter.js';
 import {
-  contentBody, idParams, listQuery, mediaBody, mediaParams, moderatedAnswer, ownReviewAnswer, ownReviewPage, pageQuery, reviewPage, textBody,
+  contentBody, idParams, listQuery, mediaBody, mediaParams, ownReviewAnswer, ownReviewPage, pageQuery, reviewAnswer, reviewPage, textBody,
 } from './reviews.schemas.js';
 import type { ReviewService } from './reviews.service.js';
 import type { Speakers } from './speakers.js';
@@ -50,10 +50,10 @@ export function reviewRoutes(reviews: ReviewService, present: Presenter, speaker
     ...pictureRoutes(reviews, present),
     defineRoute({
       method: 'put', path: '/reviews/:id/reply', summary: 'Answer a review for the shop; a vendor those of his products', tag, access: { ...personal, staff: 'reviews:reply' }, params: idParams, body: textBody,
-      responses: { 200: moderatedAnswer, ...refusals },
+      responses: { 200: reviewAnswer, ...refusals },
       handle: async ({ params, body }, { caller }) => {
         const replied = await reviews.reply(params.id, { ...body, actor: actorOf(caller), speaker: speakers.required(caller) });
-        return { status: 200, body: success('Answered.', await present.oneModerated(replied)) };
+        return { status: 200, body: success('Answered.', await present.oneShown(replied)) };
       },
     }),
   ];

@@ -81,17 +81,19 @@ export class ReviewService {
       const review = await common.find('review', id);
       if ((!staff && review.userId !== userId) || !review.mediaIds.includes(mediaId)) throw new ContributionNotFound('review');
       const mediaIds = review.mediaIds.filter((one) => one !== mediaId);
-      await showMedia(id, mediaIds, { isPublic: review.status === 'published' });
+      // Of the others `settle` says what is shown; it has nothing to say where none is left.
+      if (mediaIds.length === 0) await showMedia(id, mediaIds, { isPublic: review.status === 'published' });
       return [await contributions.save(review, { mediaIds, updatedAt: now() }), 'changed'];
     });
   }
 
-  /** `speaker` says for whom somebody answers who wrote that of a product; it refuses whoever may not. */
+  /** `speaker` says for whom somebody answers who wrote that of a product; it refuses whoever may not. A vendor answers what everybody can read. */
   reply(id: string, { text, actor, speaker }: { text: string; actor: Actor; speaker: (productId: string) => Promise<Official> }): Promise<Contribution> {
     const { contributions, common, now, audit } = this.deps;
     return common.changing(async () => {
       const review = await common.find('review', id);
       const official = await speaker(review.productId);
+      if (official === 'vendor' && review.status !== 'published') throw new ContributionNotFound('review');
       const at = now();
       await audit({ actor, action: 'review.replied', subject: `review:${id}`, after: { text } });
       return [await contributions.save(review, { reply: { text, at, official }, updatedAt: at }), 'replied'];

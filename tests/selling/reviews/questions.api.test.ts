@@ -55,14 +55,23 @@ test('who bought it answers, once; who did not is told so, and staff speak for t
 
 test('a vendor speaks for the products that are his, and for no others', async () => {
   const [mine, other] = [await cheap(), await cheap()];
-  const [ada, vendor] = [await givenUser(shop), await givenUser(shop, { roles: ['vendor'] })];
+  const [ada, ben, vendor, boss] = [await givenUser(shop), await givenUser(shop), await givenUser(shop, { roles: ['vendor'] }), await givenUser(shop, { roles: ['support'] })];
   await shop.call('patch', `/products/${mine.productId}`, { headers: shop.keys.secret, body: { customFields: { vendorId: vendor.id } } });
   const review = async (productId: string) => (await post(ada, `/products/${productId}/reviews`, { rating: 3, text: 'Fine.' })).body.data.id as string;
   const reply = (id: string, person: { headers: Headers }) => shop.call('put', `/reviews/${id}/reply`, { headers: person.headers, body: { text: 'Thank you.' } });
 
   expect((await answer(vendor, (await ask(ada, mine.productId)).id)).body.data).toMatchObject({ official: 'vendor', author: 'Vendor' });
   expect((await answer(vendor, (await ask(ada, other.productId)).id)).body.code).toBe('not_bought');
-  expect((await reply(await review(mine.productId), vendor)).body.data.reply).toMatchObject({ text: 'Thank you.', official: 'vendor' });
+  const replied = (await reply(await review(mine.productId), vendor)).body.data;
+  expect(replied.reply).toMatchObject({ text: 'Thank you.', official: 'vendor' });
+  // What only moderators are told of who wrote it is none of a vendor's business, nor is what nobody else can read.
+  expect(JSON.stringify(replied)).not.toContain(ada.id);
+  expect(['userId', 'flags', 'concerns', 'history', 'status'].filter((name) => name in replied)).toEqual([]);
+  const waiting = (await post(ben, `/products/${mine.productId}/reviews`, { rating: 1, text: 'Cheaper at www.elsewhere.example' })).body.data;
+  expect(waiting.status).toBe('pending');
+  expect((await reply(waiting.id as string, vendor)).body).toMatchObject({ status: 404, code: 'review_not_found' });
+  expect((await reply(waiting.id as string, boss)).status).toBe(200);
+  expect((await shop.call('delete', `/reviews/${waiting.id as string}`, { headers: ben.headers })).status).toBe(200);
   expect((await reply(await review(other.productId), vendor)).status).toBe(404);
 });
 
