@@ -20,6 +20,7 @@ import { CategorySlugRepository } from './category-slugs.repository.js';
 import { categoryRoutes } from './categories.routes.js';
 import { CategoryService } from './categories.service.js';
 import { CategoryPaths } from './category-paths.service.js';
+import { changesSince, type Cursor } from './changes-since.js';
 import { CategoryReads } from './category-reads.service.js';
 import { catalogSubscribers } from './catalog.events.js';
 import type { InventoryPort, MediaPort } from './catalog.deps.js';
@@ -58,6 +59,7 @@ import type { OwnRating } from './catalog.js';
 import { combineRatings } from './ratings.js';
 
 export type { CatalogVariant, Product } from './catalog.js';
+export { START, type Cursor } from './changes-since.js';
 export { otherSlugsOf } from './translations.js';
 export type { CategoryTree } from './category-tree.js';
 export { summaryReply } from './products.schemas.js';
@@ -143,7 +145,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     },
     /** Told of products before they are shown at another price, because lists, rules, rates or time moved it; possibly more than once. */
     onShownPrices: shownPrices.onChange.bind(shownPrices),
-    changedAfter: products.changedAfter.bind(products),
+    /** What changed since then, hidden or not, for whoever keeps a copy of the catalogue. */
+    changesSince: (from: Cursor, options?: Readonly<{ now?: Clock }>) => changesSince(products.changedAfter.bind(products), from, options),
     idsChangedAfter: products.idsChangedAfter.bind(products),
     shelf: new Shelf({ products, variants, tree, prices }),
     viewOf: reads.viewOf.bind(reads),

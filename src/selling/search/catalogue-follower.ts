@@ -1,27 +1,17 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { Recent } from '../../shared/cache/recent.js';
-import type { Catalog, CategoryTree, Product } from '../catalog/index.js';
+import { START, type Catalog, type CategoryTree, type Product } from '../catalog/index.js';
 import type { EmbeddedEngine } from './embedded-engine.js';
 import type { Texts } from './keyword-index.js';
 import type { SearchEntry } from './search.js';
 import type { Tongues } from './tongues.js';
 import type { SemanticModelRepository } from './semantic-model.repository.js';
 
-export const STEP = 200;
 /** A search looks for changes at most so often: within a second they are found on every node. */
 const LOOK_MS = 500;
 const LOOK_FOR_MODEL_MS = 10_000;
-/** Somebody else's clock and commit may be that late: changes so young are read again. */
-const UNSETTLED_MS = 3_000;
-
-/** Up to which change somebody has followed. */
-export type Cursor = Readonly<{ at: Date; id: string }>;
-export const START: Cursor = { at: new Date(0), id: '' };
-/** Where to go on later, having looked at `looked`: changes that were not yet committed then must not be passed over, however late the next look is. */
-export const settled = (cursor: Cursor, looked: number): Cursor => (cursor.at.getTime() > looked - UNSETTLED_MS ? { at: new Date(looked - UNSETTLED_MS), id: '' } : cursor);
-
 type Deps = {
-  catalog: Pick<Catalog, 'changedAfter' | 'categoryTree'>; engine: EmbeddedEngine; tongues: Tongues; models: Pick<SemanticModelRepository, 'info' | 'load'>; clock?: () => number;
+  catalog: Pick<Catalog, 'changesSince' | 'categoryTree'>; engine: EmbeddedEngine; tongues: Tongues; models: Pick<SemanticModelRepository, 'info' | 'load'>;
 };
 
 /** Keeps the index in this process what the catalogue is. */
@@ -52,16 +42,18 @@ export class CatalogueFollower {
     // Another name or place of a category is in the words of everything below it.
     if (this.treeRevision !== null && this.treeRevision !== tree.revision.structure) this.startAgain();
     this.treeRevision = tree.revision.structure;
-    const looked = (this.deps.clock ?? Date.now)();
-    for await (const product of this.products(this.last)) {
-      this.last = { at: product.updatedAt, id: product.id };
-      const state = `${product.version}:${JSON.stringify([product.rating, product.shownRange])}:${product.inStock}:${product.visible}:${product.visibleIn.join()}:${tree.revision.structure}`;
-      if (this.seen.get(product.id) === state) continue;
-      this.seen.set(product.id, state);
-      this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
-      if (tree.languages.others.length > 0) this.listen(product, tree);
+    for await (const { found, resume } of this.deps.catalog.changesSince(this.last)) {
+      for await (const product of unhurried(found)) this.take(product, tree);
+      this.last = resume;
     }
-    this.last = settled(this.last, looked);
+  }
+
+  private take(product: Product, tree: CategoryTree): void {
+    const state = `${product.version}:${JSON.stringify([product.rating, product.shownRange])}:${product.inStock}:${product.visible}:${product.visibleIn.join()}:${tree.revision.structure}`;
+    if (this.seen.get(product.id) === state) return;
+    this.seen.set(product.id, state);
+    this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
+    if (tree.languages.others.length > 0) this.listen(product, tree);
   }
 
   private listen({ name, description, categoryIds, translations = {} }: Product, tree: CategoryTree): void {
@@ -91,20 +83,17 @@ export class CatalogueFollower {
   /** The words of all products, for a model to learn from or to be applied to. */
   async *texts(): AsyncGenerator<{ id: string; texts: Texts }> {
     const tree = await this.deps.catalog.categoryTree();
-    for await (const product of this.products(START)) yield { id: product.id, texts: textsOf(product, tree) };
-  }
-
-  /** In steps, with a breath after each: indexing thousands must not hold up the requests of this process. */
-  private async *products(from: Cursor): AsyncGenerator<Product> {
-    for (let last: Cursor = from; ;) {
-      const found = await this.deps.catalog.changedAfter(last.at, last.id, STEP);
-      for (const [at, product] of found.entries()) {
-        yield product;
-        if (at % 20 === 19) await breath();
-      }
-      if (found.length < STEP) return;
-      last = { at: found.at(-1)!.updatedAt, id: found.at(-1)!.id };
+    for await (const { found } of this.deps.catalog.changesSince(START)) {
+      for await (const product of unhurried(found)) yield { id: product.id, texts: textsOf(product, tree) };
     }
+  }
+}
+
+/** With a breath now and then: indexing thousands must not hold up the requests of this process. */
+async function* unhurried(products: readonly Product[]): AsyncGenerator<Product> {
+  for (const [at, product] of products.entries()) {
+    yield product;
+    if (at % 20 === 19) await breath();
   }
 }
 

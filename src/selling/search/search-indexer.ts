@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createBreaker, BreakerOpen } from '../../shared/breaker.js';
 import type { Clock } from '../../shared/clock.js';
-import type { Catalog, CategoryTree, Product } from '../catalog/index.js';
-import { entryOf, settled, START, STEP, textsOf, type Cursor } from './catalogue-follower.js';
+import { START, type Catalog, type CategoryTree, type Cursor, type Product } from '../catalog/index.js';
+import { entryOf, textsOf } from './catalogue-follower.js';
 import { documentOf } from './opensearch/index-shape.js';
 import type { SearchServer, Write } from './opensearch/search-server.js';
 import type { SearchIndexRepository } from './search-indexes.repository.js';
@@ -17,7 +17,7 @@ const AWAY_MS = 5_000;
 const REMEMBERED = 5_000;
 
 export type Rebuilt = Readonly<{ index: string; documents: number }>;
-type Deps = { catalog: Pick<Catalog, 'changedAfter' | 'categoryTree' | 'countProducts'>; server: SearchServer; indexes: SearchIndexRepository; alias: string; now?: Clock };
+type Deps = { catalog: Pick<Catalog, 'changesSince' | 'categoryTree' | 'countProducts'>; server: SearchServer; indexes: SearchIndexRepository; alias: string; now?: Clock };
 
 /** Keeps the search server what the catalogue is. One worker at a time follows; anybody may make a new index beside it. */
 export class SearchIndexer {
@@ -88,17 +88,11 @@ export class SearchIndexer {
     await this.sweep();
   }
 
-  /** In steps, each with how far it leads; the last leads back to what may still be changed by transactions that commit late. */
-  private async *changes(from: Cursor, signal: AbortSignal | undefined): AsyncGenerator<{ products: Product[]; cursor: Cursor }> {
-    const begun = this.now().getTime();
-    for (let cursor = from; ;) {
+  private async *changes(from: Cursor, signal: AbortSignal | undefined) {
+    signal?.throwIfAborted();
+    for await (const { found: products, resume } of this.deps.catalog.changesSince(from, { now: this.now })) {
+      yield { products, cursor: resume };
       signal?.throwIfAborted();
-      const products = await this.deps.catalog.changedAfter(cursor.at, cursor.id, STEP);
-      const last = products.at(-1);
-      if (last) cursor = { at: last.updatedAt, id: last.id };
-      const isOver = products.length < STEP;
-      if (last) yield { products, cursor: isOver ? settled(cursor, begun) : cursor };
-      if (isOver) return;
     }
   }
 

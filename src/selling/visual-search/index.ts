@@ -9,7 +9,7 @@ import { visualSearchRoutes } from './visual-search.routes.js';
 import { VisualSearchService } from './visual-search.service.js';
 
 type Deps = {
-  connection: Connection; catalog: Pick<Catalog, 'changedAfter' | 'summariesOf'>; market: Readonly<{ defaultCurrency: string }>; report(error: unknown): void; uploadFolder?: string;
+  connection: Connection; catalog: Pick<Catalog, 'changesSince' | 'summariesOf'>; market: Readonly<{ defaultCurrency: string }>; report(error: unknown): void; uploadFolder?: string;
   /** The bytes of one form of an uploaded picture. */
   openForm(mediaId: string, name: string): Promise<Readable | null>;
 };

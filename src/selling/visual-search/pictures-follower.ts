@@ -2,20 +2,17 @@ import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { setImmediate as breath } from 'node:timers/promises';
 import { Recent } from '../../shared/cache/recent.js';
-import type { Catalog, Product } from '../catalog/index.js';
+import { START, type Catalog, type Product } from '../catalog/index.js';
 import { rasterOf } from './raster.js';
 import { describeParts, likeness, type Vectors } from './visual-search.js';
 import type { DescriptorRepository } from './visual-search.repository.js';
 
-const STEP = 100;
 const LOOK_MS = 500;
-/** Somebody else's clock and commit may be that late: changes so young are read again. */
-const UNSETTLED_MS = 3_000;
 /** The form that is looked at: small, and large enough. */
 const FORM = 'card.jpg';
 
 type Deps = {
-  catalog: Pick<Catalog, 'changedAfter'>; descriptors: DescriptorRepository; report(error: unknown): void;
+  catalog: Pick<Catalog, 'changesSince'>; descriptors: DescriptorRepository; report(error: unknown): void;
   openForm(mediaId: string, name: string): Promise<Readable | null>;
 };
 type Shown = Readonly<{ visible: boolean; pictures: ReadonlyArray<readonly [mediaId: string, vectors: Vectors]> }>;
@@ -24,7 +21,7 @@ type Shown = Readonly<{ visible: boolean; pictures: ReadonlyArray<readonly [medi
 export class PicturesFollower {
   private readonly looks = new Recent<void>({ ttlMs: LOOK_MS, max: 1 });
   private readonly products = new Map<string, Shown>();
-  private last: { at: Date; id: string } = { at: new Date(0), id: '' };
+  private last = START;
 
   constructor(private readonly deps: Deps) {}
 
@@ -57,14 +54,9 @@ export class PicturesFollower {
   }
 
   private async follow(): Promise<void> {
-    const unsettled = new Date(Date.now() - UNSETTLED_MS);
-    let from = this.last.at > unsettled ? { at: unsettled, id: '' } : this.last;
-    for (;;) {
-      const found = await this.deps.catalog.changedAfter(from.at, from.id, STEP);
+    for await (const { found, resume } of this.deps.catalog.changesSince(this.last)) {
       await this.take(found);
-      const last = found.at(-1);
-      if (last) this.last = from = { at: last.updatedAt, id: last.id };
-      if (found.length < STEP) return;
+      this.last = resume;
     }
   }
 

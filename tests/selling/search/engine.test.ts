@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { settled } from '../../../src/selling/search/catalogue-follower.js';
+import { changesSince, START, type Cursor } from '../../../src/selling/catalog/changes-since.js';
 import { DocumentPack, unpacked } from '../../../src/selling/search/document-pack.js';
 import { KeywordIndex, type Texts } from '../../../src/selling/search/keyword-index.js';
 import { fewerWords, otherSpelling } from '../../../src/selling/search/other-words.js';
@@ -127,6 +127,32 @@ test.each([
 });
 
 const day = 86_400_000;
-test.each([['an old change', 10 * day, 20 * day, 10 * day], ['a change of a moment ago', 20 * day - 100, 20 * day, 20 * day - 3_000]])('after %s the follower goes on where nothing that commits late is passed over', (_name, at, looked, expected) => {
-  expect(settled({ at: new Date(at), id: 'p' }, looked).at.getTime()).toBe(expected);
+describe('who follows the changes of the catalogue', () => {
+  const at = (ms: number) => new Date(20 * day + ms);
+  /** `id@ms` was changed then; what is looked at is what was committed until then. */
+  const follow = async (rows: string[], from: Cursor, { now = 0, failsAt = -1 } = {}) => {
+    const all = rows.map((row) => ({ id: row.split('@')[0]!, updatedAt: at(Number(row.split('@')[1])) })).sort((a, b) => a.updatedAt.getTime() - b.updatedAt.getTime());
+    const read = (after: Date, id: string, limit: number) => Promise.resolve(all.filter((row) => row.updatedAt > after || (id !== '' && row.updatedAt.getTime() === after.getTime() && row.id > id)).slice(0, limit));
+    let [seen, last, pages] = [[] as string[], from, 0];
+    for await (const { found, resume } of changesSince(read, from, { now: () => at(now), step: 2 })) {
+      if (pages++ === failsAt) break;
+      seen = [...seen, ...found.map(({ id }) => id)];
+      last = resume;
+    }
+    return { seen, last };
+  };
+
+  test.each([
+    ['a full step that is the last', ['a@-200', 'b@-100'], -1], ['a step that is not full', ['a@-100'], -1], ['a failure after a full step', ['a@-200', 'b@-100', 'c@-50'], 1],
+  ])('finds what was changed before and commits after %s, however late the next look is', async (_case, rows, failsAt) => {
+    const first = await follow(rows, START, { failsAt });
+    const second = await follow([...rows, 'late@-150'], first.last, { now: 3_600_000 });
+    expect([first.seen.includes('late'), second.seen.includes('late')]).toEqual([false, true]);
+  });
+
+  test('reads nothing again that was settled, whatever the number of steps', async () => {
+    const rows = ['a@-9000', 'b@-8000', 'c@-7000', 'd@-6000'];
+    const first = await follow(rows, START);
+    expect([first.seen, (await follow(rows, first.last)).seen, (await follow([], START)).last]).toEqual([['a', 'b', 'c', 'd'], [], START]);
+  });
 });
