@@ -177,7 +177,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   const ordersQueue = createKeyedQueue();
   const orders = createOrders({
-    connection, now, outbox, inTransaction, loyalty, askProvider: payments.askAbout, benefits: promotions,
+    connection, now, outbox, inTransaction, report, loyalty, askProvider: payments.askAbout, benefits: promotions,
     refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, reviewWindowSeconds: config.orders.reviewWindowSeconds, audit: audit.record,
     captureHeld: (orderId) => payments.planCapture(orderId, 'order approved'), capturedOf: async (ids) => (await payments.findByOrders(ids)).map(({ orderId, capturedAmount }) => ({ orderId, amount: capturedAmount })), queue: ordersQueue, returnTerms: returnPolicies.termsFor, returnsUntil: returnPolicies.deadlineOf,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },

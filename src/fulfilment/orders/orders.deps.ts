@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
+import type { ReportError } from '../../shared/http/problem.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { Money } from '../../shared/money.js';
@@ -73,6 +74,7 @@ export type OrderDeps = Readonly<{
   /** Inside the transaction that places an order with such items: sends what the shop sends by itself. */
   digital: { deliver(order: Order): Promise<ReadonlyArray<{ itemId: string; quantity: number }>>; revoke(order: Order, lines: readonly UnitsOfLine[]): Promise<void> };
   giftCards: { issueFor(order: Order): Promise<unknown>; /** Of these units, or of all; throws when one was spent. */ voidOf(orderId: string, units?: readonly UnitsOfLine[]): Promise<unknown> };
+  report: ReportError;
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;
   now: Clock;

@@ -19,6 +19,7 @@ import { completeDue } from './use-cases/complete-order.js';
 import { cancelUnits } from './use-cases/cancel-units.js';
 import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
+import { eachDue } from './use-cases/each-due.js';
 import { fillBackorder, type FilledUnits } from './use-cases/fill-backorder.js';
 import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
 import { worthOf } from './use-cases/give-back.js';
@@ -196,9 +197,7 @@ export class OrderService {
   /** Gives up pending orders past their time; only those that hold one of the SKUs, when given. Answers how many. */
   async expireDue(skus?: readonly string[]): Promise<number> {
     const due = await this.deps.orders.findDue(this.deps.now(), DUE_BATCH, skus);
-    let expired = 0;
-    for (const order of due) if (await expireOrder(this.deps, order)) expired += 1;
-    return expired;
+    return eachDue(this.deps, due, (order) => expireOrder(this.deps, order));
   }
 
   /** Completes what was delivered and can no longer be sent back by right. Answers how many. */

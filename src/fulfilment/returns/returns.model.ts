@@ -31,6 +31,6 @@ returnSchema.index({ createdAt: -1, _id: -1 });
 returnSchema.index({ state: 1, createdAt: -1, _id: -1 });
 
 // What people write about themselves when they send something back.
-personal(returnSchema, 'GoodsReturn', 'returns', { fields: ['note', 'rejection'], erased: { note: 'erased', rejection: 'erased' }, owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)) });
+personal(returnSchema, 'GoodsReturn', 'returns', { fields: ['note', 'rejection'], erased: { note: 'erased', rejection: 'erased' }, whenErased: 'hide', owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)) });
 
 export const returnModel = (connection: Connection) => connection.model('GoodsReturn', returnSchema, 'returns');

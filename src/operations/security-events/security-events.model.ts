@@ -13,7 +13,7 @@ schema.index({ userId: 1, at: -1, _id: -1 });
 schema.index({ addressKey: 1, at: -1, _id: -1 });
 
 export const SECURITY_PERSONAL: PersonalOptions = {
-  fields: ['address'], marks: { address: 'addressKey' }, erased: { address: 'erased' },
+  fields: ['address'], marks: { address: 'addressKey' }, erased: { address: 'erased' }, whenErased: 'hide',
   owner: ({ userId, at }) => (typeof userId === 'string' ? { userId } : { ring: `security.${monthOf(at as Date)}` }),
 };
 personal(schema, 'SecurityEvent', 'security_events', SECURITY_PERSONAL);

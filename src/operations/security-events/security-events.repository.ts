@@ -2,7 +2,6 @@ import type { Connection, Types } from 'mongoose';
 import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { sealRow, vaultOf } from '../../shared/db/personal.js';
-import { OwnerErased } from '../../shared/db/vault.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { PersonalData } from '../../shared/personal-data.js';
 import type { SecurityEventFilter, StoredSecurityEvent } from './security-events.js';
@@ -24,19 +23,8 @@ export class SecurityEventRepository {
   /** Natively: it is no part of the transaction in whose middle something was refused. */
   async append(rows: readonly SecurityEventRow[]): Promise<void> {
     const sealed = [];
-    for (const row of rows) sealed.push(await this.sealed(row));
+    for (const row of rows) sealed.push(await sealRow(vaultOf(this.connection), { ...row }, { collection: 'security_events', options: SECURITY_PERSONAL }));
     await this.events.collection.insertMany(sealed as never, { ordered: false });
-  }
-
-  private async sealed(row: SecurityEventRow): Promise<object> {
-    try {
-      return await sealRow(vaultOf(this.connection), { ...row }, { collection: 'security_events', options: SECURITY_PERSONAL });
-    } catch (error) {
-      if (!(error instanceof OwnerErased)) throw error;
-      // Of who was erased nothing is noted any more but that it happened.
-      const { address: _address, ...rest } = row;
-      return rest;
-    }
   }
 
   async list({ kind, userId, address, from, until }: SecurityEventFilter, query: PageQuery): Promise<Page<StoredSecurityEvent>> {

@@ -12,6 +12,6 @@ const activitySchema = new Schema<ActivityRow>({
 activitySchema.index({ userId: 1, occurredAt: -1, _id: -1 });
 
 // On what device, for one.
-personal(activitySchema, 'Activity', 'activity', { fields: ['data'], erased: { data: {} }, owner: ({ userId }) => (typeof userId === 'string' ? { userId } : undefined) });
+personal(activitySchema, 'Activity', 'activity', { fields: ['data'], erased: { data: {} }, whenErased: 'skip', owner: ({ userId }) => (typeof userId === 'string' ? { userId } : undefined) });
 
 export const activityModel = (connection: Connection) => connection.model<ActivityRow>('Activity', activitySchema, 'activity');

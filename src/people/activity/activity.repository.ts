@@ -2,7 +2,6 @@ import type { Connection } from 'mongoose';
 import { ownedRows } from '../../shared/db/owned-rows.js';
 import { findPage } from '../../shared/db/page.js';
 import { duplicateKeyOf } from '../../shared/db/retry.js';
-import { OwnerErased } from '../../shared/db/vault.js';
 import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { ActivityEntry } from './activity.js';
@@ -22,8 +21,7 @@ export class ActivityRepository {
     try {
       await this.entries.insertMany([{ _id: id, ...entry }], { lean: true });
     } catch (error) {
-      // Nothing is noted any more of who was erased meanwhile.
-      if (duplicateKeyOf(error) !== '_id' && !(error instanceof OwnerErased)) throw error;
+      if (duplicateKeyOf(error) !== '_id') throw error;
     }
   }
 

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Types, type Connection, type Model, type Query, type Schema } from 'mongoose';
 import { isSealed, readSealed } from '../crypto/sealing.js';
 import { fold } from '../fold.js';
-import type { DataKey, Vault } from './vault.js';
+import { OwnerErased, type DataKey, type Vault } from './vault.js';
 
 type Row = Record<string, unknown> & { _id?: unknown };
 
@@ -22,6 +23,8 @@ export type PersonalOptions = Readonly<{
   isKeptByLaw?: boolean;
   /** What stands for a field whose key was shredded. */
   erased?: Readonly<Record<string, unknown>>;
+  /** A new row about who was erased is refused, unless it is stored with its fields as erased, or not stored at all. */
+  whenErased?: 'hide' | 'skip';
 }>;
 /** A person with an account, in what may change and in what may not; a key for this document alone; or a ring, whose keys go with their time. */
 export type Owner = Readonly<{ userId: string } | { auditOf: string } | { own: true } | { ring: string }>;
@@ -57,7 +60,9 @@ export function personal(schema: Schema, name: string, collection: string, optio
 
   schema.pre('insertMany', async function onInsert(this: Model<Row>, ...args: unknown[]) {
     const docs = args.find((arg) => Array.isArray(arg)) as Row[];
-    for (const [at, doc] of docs.entries()) if (holdsPersonal(doc, options)) docs[at] = await sealRow(vaultOf(this.db), doc, context);
+    const sealed: Array<Row | null> = [];
+    for (const doc of docs) sealed.push(holdsPersonal(doc, options) ? await sealRow(vaultOf(this.db), doc, context).catch(ifSkipped(options)) : doc);
+    docs.splice(0, docs.length, ...sealed.filter((row) => row !== null));
   } as never);
   schema.pre(['updateOne', 'findOneAndUpdate'], async function onUpdate(this: Query<unknown, Row>) {
     await sealUpdate(vaultOf(this.model.db), this, context);
@@ -72,6 +77,11 @@ export function personal(schema: Schema, name: string, collection: string, optio
   } as never);
 }
 
+const ifSkipped = ({ whenErased }: PersonalOptions) => (error: unknown): null => {
+  if (error instanceof OwnerErased && whenErased === 'skip') return null;
+  throw error;
+};
+
 type Context = { collection: string; options: PersonalOptions };
 export type WithWaiting = Context & { waiting: ReadonlySet<string> };
 const NOTHING: ReadonlySet<string> = new Set();
@@ -81,13 +91,13 @@ const waitingOn = (vault: Vault | undefined) => vault?.sealing.waiting() ?? NOTH
 export async function sealRow(vault: Vault, given: Row, { collection, options }: Context, chosen?: DataKey): Promise<Row> {
   const row: Row = { ...given, _id: given._id ?? new Types.ObjectId() };
   const waiting = await waitingOn(vault);
-  const present = spotsIn(row, options).filter(({ field, path }) => isOpen(valueAt(row, path)) && !waiting.has(`${collection}|${field}`));
+  const present = spotsIn(row, options).filter(({ field, path }) => isSomebodys(valueAt(row, path), field, options) && !waiting.has(`${collection}|${field}`));
+  const owner = present.length === 0 ? 'nobody' : options.owner(row) ?? { own: true };
+  const key = owner === 'nobody' ? null : chosen ?? await keyUnlessHidden(vault, owner, options);
+  const isHidden = key === null && owner !== 'nobody';
+  if (isHidden) for (const { field, path } of present) setAt(row, path, options.erased?.[field] ?? null);
   addMarks(vault, row, { collection, options, waiting });
-  if (present.length === 0) return row;
-  const owner = options.owner(row) ?? { own: true };
-  if (owner === 'nobody') return row;
-  const key = chosen ?? await keyFor(vault, owner);
-  for (const { field, path } of present) setAt(row, path, vault.seal(JSON.stringify(valueAt(row, path)), key, `${collection}|${field}|${String(row._id)}`));
+  if (key !== null) for (const { field, path } of present) setAt(row, path, vault.seal(JSON.stringify(valueAt(row, path)), key, `${collection}|${field}|${String(row._id)}`));
   return row;
 }
 
@@ -99,24 +109,20 @@ async function sealUpdate(vault: Vault, query: Query<unknown, Row>, { collection
   // `{ bought: { labelUrl } }` as well as `{ 'bought.labelUrl': … }`.
   const given = (path: string) => set[path] ?? valueAt(set, path);
   const waiting = await waitingOn(vault);
-  const present = spotsIn(set, options).filter(({ field, path }) => isOpen(given(path)) && !waiting.has(`${collection}|${field}`));
-  const marked = Object.keys(options.marks ?? {}).filter((path) => isOpen(set[path]));
+  const present = spotsIn(set, options).filter(({ field, path }) => isSomebodys(given(path), field, options) && !waiting.has(`${collection}|${field}`));
+  const marked = Object.keys(options.marks ?? {}).filter((path) => isSomebodys(set[path], path, options));
   const lists = (options.markLists ?? []).filter((path) => set[path] !== undefined);
   if (present.length === 0 && lists.length === 0 && marked.length === 0) return;
   const filter = query.getFilter();
   if (present.length > 0 && filter['_id'] === undefined) throw new Error(`Personal fields of ${collection} are changed by id only`);
   const sealed: Row = { ...set };
+  const owner = present.length === 0 ? 'nobody' : options.owner({ ...filter, ...set }) ?? await storedOwner(query, options);
+  const key = owner === 'nobody' ? null : await keyUnlessHidden(vault, owner, options);
+  const isHidden = key === null && owner !== 'nobody';
+  const put = (path: string, value: unknown) => { if (set[path] === undefined) setAt(sealed, path, value); else sealed[path] = value; };
+  if (isHidden) for (const { field, path } of present) put(path, options.erased?.[field] ?? null);
   addMarks(vault, sealed, { collection, options, waiting });
-  query.setUpdate({ ...update, $set: sealed } as never);
-  if (present.length === 0) return;
-  const owner = options.owner({ ...filter, ...set }) ?? await storedOwner(query, options);
-  if (owner === 'nobody') return;
-  const key = await keyFor(vault, owner);
-  for (const { field, path } of present) {
-    const text = vault.seal(JSON.stringify(given(path)), key, `${collection}|${field}|${String(filter['_id'])}`);
-    if (set[path] === undefined) setAt(sealed, path, text);
-    else sealed[path] = text;
-  }
+  if (key !== null) for (const { field, path } of present) put(path, vault.seal(JSON.stringify(given(path)), key, `${collection}|${field}|${String(filter['_id'])}`));
   query.setUpdate({ ...update, $set: sealed } as never);
 }
 
@@ -143,10 +149,12 @@ export async function openRows(vault: Vault | undefined, rows: readonly Row[], {
 }
 
 /** Sealed with another key than today's, or not at all though it should be. */
-export const isStale = (vault: Vault, row: Row, { collection, options: { fields, marks = {}, markLists = [] }, waiting }: WithWaiting): boolean =>
-  markLists.some((list) => Array.isArray(row[list]) && !(waiting.has(`${collection}|${list}`) ? (row[list] as string[]).some(isMark) : (row[list] as string[]).every(isMark))) ||
-  spotsIn(row, { fields }).some(({ field, path }) => { const value = valueAt(row, path); return isSealed(value) ? !vault.isCurrent(value) : isOpen(value) && !waiting.has(`${collection}|${field}`); })
-  || Object.entries(marks).some(([path, mark]) => { const value = valueAt(row, path); return value !== undefined && row[mark] === undefined && !(isSealed(value) && vault.isErased(value)); });
+export function isStale(vault: Vault, row: Row, { collection, options, waiting }: WithWaiting): boolean {
+  const { marks = {}, markLists = [] } = options;
+  return markLists.some((list) => Array.isArray(row[list]) && !(waiting.has(`${collection}|${list}`) ? (row[list] as string[]).some(isMark) : (row[list] as string[]).every(isMark)))
+    || spotsIn(row, options).some(({ field, path }) => { const value = valueAt(row, path); return isSealed(value) ? !vault.isCurrent(value) : isSomebodys(value, field, options) && !waiting.has(`${collection}|${field}`); })
+    || Object.entries(marks).some(([path, mark]) => { const value = valueAt(row, path); return row[mark] === undefined && (isSealed(value) ? !vault.isErased(value) : isSomebodys(value, path, options)); });
+}
 
 const isMark = (text: string): boolean => /^[\w-]{43}$/.test(text);
 /** Of what was plain, those that tell somebody apart: a first or a last name alone has too few values. Beside the plain ones while these are needed. */
@@ -161,10 +169,11 @@ export const keyOwnersOf = (row: Row, options: PersonalOptions): string[] => [..
 /** What of this row is sealed as it is stored. */
 export const sealedIn = (row: Row, options: PersonalOptions): string[] => spotsIn(row, options).map(({ path }) => valueAt(row, path)).filter(isSealed);
 
-function addMarks(vault: Vault, row: Row, { collection, options: { marks = {}, markLists = [], oncePlain = [] }, waiting }: WithWaiting): void {
+function addMarks(vault: Vault, row: Row, { collection, options, waiting }: WithWaiting): void {
+  const { marks = {}, markLists = [], oncePlain = [] } = options;
   for (const [path, mark] of Object.entries(marks)) {
     const value = valueAt(row, path);
-    if (typeof value === 'string' && !isSealed(value)) row[mark] = oncePlain.includes(mark) && waiting.has(`${collection}|${path}`) ? fold(value) : vault.mark(value);
+    if (typeof value === 'string' && isSomebodys(value, path, options)) row[mark] = oncePlain.includes(mark) && waiting.has(`${collection}|${path}`) ? fold(value) : vault.mark(value);
   }
   for (const list of markLists) if (Array.isArray(row[list])) row[list] = markedList(vault, row[list] as string[], waiting.has(`${collection}|${list}`));
 }
@@ -195,8 +204,20 @@ export function keyFor(vault: Vault, owner: Owner): Promise<DataKey> {
   return 'ring' in owner ? vault.ringKey(owner.ring) : vault.freshKey();
 }
 
+/** Null where what would be sealed is hidden instead, because its owner was erased. */
+async function keyUnlessHidden(vault: Vault, owner: Owner, { whenErased }: PersonalOptions): Promise<DataKey | null> {
+  try {
+    return await keyFor(vault, owner);
+  } catch (error) {
+    if (error instanceof OwnerErased && whenErased === 'hide') return null;
+    throw error;
+  }
+}
+
 const holdsPersonal = (row: Row, { fields, markLists = [] }: PersonalOptions): boolean => spotsIn(row, { fields }).some(({ path }) => isOpen(valueAt(row, path))) || markLists.some((list) => row[list] !== undefined);
 const isOpen = (value: unknown): boolean => value !== undefined && value !== null && !isSealed(value);
+/** What stands for erased data is nobody's: it is stored as it is, so that what is told of an erased person's order needs no key. */
+const isSomebodys = (value: unknown, field: string, { erased }: PersonalOptions): boolean => isOpen(value) && !isDeepStrictEqual(value, erased?.[field]);
 export const valueAt = (row: Row, path: string): unknown => (path.includes('.') ? path.split('.').reduce<unknown>((at, step) => (at as Row | null | undefined)?.[step], row) : row[path]);
 
 type Spot = Readonly<{ field: string; path: string }>;

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { ERASED_EMAIL } from '../db/address.js';
 import { monthOf, personal } from '../db/personal.js';
 
 export type DeliveryState = 'pending' | 'delivered' | 'dead';
@@ -27,7 +28,7 @@ outboxSchema.index({ aggregateId: 1, _id: 1 });
 outboxSchema.index({ leaseId: 1 }, { sparse: true });
 
 personal(outboxSchema, 'OutboxEvent', 'outbox', {
-  fields: ['data.email', 'data.before', 'data.after', 'data.device', 'data.ipRange', 'data.stopUrl'], marks: { 'data.email': 'emailKey' }, erased: { 'data.email': 'erased@erased.invalid' },
+  fields: ['data.email', 'data.before', 'data.after', 'data.device', 'data.ipRange', 'data.stopUrl'], marks: { 'data.email': 'emailKey' }, erased: { 'data.email': ERASED_EMAIL }, whenErased: 'hide',
   // What was and what is may be a price as well as an address.
   owner: ({ data, occurredAt }) => { const { userId, email } = data as { userId?: unknown; email?: unknown }; return typeof userId === 'string' ? { userId } : email === undefined ? 'nobody' : { ring: `events.${monthOf(occurredAt as Date)}` }; },
 });

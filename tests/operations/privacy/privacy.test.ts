@@ -155,3 +155,32 @@ test('twenty who order and ask to be erased at once: an order that stands keeps 
   expect(replies.every(([, erasure]) => erasure.status === 202 || erasure.body.code === 'orders_still_open')).toBe(true);
   for (const [order] of replies) expect((await orderOf(order.body.data.id)).shippingAddress.line1).toBe('Kept Street 1');
 });
+
+test('orders of who was erased, as a backup brings them back, run out and are sent back; those behind them do not wait', async () => {
+  const { sku } = await shop.given.variant({ stock: 5 });
+  const user = await givenUser(shop);
+  await shop.call('post', '/cart/items', { headers: user.headers, body: { sku, quantity: 1 } }).expect(201);
+  const theirs = (await shop.order(user.headers, { email: user.email }).expect(201)).body.data as { id: string };
+  await shop.call('post', '/cart/items', { headers: user.headers, body: { sku, quantity: 1 } }).expect(201);
+  const sent = (await shop.order(user.headers, { email: user.email }).expect(201)).body.data as { id: string; items: Array<{ id: string }> };
+  for (const status of ['shipped', 'delivered']) await shop.call('put', `/orders/${sent.id}/status`, { headers: shop.keys.secret, body: { status } }).expect(200);
+  const behind = (await shop.order((await shop.given.cart(sku)).guest).expect(201)).body.data as { id: string };
+  const set = (id: string, change: object) => raw('orders').updateOne({ _id: new Types.ObjectId(id) }, { $set: change });
+  for (const { id } of [theirs, sent]) await set(id, { status: 'completed' });
+  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email } }).expect(202);
+  await runJobs();
+  const [first, second] = [new Date(Date.now() - 2_000), new Date(Date.now() - 1_000)];
+  await set(theirs.id, { status: 'pending', paymentStatus: 'pending', expiresAt: first });
+  await set(behind.id, { status: 'pending', paymentStatus: 'pending', expiresAt: second });
+
+  await shop.container.schedules.find(({ name }) => name === 'expire-unpaid-orders')!.run(new AbortController().signal);
+
+  expect([(await orderOf(theirs.id)).status, (await orderOf(behind.id)).status, await shop.level(sku)]).toEqual(['expired', 'expired', { onHand: 4, reserved: 0 }]);
+  expect(await raw('outbox').findOne({ aggregateId: theirs.id, type: 'order.expired' })).toMatchObject({ data: { email: 'erased@erased.invalid', userId: user.id } });
+  expect(await raw('outbox').countDocuments({ aggregateId: theirs.id, type: 'order.expired', emailKey: { $exists: true } })).toBe(0);
+  const back = await shop.call('post', `/orders/${sent.id}/returns`, { headers: shop.keys.secret, body: { lines: [{ itemId: sent.items[0]!.id, quantity: 1, reason: 'changed_mind' }], note: 'Rang us about it.' } }).expect(201);
+  for (const word of ['receipts', 'inspection']) await shop.call('post', `/returns/${back.body.data.id}/${word}`, { headers: shop.keys.secret, body: word === 'receipts' ? { lines: [{ itemId: sent.items[0]!.id, quantity: 1, condition: 'ok' }] } : {} }).expect(200);
+  expect((await shop.call('get', `/returns/${back.body.data.id}`, { headers: shop.keys.secret }).expect(200)).body.data).toMatchObject({ state: 'inspected', note: 'erased' });
+  await shop.runEvents();
+  expect(await shop.count('activity', { userId: user.id })).toBe(0);
+});

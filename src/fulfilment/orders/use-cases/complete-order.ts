@@ -1,8 +1,8 @@
 import { SYSTEM } from '../../../shared/actor.js';
 import { later } from '../../../shared/clock.js';
-import { ConcurrentChange } from '../../../shared/errors.js';
 import type { OrderDeps } from '../orders.deps.js';
 import type { Order, OrderItem } from '../orders.js';
+import { eachDue } from './each-due.js';
 import { orderEvent, recompute } from './recompute.js';
 
 const DAY_MS = 86_400_000;
@@ -17,9 +17,7 @@ export function isAtRest({ items, holds, outstanding, fulfilmentStatus, returnSt
 
 /** What was delivered, and can no longer be sent back by right, is done. Of several workers one completes each order; answers how many. */
 export async function completeDue(deps: OrderDeps): Promise<number> {
-  let completed = 0;
-  for (const order of await deps.orders.findCompletable(deps.now(), BATCH)) if (await completeOne(deps, order)) completed += 1;
-  return completed;
+  return eachDue(deps, await deps.orders.findCompletable(deps.now(), BATCH), (order) => completeOne(deps, order));
 }
 
 async function completeOne(deps: OrderDeps, order: Order): Promise<boolean> {
@@ -28,14 +26,9 @@ async function completeOne(deps: OrderDeps, order: Order): Promise<boolean> {
     await deps.orders.change(order, { completesAt: later(deps.now(), DAY_MS) }, null);
     return false;
   }
-  try {
-    await deps.inTransaction(async () => {
-      const done = await recompute(deps, order, { items: order.items, status: 'completed', event: 'order.completed', cause: 'delivered, and the time to return it is over', actor: SYSTEM });
-      await deps.outbox.record(orderEvent('order.completed', done));
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof ConcurrentChange) return false;
-    throw error;
-  }
+  await deps.inTransaction(async () => {
+    const done = await recompute(deps, order, { items: order.items, status: 'completed', event: 'order.completed', cause: 'delivered, and the time to return it is over', actor: SYSTEM });
+    await deps.outbox.record(orderEvent('order.completed', done));
+  });
+  return true;
 }
