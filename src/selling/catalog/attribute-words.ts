@@ -1,7 +1,9 @@
 import type { AttributeDefinition } from './catalog.js';
 
+export type SpokenAttribute = Omit<AttributeDefinition, 'translations'> & Readonly<{ language?: string; labels?: Readonly<Record<string, string>> }>;
+
 /** As somebody reads it: the values stay what they are, `labels` says what to call them. */
-export function spokenAttribute({ translations = {}, ...definition }: AttributeDefinition, chain: readonly string[]) {
+export function spokenAttribute({ translations = {}, ...definition }: AttributeDefinition, chain: readonly string[]): SpokenAttribute {
   const found = chain.flatMap((language) => { const words = translations[language]; return words ? [{ language, ...words }] : []; });
   const [nearest] = found;
   if (!nearest) return definition;

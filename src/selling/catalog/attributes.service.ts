@@ -4,7 +4,7 @@ import type { InTransaction } from '../../shared/db/transaction.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import { mayAct, type Caller } from '../../shared/http/caller.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
-import { spokenAttribute } from './attribute-words.js';
+import { spokenAttribute, type SpokenAttribute } from './attribute-words.js';
 import type { AttributeWords } from './catalog.js';
 import type { AttributeRepository } from './attributes.repository.js';
 import type { AttributeDefinition } from './catalog.js';
@@ -13,7 +13,6 @@ import { differences } from './differences.js';
 import type { LiveTree } from './live-tree.js';
 import type { TranslationService } from './translations.service.js';
 
-type SpokenAttribute = ReturnType<typeof spokenAttribute>;
 type Edit = Readonly<{ code: string; ifMatch: number | undefined; actor: Actor }>;
 
 /** Typed attributes are data: one that was added a moment ago is checked with the next write of a product. */
@@ -36,6 +35,13 @@ export class AttributeService {
   async show(code: string, caller: Caller): Promise<SpokenAttribute> {
     const [found, say] = [await this.get(code), await this.wordsFor(caller)];
     return say(found);
+  }
+
+  /** What these attributes and their values are called, for whoever asks; free ones that nobody defined are left out. */
+  async called(codes: readonly string[], caller: Caller): Promise<ReadonlyMap<string, SpokenAttribute>> {
+    if (codes.length === 0) return new Map();
+    const [definitions, say] = [await this.deps.attributes.findMany(codes), await this.wordsFor(caller)];
+    return new Map(definitions.map((definition) => [definition.code, say(definition)]));
   }
 
   /** Who may change the words sees them all. */

@@ -1,3 +1,4 @@
+import type { SpokenAttribute } from './attribute-words.js';
 import type { Fields, FieldValue } from './catalog.js';
 
 type Dimension = 'length' | 'mass' | 'volume';
@@ -22,6 +23,14 @@ export function quantityOf(value: FieldValue | null): Quantity | null {
   const [dimension, size] = known;
   const [shown, shownSize] = SHOWN_IN[dimension];
   return { amount: Math.round(Number(amount.replace(',', '.')) * size / shownSize * 100) / 100, unit: shown };
+}
+
+type Labelled = ComparedAttribute & Readonly<{ label: string; labels?: ReadonlyArray<string | null> }>;
+/** With what a reader calls the attribute, and its values where they have such words. */
+export function labelled(compared: ComparedAttribute, words: SpokenAttribute | undefined): Labelled {
+  const called = words?.labels ?? {};
+  const labels = compared.values.map((value) => ([value].flat().some((one) => called[String(one)] !== undefined) ? [value].flat().map((one) => called[String(one)] ?? String(one)).join(', ') : null));
+  return { ...compared, label: words?.name ?? compared.name, ...(labels.some((label) => label !== null) && { labels }) };
 }
 
 /** Side by side, each attribute in one unit, so that 30.48 cm and 12 in are the same. Missing ones are null. */

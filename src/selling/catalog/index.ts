@@ -102,13 +102,13 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const publishing = new PublishingService({ products, variants, changes, inTransaction, now, turns });
   const prices = new PriceTagService({ pricing, buyerOf });
   const shownPrices = new ShownPrices({ products, variants, looks: new ShownPricesRepository(connection), pricing, prices, cache, now, currencies });
-  const reads = new ProductReads({ products, variants, slugs, tree, cache, prices, defaultCurrency });
+  const translations = new TranslationService({ products, categories, tree, productService, categoryService });
+  const attributeService = new AttributeService({ attributes, inTransaction, audit, tree, languages: translations });
+  const reads = new ProductReads({ products, variants, slugs, tree, cache, prices, attributes: attributeService, defaultCurrency });
   const categoryReads = new CategoryReads({ tree, slugs: categorySlugs, cache });
   const walk = new ProductWalk({ products, variants, tree });
   const presenter = new ProductPresenter({ tree, defaultCurrency });
   const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
-
-  const translations = new TranslationService({ products, categories, tree, productService, categoryService });
 
   const routes: Route[] = [
     ...productRoutes(reads),
@@ -116,7 +116,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     ...productImageRoutes({ products: productService, variants: variantService, presenter }),
     ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants, products, defaultCurrency }) }),
     ...categoryRoutes({ categories: categoryService, reads: categoryReads, products: reads }),
-    ...attributeRoutes(new AttributeService({ attributes, inTransaction, audit, tree, languages: translations })),
+    ...attributeRoutes(attributeService),
     ...translationRoutes({ translations, tree }),
   ];
   const subscribers: Subscriber[] = catalogSubscribers({ cache, tree, availability, categories: categoryService });
@@ -176,6 +176,8 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     categoryTree: tree.current.bind(tree),
     /** As this caller reads it; who may change it reads the usual words. */
     categoryTreeFor: (caller: Caller) => (mayAct(caller, 'products:read') ? tree.current() : tree.spoken()),
+    /** What attributes and their values are called, by code, as this caller reads them. */
+    attributesCalled: attributeService.called.bind(attributeService),
     findAnySellableSku: reads.findAnySellableSku.bind(reads),
     putTranslation: translations.put.bind(translations),
     checkTranslation,

@@ -8,7 +8,8 @@ import { success } from '../../shared/http/schemas.js';
 import type { CatalogVariant, VariantComponent, Product, Variant } from './catalog.js';
 import { CategoryNotFound, ProductNotFound, StatusFilterForStaff, VariantNotFound } from './catalog.errors.js';
 import type { CategoryTree } from './category-tree.js';
-import { compareAttributes } from './comparison.js';
+import type { AttributeService } from './attributes.service.js';
+import { compareAttributes, labelled } from './comparison.js';
 import type { LiveTree } from './live-tree.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductFilter, ProductListQuery } from './product-filter.js';
@@ -35,7 +36,7 @@ type Audience = 'public' | 'staff';
 type Shown = Readonly<{ currency?: string | undefined }>;
 
 type Deps = {
-  products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; tree: LiveTree; cache: Pick<Cache, 'read'>; prices: PriceTagService; defaultCurrency: string;
+  products: ProductRepository; variants: VariantRepository; slugs: SlugRepository; tree: LiveTree; cache: Pick<Cache, 'read'>; prices: PriceTagService; attributes: Pick<AttributeService, 'called'>; defaultCurrency: string;
 };
 
 export class ProductReads {
@@ -130,10 +131,11 @@ export class ProductReads {
       return product;
     });
     const ranges = await this.rangesOf(products, looking);
-    const compared = compareAttributes(products);
+    const compared = compareAttributes(products).filter(({ differs }) => differs || attributes === 'all');
+    const words = await this.deps.attributes.called(compared.map(({ name }) => name), caller);
     return {
       products: products.map((product) => presentSummary(product, { tree, currency, audience, ranges })),
-      attributes: attributes === 'all' ? compared : compared.filter(({ differs }) => differs),
+      attributes: compared.map((one) => labelled(one, words.get(one.name))),
     };
   }
 

@@ -156,7 +156,10 @@ export const variantPage = pageOf(variantReply);
 export const slugAnswer = successOf(Joi.object({ slug: Joi.string().required() }));
 export const comparisonAnswer = successOf(Joi.object({
   products: Joi.array().items(summaryReply).required(),
-  attributes: Joi.array().items(Joi.object({ name: Joi.string().required(), values: Joi.array().required(), differs: Joi.boolean().required(), quantities: Joi.array().items(Joi.object({ amount: Joi.number().required(), unit: Joi.string().required() }).allow(null)).description('Where all of them are measures: in cm, g or ml') })).required(),
+  attributes: Joi.array().items(Joi.object({
+    name: Joi.string().required(), label: Joi.string().required().description('What the reader calls it'), labels: Joi.array().items(Joi.string().allow(null)).description('What the reader calls the values, where they are called otherwise'),
+    values: Joi.array().required(), differs: Joi.boolean().required(), quantities: Joi.array().items(Joi.object({ amount: Joi.number().required(), unit: Joi.string().required() }).allow(null)).description('Where all of them are measures: in cm, g or ml'),
+  })).required(),
 }));
 export const bulkAnswer = successOf(Joi.object({
   items: Joi.array().items(Joi.object({ index: Joi.number().integer().required(), status: Joi.number().integer().required(), data: productReply, problem: Joi.object().unknown() })).required(),

@@ -31,7 +31,7 @@ const found = {
   items: Joi.array().items(summaryReply).required(), total: Joi.number().integer().required(), pages: Joi.number().integer().required(),
   current_page: Joi.number().integer().required(), per_page: Joi.number().integer().required(),
   facets: Joi.array().items(Joi.object({
-    name: Joi.string().required(),
+    name: Joi.string().required(), label: Joi.string().description('What the reader calls the attribute, where it is a defined one'),
     values: Joi.array().items(Joi.object({ value: Joi.string().required(), label: Joi.string().required(), count: Joi.number().integer().required(), selected: Joi.boolean().required() })).required(),
   })).required().description('How many there are under each value when everything else stays chosen'),
   mode: Joi.string().valid('keyword', 'hybrid').required().description('hybrid: by meaning as well; keyword: no model is trained yet'),

@@ -26,7 +26,7 @@ export type Asking = Readonly<{ caller: Caller; isOptedOut: boolean }>;
 
 type Deps = {
   zeroResults: ZeroResults; searched: NoteSearch; arrangementFor: FindArrangement; nameOf: (id: string) => string | undefined;
-  engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; tongues: Tongues; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree' | 'categoryTreeFor'>; defaultCurrency: string;
+  engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; tongues: Tongues; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree' | 'categoryTreeFor' | 'attributesCalled'>; defaultCurrency: string;
 };
 
 export class SearchService {
@@ -103,12 +103,19 @@ export class SearchService {
     };
   }
 
-  /** A category is counted by its id and shown by its name. */
+  /** A category is counted by its id and shown by its name; attributes and their values are called as the reader calls them. */
   private async labelled(facets: readonly Facet[], caller: Caller) {
     const tree = await this.deps.catalog.categoryTreeFor(caller);
-    return facets.map(({ name, values }) => ({ name, values: values.map((value) => ({ ...value, label: name === 'category' ? tree.label(value.value)?.name ?? value.value : value.value })) }));
+    const words = await this.deps.catalog.attributesCalled(facets.flatMap(({ name }) => attributeOf(name) ?? []), caller);
+    return facets.map(({ name, values }) => {
+      const attribute = words.get(attributeOf(name) ?? '');
+      const said = (value: string) => (name === 'category' ? tree.label(value)?.name : attribute?.labels?.[value]) ?? value;
+      return { name, ...(attribute && { label: attribute.name }), values: values.map((value) => ({ ...value, label: said(value.value) })) };
+    });
   }
 }
+
+const attributeOf = (facet: string): string | undefined => (facet.startsWith('attr.') ? facet.slice('attr.'.length) : undefined);
 
 export function audienceOf(caller: Caller): Audience {
   if (mayAct(caller, 'products:read')) return 'staff';

@@ -161,7 +161,7 @@ test('two to four products are compared by the attributes in which they differ',
   expect(reply.status).toBe(200);
   expect(reply.body.data.products.map(({ id }: Json) => id)).toEqual(ids);
   expect(reply.body.data.attributes).toEqual([
-    { name: 'colour', values: ['black', ['oak', 'black']], differs: true }, { name: 'foldable', values: [null, false], differs: true }, { name: 'watts', values: [40, null], differs: true },
+    { name: 'colour', label: 'colour', values: ['black', ['oak', 'black']], differs: true }, { name: 'foldable', label: 'foldable', values: [null, false], differs: true }, { name: 'watts', label: 'watts', values: [40, null], differs: true },
   ]);
   expect((await world.call('get', `/products/compare?ids=${ids[0] as string},${made['Hidden Draft']!['id'] as string}`)).status).toBe(404);
   expect((await world.call('get', `/products/compare?ids=${ids[0] as string}`)).status).toBe(400);

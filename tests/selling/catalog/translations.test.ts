@@ -185,6 +185,12 @@ test('attributes and their values have names in each language; the values stay w
   expect([put.status, put.body.data.version]).toEqual([200, 2]);
   expect((await read('/attributes/colour', 'de-DE')).body.data).toMatchObject({ name: 'Farbe', options: ['black', 'white'], labels: { black: 'schwarz' }, language: 'de' });
   expect((await read('/attributes', 'en')).body.data.items[0]).not.toHaveProperty('labels');
+  const [dark, both] = [await product({ attributes: { colour: 'black' } }), await product({ attributes: { colour: 'white' } })];
+  const compared = await read(`/products/compare?ids=${dark['id'] as string},${both['id'] as string}`, 'de');
+  expect(compared.body.data.attributes).toEqual([{ name: 'colour', label: 'Farbe', labels: ['schwarz', null], values: ['black', 'white'], differs: true }]);
+  const counted = await read('/search?facets=attr.colour', 'de');
+  expect(counted.body.data.facets).toEqual([{ name: 'attr.colour', label: 'Farbe', values: [{ value: 'black', label: 'schwarz', count: 1, selected: false }, { value: 'white', label: 'white', count: 1, selected: false }] }]);
+  expect((await read('/search?facets=attr.colour')).body.data.facets[0]).toMatchObject({ label: 'Colour', values: [{ label: 'black' }, { label: 'white' }] });
   expect((await staff('put', '/attributes/colour/translations/de', { name: 'Farbe', options: { red: 'rot' } })).body.errors).toEqual([{ pointer: '#/body/options/red', code: 'unknown_option', message: '"red" is no option of this attribute.' }]);
   expect((await staff('delete', '/attributes/colour/translations/de')).status).toBe(200);
   expect((await read('/attributes/colour', 'de')).body.data.name).toBe('Colour');
