@@ -79,6 +79,25 @@ describe('a set that comes back', () => {
     expect((await shop.show(id)).settlement).toMatchObject({ credited: euros(2000), retained: euros(0), refunded: euros(2000), due: euros(1490) });
   });
 
+  test('in part takes late parts under the paper of the first delivery too, and nothing that is no part of it', async () => {
+    const [set, { sku: foreign }] = [await givenSet(), await shop.given.variant()];
+    const { id, item } = await bought(set.sku, 1);
+    await staff('put', `/orders/${id}/status`, { status: 'shipped' });
+    const { body: asked } = await staff('post', `/orders/${id}/returns`, { lines: [{ itemId: item, quantity: 1, reason: 'changed_mind' }] });
+    const parts = (sku: string) => staff('post', `/returns/${asked.data.id}/parts`, { receiptId: 'GR-17', lines: [{ itemId: item, sku, quantity: 1, condition: 'ok' }] });
+    await staff('post', `/returns/${asked.data.id}/receipts`, { receiptId: 'GR-17', lines: [{ itemId: item, quantity: 1, condition: 'ok', components: [set.leg] }] });
+
+    expect((await parts(foreign)).body).toMatchObject({ status: 400, code: 'component_unknown' });
+    expect(await onHand(set.leg, set.top, foreign)).toEqual([40, 19, 10]);
+
+    expect((await parts(set.top)).body.data.lateParts).toMatchObject([{ id: 'GR-17', lines: [{ sku: set.top, quantity: 1 }] }]);
+    expect((await parts(set.top)).status).toBe(200);
+    expect(await onHand(set.leg, set.top)).toEqual([40, 20]);
+    await staff('post', `/returns/${asked.data.id}/inspection`, {});
+    expect((await staff('post', `/returns/${asked.data.id}/refund`, {})).body.data.settlement).toMatchObject({ deductions: euros(0), refunded: euros(1000 + 490) });
+    await shop.work();
+  });
+
   test('with something that is no part of it is refused and changes nothing', async () => {
     const [set, { sku }] = [await givenSet(), await shop.given.variant()];
     const { id, item } = await bought(set.sku, 1);

@@ -66,7 +66,8 @@ async function book(deps: ReturnDeps, order: Order, { id, number }: GoodsReturn,
   if (broken.length > 0) await deps.inventory.writeOff({ ...booking, key: `${number}:${receiptId}`, lines: broken });
 }
 
-function requireComponents({ components = [] }: OrderItem, came: readonly string[] | undefined): void {
+/** Only what the set consists of can come of it. */
+export function requireComponents({ components = [] }: OrderItem, came: readonly string[] | undefined): void {
   const unknown = came?.find((sku) => !components.some((component) => component.sku === sku));
   if (unknown !== undefined) throw new ComponentUnknown(unknown);
 }

@@ -5,7 +5,7 @@ import type { ReturnDeps } from '../returns.deps.js';
 import { IllegalReturnMove, PartsNotExpected } from '../returns.errors.js';
 import { creditOf, itemOf, returnEvent, type ReturnService } from '../returns.service.js';
 import { keptParts, nextStates, type Condition, type Deduction, type Disposition, type GoodsReturn, type LateParts } from '../returns.js';
-import { dispositionOf, sitesOf } from './receive-goods.js';
+import { dispositionOf, requireComponents, sitesOf } from './receive-goods.js';
 
 type ArrivedPart = Readonly<{ itemId: string; sku: string; quantity: number; condition: Condition; disposition?: Disposition | undefined; warehouseId?: string | undefined }>;
 export type ReceiveLateParts = Readonly<{ receiptId: string; lines: readonly ArrivedPart[]; actor: Actor }>;
@@ -20,9 +20,10 @@ export async function receiveLateParts(deps: ReturnDeps, service: ReturnService,
   const { orderId } = await service.get(id, { staff: true });
   return service.turn(orderId, async () => {
     const before = await service.get(id, { staff: true });
-    if ([...before.receipts, ...before.lateParts ?? []].some((known) => known.id === receiptId)) return before;
+    if (before.lateParts?.some((known) => known.id === receiptId)) return before;
     if (!TAKING.has(before.state)) throw new IllegalReturnMove(before.state, 'received in parts', nextStates(before));
     const order = await deps.orders.get(orderId, { staff: true });
+    for (const { itemId, sku } of lines) requireComponents(itemOf(order, itemId), [sku]);
     const tooMany = lines.filter(({ itemId, sku, quantity }) => quantity > keptParts(before, itemId, sku));
     if (tooMany.length > 0) throw new PartsNotExpected(tooMany.map(({ itemId, sku, quantity }) => ({ itemId, sku, requested: quantity, kept: keptParts(before, itemId, sku) })));
 
@@ -68,7 +69,7 @@ async function payBack(deps: ReturnDeps, { id, number, refundTo, settlement }: G
 async function shelve(deps: ReturnDeps, order: Order, { id, number }: GoodsReturn, { id: receiptId, lines, actor }: LateParts): Promise<void> {
   const stockOf = (wanted: Disposition) => lines.filter(({ disposition }) => disposition === wanted).map(({ itemId, sku, quantity, warehouseId }) => (
     { sku, warehouseId, quantity: quantity * itemOf(order, itemId).components!.find((component) => component.sku === sku)!.quantity }));
-  const booking = { key: `${number}:${receiptId}`, cause: { type: 'return', id }, actor: actor as Actor };
+  const booking = { key: `${number}:parts:${receiptId}`, cause: { type: 'return', id }, actor: actor as Actor };
   const [fine, broken] = [stockOf('restock'), stockOf('write_off')];
   if (fine.length > 0) await deps.inventory.restock({ ...booking, lines: fine });
   if (broken.length > 0) await deps.inventory.writeOff({ ...booking, lines: broken });
