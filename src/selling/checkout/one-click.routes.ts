@@ -15,7 +15,7 @@ const oneClickBody = Joi.object<OneClickBody>({
   token: Joi.string().min(16).max(128).required().description('Of POST /orders/one-click/tokens; good for one order'),
   sku: sku().description('This and nothing else; the cart stays as it is'), quantity: Joi.number().integer().min(1).max(999),
   cart: Joi.boolean().valid(true).description('What is in the cart, instead of one SKU'),
-  currency: currencyCode(), shippingMethod: Joi.string().max(64).description('The one of the last order, if absent'),
+  currency: currencyCode(), shippingMethod: Joi.string().max(64).description("If absent, the one chosen in the cart, else that of the last order where these goods can go that way, else the cheapest"),
   expectedTotal: moneyInput().description('The grand total that the customer saw; another one is 409 cart_changed'),
 }).xor('sku', 'cart').with('quantity', 'sku').description('Either sku or cart');
 const tokenReply = Joi.object({ token: Joi.string().required(), expiresAt: timestamp().required() });

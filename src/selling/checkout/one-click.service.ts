@@ -15,9 +15,9 @@ import { CheckoutService } from './checkout.service.js';
 import { OneClickNotSetUp, OneClickTokenInvalid, OneClickTokenUsed } from './one-click.errors.js';
 import type { Origin } from './draft.js';
 import type { OneClickTokenRepository } from './one-click.repository.js';
+import { usualMethod } from './usual-method.js';
 
 const GOOD_FOR_MS = 10 * 60_000;
-const USUAL_METHOD = 'standard';
 
 /** What the customer chose to be asked for no more. */
 type Profile = Readonly<{ addresses: ReadonlyArray<Address & { id: string }>; defaultShippingAddressId?: string; defaultBillingAddressId?: string }>;
@@ -73,20 +73,18 @@ export class OneClickService {
     const billingAddress = addressOf(profile, profile?.defaultBillingAddressId) ?? shippingAddress;
     if (!method || !shippingAddress || !billingAddress) throw new OneClickNotSetUp([...(method ? [] : ['paymentMethod']), ...(shippingAddress ? [] : ['shippingAddress'])]);
     const shopper = { userId: user.id, channel };
-    const service = sku === undefined ? this.wholeCart : this.checkoutOf(await this.cartOf({ user, channel, sku, quantity, currency: body.currency ?? this.deps.defaultCurrency }));
+    const cart = sku === undefined ? await this.checkout.carts.findForCheckout(shopper) : await this.cartOf({ user, channel, sku, quantity, currency: body.currency ?? this.deps.defaultCurrency });
+    const service = sku === undefined || !cart ? this.wholeCart : this.checkoutOf(cart);
+    const chosen = body.shippingMethod !== undefined || !cart || cart.lineItems.length === 0
+      ? { ...(body.shippingMethod !== undefined && { shippingMethod: body.shippingMethod }) }
+      : await usualMethod(this.checkout, { cart, userId: user.id, channel, email: user.email, address: shippingAddress });
     return service.place({
       shopper, userEmail: user.email, actor, idempotency, alongside, origin,
       body: {
-        shippingAddress, billingAddress, shippingMethod: body.shippingMethod ?? await this.usualMethod(user.id),
+        shippingAddress, billingAddress, ...chosen,
         payment: { provider: method.provider, savedMethodId: method.id }, ...(expectedTotal && { expectedTotal }),
       },
     });
-  }
-
-  /** What this customer chose last. */
-  private async usualMethod(userId: string): Promise<string> {
-    const { items: [last] } = await this.checkout.orders.list({ userId }, {}, { page: 1, per_page: 1, sort: '-createdAt' });
-    return last?.shippingMethod.code ?? USUAL_METHOD;
   }
 
   /** A purchase beside the cart: what the customer has gathered there stays there. */

@@ -192,3 +192,51 @@ test('a declined card leaves the order to be paid otherwise', async () => {
 
   expect(bought.body.data).toMatchObject({ status: 'pending', paymentStatus: 'failed', payment: { failure: { code: 'card_declined' } } });
 });
+
+// Stands last: shops and methods of its own change what is offered to everybody.
+test('goods go as the customer chose in the cart, else as the last ones did where these can, else by the cheapest method', async () => {
+  const user = await givenRegular();
+  const staff = async (path: string, body: object) => {
+    const made = await shop.call('post', path, { headers: shop.keys.secret, body });
+    expect([made.status, made.status >= 300 ? made.body : null]).toEqual([201, null]);
+    return made.body.data;
+  };
+  const store = await staff('/warehouses', { code: 'STORE', name: 'Covent Garden', location: { city: 'London', country: 'GB' }, pickup: true, priority: 300 });
+  const { sku } = await shop.given.variant({ stock: 50 });
+  const inStore = (delta: number) => staff('/inventory/adjustments', { sku, warehouseId: store.id, delta, reason: 'given' });
+  await inStore(1);
+  const file = `FILE-${sku}`;
+  await staff('/products', { name: 'File', description: 'x', categoryIds: [], status: 'active', variants: [{ sku: file, prices: [{ currency: 'EUR', base: 500 }], digital: { kind: 'download', maxDownloads: 2, expiresInDays: 30 }, shipping: { requiresShipping: false } }] });
+  await shop.runEvents();
+  const inCart = async (code: string, more: object = {}) => {
+    await shop.call('post', '/cart/items', { headers: user.headers, body: { sku, quantity: 1 } });
+    expect((await shop.call('put', '/cart/shipping-method', { headers: user.headers, body: { code, ...more } })).status).toBe(200);
+  };
+  const buys = async (body: Json) => {
+    const { status, body: { code, data } } = await click(user, { token: await tokenFor(user), ...body });
+    return [status, data?.shippingMethod.code ?? code, data?.shippingMethod.price.amount];
+  };
+
+  const free = { sku: file };
+  expect(await buys(free)).toEqual([201, 'none', 0]);
+  // The last order needed no parcel; this one does.
+  expect(await buys({ sku })).toEqual([201, 'standard', 490]);
+  await inCart('pickup', { pickupLocationId: store.id });
+  expect(await buys({ cart: true })).toEqual([201, 'pickup', 0]);
+  // The shop has no more of it, and then some.
+  expect(await buys({ sku })).toEqual([201, 'standard', 490]);
+  await inStore(2);
+  await inCart('pickup', { pickupLocationId: store.id });
+  expect(await buys({ cart: true })).toEqual([201, 'pickup', 0]);
+  expect(await buys({ sku })).toEqual([201, 'pickup', 0]);
+
+  const zone = await staff('/shipping/zones', { code: 'world', name: 'World', restOfWorld: true });
+  for (const [code, EUR] of [['fast', 900], ['post', 300]] as const) await staff('/shipping/methods', { zoneId: zone.id, code, name: code, rate: { kind: 'flat', prices: { EUR } } });
+  await new Promise((go) => { setTimeout(go, 1100); });
+  expect(await buys({ sku })).toEqual([201, 'post', 300]);
+  await inCart('fast');
+  expect(await buys({ cart: true })).toEqual([201, 'fast', 900]);
+  expect(await buys({ sku })).toEqual([201, 'fast', 900]);
+  expect(await buys({ sku, shippingMethod: 'post' })).toEqual([201, 'post', 300]);
+  expect(await buys({ sku, shippingMethod: 'standard' })).toEqual([400, 'shipping_method_unknown', undefined]);
+});
