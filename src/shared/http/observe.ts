@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { AccessLines } from '../logging/access-lines.js';
 import type { Logger } from '../logging/logger.js';
+import { redactPath } from '../logging/redact.js';
 import type { Metrics } from '../metrics/metrics.js';
 
 type Locals = { requestId: string; route?: string; caller?: { key?: { id: string } | null; user?: { id: string } | null } };
@@ -33,9 +34,5 @@ export function observe({ metrics, logger, countUse }: Observers): RequestHandle
   };
 }
 
-/** A token in a path opens something by itself, so its line names the route alone. */
-function pathOf(url: string, route = ''): string {
-  if (route.includes('/:token')) return route.slice(route.indexOf('/'));
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
-}
+/** A token in a path opens something by itself, however short it is: its line names the route alone. */
+const pathOf = (url: string, route = ''): string => (route.includes('/:token') ? route.slice(route.indexOf('/')) : redactPath(url));

@@ -3,6 +3,7 @@ import { isHttpError } from 'http-errors';
 import { withoutCardNumbers } from '../card-numbers.js';
 import { isPassingDatabaseError } from '../db/retry.js';
 import { translateProblem } from '../i18n/translate.js';
+import { redactPath } from '../logging/redact.js';
 import { DomainError, NotFoundError, type FieldError } from '../errors.js';
 
 /** RFC 9457. `code` is the stable word clients switch on; `detail` is for people and may change. */
@@ -58,7 +59,7 @@ export function problemHandler(report: ReportError, watch: (refusal: Refusal) =>
     const requestId: string = res.locals['requestId'];
     const { route, caller } = res.locals as { route?: string; caller?: { user?: { id: string } | null } };
     watch({ code: refusal.code, status: refusal.status, method: req.method, route, ip: req.ip ?? '', userId: caller?.user?.id });
-    if (refusal.status >= 500 && !(error instanceof DomainError)) report(error, { requestId, method: req.method, path: req.path });
+    if (refusal.status >= 500 && !(error instanceof DomainError)) report(error, { requestId, method: req.method, path: redactPath(req.path) });
     // Answered already, because it took too long; the connection is somebody's next request by now.
     if (res.writableEnded) return;
     if (res.headersSent) return next(error);

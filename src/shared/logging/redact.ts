@@ -14,6 +14,16 @@ export function redact<T extends object>(info: T): T {
   return info;
 }
 
+/** As long as an id. What is longer in a path may open something by itself: a link to a list, a download, an order of a guest. */
+const LONGEST_SEGMENT = 24;
+
+/** A path as a log line may have it, whether or not a route was found for it: without its query, and without what may be a token. */
+export function redactPath(url: string): string {
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  return path.length <= LONGEST_SEGMENT ? path : path.split('/').map((segment) => (segment.length > LONGEST_SEGMENT ? '[redacted]' : segment)).join('/');
+}
+
 export const redactText = (text: string): string => text.replace(SECRET_TEXT, '[redacted]');
 
 function clean(value: unknown, depth: number): unknown {

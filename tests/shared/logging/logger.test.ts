@@ -37,11 +37,11 @@ test('files rotate by day and at 50 MB, and are kept zipped for 14 days', () => 
   expect(options).toMatchObject({ filename: 'api-%DATE%.log', maxSize: '50m', maxFiles: '14d', zippedArchive: true });
 });
 
-const CANARIES = ['hunter2-canary', 'pk_live_a1b2c3d4_canarycanarycanarycanarycan', 'eyJjYW5hcnkiOnRydWV9.eyJjYW5hcnkiOjF9.canary', '4242424242424242', 'as_canarycanarycanarycanary', 'link-canary'];
+const CANARIES = ['hunter2-canary', 'pk_live_a1b2c3d4_canarycanarycanarycanarycan', 'eyJjYW5hcnkiOnRydWV9.eyJjYW5hcnkiOjF9.canary', '4242424242424242', 'as_canarycanarycanarycanary', 'link-canary', 'NoRouteKnowsThisTokenOfFortyThreeLettersAbc'];
 
 test('canaries in every place of a request, answered or failed, are in no log line', async () => {
   const logger = silently(createLogger({ level: 'http', dir: folder, service: 'api' }));
-  const [password, key, token, card, secret] = CANARIES as [string, string, string, string, string];
+  const [password, key, token, card, secret, , link] = CANARIES as [string, string, string, string, string, string, string];
   const app = await openMiniApp({ logger, routes: () => [
     defineRoute<object, object, object, { password: string; card: string }>({
       method: 'post', path: '/sign', summary: 'Takes secrets', tag: 'Test', access: { scope: 'cart:write' }, query: Joi.object({ token: Joi.string() }),
@@ -63,6 +63,9 @@ test('canaries in every place of a request, answered or failed, are in no log li
   await app.api.post('/api/v1/sign').set('x-api-key', 'pk_app').set('Content-Type', 'application/json').send(`{"password":"${password}`).expect(400);
   await app.api.get('/api/v1/shared/link-canary').expect(200);
   await app.api.get(`/api/v1/nowhere/${card}?password=${password}`).set(headers).expect(404);
+  // What is refused before a route is found: a wrong method, a header sent twice.
+  await app.api.delete(`/api/v1/shared/${link}`).expect(404);
+  await app.api.get(`/api/v1/shared/${link}`).set('x-api-key', ['pk_app', 'pk_app'] as never).expect(400);
   await pause(300);
   await app.close();
   await end(logger);
@@ -72,7 +75,7 @@ test('canaries in every place of a request, answered or failed, are in no log li
   const lines = text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines.filter(({ requestId }) => requestId === 'canary-request').map(({ message }) => message)).toEqual(['signing in', 'request', 'request']);
   expect(lines.filter(({ message }) => message === 'request').map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
-    'POST /api/v1/sign 200', 'POST /api/v1/sign 400', 'POST /api/v1/sign 401', 'POST /api/v1/sign 400', 'GET /shared/:token 200', 'GET /api/v1/nowhere/[redacted] 404',
+    'POST /api/v1/sign 200', 'POST /api/v1/sign 400', 'POST /api/v1/sign 401', 'POST /api/v1/sign 400', 'GET /shared/:token 200', 'GET /api/v1/nowhere/[redacted] 404', 'DELETE /api/v1/shared/[redacted] 404', 'GET /api/v1/shared/[redacted] 400',
   ]);
   expect(lines.find(({ status }) => status === 200)).toMatchObject({ level: 'http', service: 'api', route: 'POST /sign', key: 'app', ms: expect.any(Number) });
 });
