@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Types } from 'mongoose';
 import { isSealed } from '../../src/shared/crypto/sealing.js';
 import { migrate } from '../../src/shared/db/migrate.js';
+import { keyCustomerMarks } from '../../src/shared/db/customer-marks.js';
 import { finishSealing } from '../../src/shared/db/seal-stored.js';
 import { givenKeys, newEmail, PASSWORD } from '../support/given.js';
 import { openNode } from '../support/node.js';
@@ -167,4 +168,27 @@ test('sealing that is killed goes on behind the last finished batch, and run aga
   expect(after.every(({ text }) => isSealed(text))).toBe(true);
   expect(await finish()).toBe(false);
   expect(await raw('order_notes').find().sort({ _id: 1 }).toArray()).toEqual(after);
+});
+
+test('who used promotions as a guest is known by a keyed mark, with what they used; run again it changes nothing', async () => {
+  const hashes = Array.from({ length: 30 }, () => randomBytes(32).toString('hex'));
+  const use = (promotionId: string, hash: string, uses: number) => ({ _id: `${promotionId}:email:${hash}` as never, uses, limit: 3 });
+  const redemption = (promotionId: string, customerKey: string, orderId: string) => ({ promotionId, customerKey, orderId, state: 'held' });
+  const user = `user:${'a'.repeat(24)}`;
+  await raw('promotion_customers').insertMany([...hashes.map((hash) => use('p1', hash, 2)), use('p2', hashes[0]!, 0), { _id: `p1:${user}` as never, uses: 1, limit: 3 }] as never);
+  await raw('promotion_redemptions').insertMany([
+    ...hashes.flatMap((hash, at) => ['a', 'b'].map((order) => redemption('p1', `email:${hash}`, `${order}${at}`))), redemption('unlimited', `email:${hashes[1]!}`, 'c'), redemption('p1', user, 'd'),
+  ] as never);
+  const lines: string[] = [];
+  const stored = async () => [await raw('promotion_customers').find().sort({ _id: 1 }).toArray(), await raw('promotion_redemptions').find().sort({ _id: 1 }).toArray()];
+
+  await keyCustomerMarks(world.connection, (line) => { lines.push(line); });
+  const [uses, redemptions] = await stored();
+  await keyCustomerMarks(world.connection, (line) => { lines.push(line); });
+
+  const key = (hash: string) => `email:${world.container.vault.mark(hash)}`;
+  expect(lines).toEqual(['promotion_customers: 32 known by a keyed mark']);
+  expect(Object.fromEntries(uses!.map(({ _id, uses: count }) => [String(_id), count as number]))).toEqual({ ...Object.fromEntries(hashes.map((hash) => [`p1:${key(hash)}`, 2])), [`p2:${key(hashes[0]!)}`]: 0, [`p1:${user}`]: 1 });
+  expect(redemptions!.map(({ promotionId, customerKey }) => `${promotionId as string}|${customerKey as string}`).sort()).toEqual([...hashes.flatMap((hash) => [`p1|${key(hash)}`, `p1|${key(hash)}`]), `unlimited|${key(hashes[1]!)}`, `p1|${user}`].sort());
+  expect(await stored()).toEqual([uses, redemptions]);
 });
