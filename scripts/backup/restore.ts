@@ -109,15 +109,17 @@ async function putKeys(db: Db, keys: Map<string, KeyRow>, known: readonly Erasur
 /** What the backup holds of them can be opened by nobody; nor does anybody sign in as them, and the worker takes away what every module has. */
 async function eraseAgain(db: Db, ids: readonly string[]): Promise<void> {
   const userIds = ids.flatMap((id) => /^u\.([0-9a-f]{24})$/.exec(id)?.[1] ?? []);
-  const marks = ids.filter((id) => id.startsWith('m.')).map((id) => id.slice(2));
+  const guests = ids.filter((id) => id.startsWith('g.')).map((id) => id.slice(2));
+  const marks = [...guests, ...ids.filter((id) => id.startsWith('m.')).map((id) => id.slice(2))];
   const now = new Date();
   await db.collection('outbox').updateMany({ emailKey: { $in: marks } }, { $set: { 'data.email': 'erased@erased.invalid' }, $unset: { emailKey: 1 } });
   await db.collection('sessions').deleteMany({ userId: { $in: userIds } });
   await db.collection('idempotency_keys').deleteMany({ userId: { $in: userIds } });
   await db.collection('users').deleteMany({ _id: { $in: userIds.map((id) => new mongoose.mongo.ObjectId(id)) } });
-  if (userIds.length > 0) {
-    await db.collection('jobs').insertMany(userIds.map((userId) => ({
-      type: 'privacy.erase', input: { userId, again: true }, state: 'queued', progress: { done: 0, total: null, message: null }, checkpoint: null, result: null, error: null, attempts: 0,
+  const again = [...userIds.map((userId) => ({ type: 'privacy.erase', input: { userId, again: true } })), ...guests.map((emailKey) => ({ type: 'privacy.erase_guest', input: { emailKey, again: true } }))];
+  if (again.length > 0) {
+    await db.collection('jobs').insertMany(again.map((job) => ({
+      ...job, state: 'queued', progress: { done: 0, total: null, message: null }, checkpoint: null, result: null, error: null, attempts: 0,
       createdBy: { type: 'system', id: null }, createdAt: now, updatedAt: now, dueAt: now, lockToken: 0,
     })));
   }

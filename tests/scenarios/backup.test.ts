@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { restoreBackup } from '../../scripts/backup/restore.js';
 import { takeBackup } from '../../scripts/backup/take.js';
-import { givenUser } from '../support/given.js';
+import { givenUser, newEmail } from '../support/given.js';
 import { openShop, type Shop } from '../support/shop.js';
 import { openNode } from '../support/node.js';
 
@@ -89,9 +89,13 @@ test('who was erased after the backup stays erased, whether the target or a file
   await shop.connection.collection('data_keys').deleteMany({ createdAt: new Date(0) });
   await shop.connection.collection('data_keys').insertMany(['u.kept', 'u.here', 'u.in-file', 'u.after'].map((_id) => ({ _id: _id as never, current: 1, versions: [{ v: 1, kid: 'k1', wrapped: 'secret' }], createdAt: new Date(0) })));
   const user = await givenUser(shop);
+  const guest = newEmail();
+  const bought = (await shop.order((await shop.given.cart((await shop.given.variant()).sku)).guest, { email: guest }).expect(201)).body.data as { id: string };
+  await shop.connection.collection('orders').updateOne({ _id: new mongoose.Types.ObjectId(bought.id) }, { $set: { status: 'completed', 'risk.keys': ['email:guest'] } });
   await takeBackup({ uri: source(), folder: older, keys: join(folder, 'newest') });
   await shop.container.vault.shred(['u.after']);
   await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email } }).expect(202);
+  await shop.call('post', '/admin/guest-erasures', { headers: shop.keys.secret, body: { email: guest } }).expect(202);
   while (await shop.container.jobs.runDue() > 0);
   await takeBackup({ uri: source(), folder: later, keys: join(folder, 'newest') });
   const uri = another();
@@ -112,7 +116,10 @@ test('who was erased after the backup stays erased, whether the target or a file
   const login = await node.call('post', '/auth/login', { body: { email: user.email, password: user.password } });
   while (await node.container.jobs.runDue() > 0);
   const left = await Promise.all(['users', 'customers', 'sessions'].map((name) => node.connection.collection(name).countDocuments({ [name === 'users' ? '_id' : 'userId']: name === 'users' ? new mongoose.Types.ObjectId(user.id) : user.id })));
-  const failed = await node.connection.collection('jobs').countDocuments({ type: 'privacy.erase', state: { $ne: 'succeeded' } });
+  const order = await node.connection.collection('orders').findOne({ _id: new mongoose.Types.ObjectId(bought.id) });
+  expect([order!['emailKey'], order!['risk'].keys]).toEqual([undefined, undefined]);
+  expect(await shop.count('erasures', { _id: `g.${shop.container.vault.mark(guest)}` })).toBe(1);
+  const failed = await node.connection.collection('jobs').countDocuments({ type: /^privacy\.erase/, state: { $ne: 'succeeded' } });
   await node.close();
   expect([login.status, left, failed]).toEqual([401, [0, 0, 0], 0]);
   await expect(restoreBackup({ from: older, into: another(), keys: join(folder, 'no-keys') })).rejects.toThrow('There are no data keys');

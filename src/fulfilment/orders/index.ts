@@ -72,6 +72,6 @@ export function createOrders(deps: Deps) {
   return {
     personalData: orders.personalData, countOpen: orders.countOpen.bind(orders), purchases: new PurchaseRepository(deps.connection), service, fulfilments, goods, totalsOf: orders.totalsOf.bind(orders), payablesOf: orders.payablesOf.bind(orders), routes: [...orderRoutes(service), ...fulfilmentRoutes(fulfilments), ...noteRoutes(service), ...reviewRoutes(reviews)], invariants, schedules,
     /** For whoever judges orders: what came from the same places before, and where labels are kept. */
-    risk: { history: risks.history.bind(risks), slice: risks.slice.bind(risks), label: risks.label.bind(risks), forgetKeys: risks.forgetKeys.bind(risks) }, idsOf: orders.idsOf.bind(orders),
+    risk: { history: risks.history.bind(risks), slice: risks.slice.bind(risks), label: risks.label.bind(risks) }, idsOf: orders.idsOf.bind(orders),
   };
 }

@@ -107,7 +107,7 @@ orderSchema.index({ 'risk.review.state': 1, 'risk.score': 1, _id: 1 }, { partial
 
 personal(orderSchema, 'Order', 'orders', {
   fields: ['email', 'shippingAddress', 'billingAddress', 'notes', 'taxation.vatId'], marks: { email: 'emailKey' },
-  erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: 'erased', 'taxation.vatId': { number: 'erased', country: 'ZZ', status: 'erased' } },
+  erased: { email: ERASED_EMAIL, shippingAddress: ERASED_ADDRESS, billingAddress: ERASED_ADDRESS, notes: 'erased', 'taxation.vatId': { number: 'erased', country: 'ZZ', status: 'erased' } }, alsoErase: ['risk.keys'],
   owner: ({ userId }) => (userId === undefined ? undefined : userOrOwn(userId)),
 });
 

@@ -22,7 +22,7 @@ export type { ModelFile } from './fraud-model.js';
 type Deps = {
   connection: Connection; now: Clock; inTransaction: InTransaction; audit: RecordAudit; report: ReportError; secret: string;
   /** The orders, which keep what was thought of them. */
-  orders: { history: History; slice(after: string | null, from: Date, to: Date, limit: number): Promise<PastOrder[]>; label(orderId: string, label: FraudLabel): Promise<boolean>; forgetKeys(userId: string): Promise<number> };
+  orders: { history: History; slice(after: string | null, from: Date, to: Date, limit: number): Promise<PastOrder[]>; label(orderId: string, label: FraudLabel): Promise<boolean> };
 };
 
 export function createRisk({ connection, now, inTransaction, audit, report, secret, orders }: Deps) {
@@ -41,8 +41,8 @@ export function createRisk({ connection, now, inTransaction, audit, report, secr
   const personalData: PersonalData = {
     name: 'fraudChecks', collections: ['risk_refusals'],
     export: async (subject) => (await rows.refusalsOf(keysOf(subject))).map(({ at, score, total }) => ({ at, score, total })),
-    /** What was thought of an order stays with it, by what it is linked to others goes. */
-    erase: async (subject) => await rows.removeRefusals(keysOf(subject)) + await orders.forgetKeys(subject.userId),
+    /** What was thought of an order stays with it; by what it is linked to others goes with its marks. */
+    erase: (subject) => rows.removeRefusals(keysOf(subject)),
   };
 
   return {

@@ -46,13 +46,12 @@ export class PrivacyService {
   }
 
   async requestErasure(userId: string, actor: Actor, confirmation?: string): Promise<Job> {
-    const { jobs, inTransaction, audit, countOpenOrders } = this.deps;
+    const { jobs, inTransaction, audit } = this.deps;
     await this.requireSealed();
     const account = await this.requireAccount(userId);
     if (confirmation !== undefined && fold(confirmation) !== account.email) throw new WrongConfirmation();
     if (account.roles.some((role) => role !== 'customer')) throw new StaffAccount();
-    const open = await countOpenOrders({ userId });
-    if (open > 0) throw new OrdersStillOpen(open);
+    await this.requireNoneOpen({ userId });
     return inTransaction(async () => {
       const job = await jobs.enqueue({ type: ERASE_JOB, input: { userId }, createdBy: actor });
       await audit({ actor, action: 'user.erasure_requested', subject: `user:${userId}`, after: { jobId: job.id } });
@@ -67,12 +66,11 @@ export class PrivacyService {
 
   /** The job knows the address by its mark only. */
   async requestGuestErasure(email: string, actor: Actor): Promise<Job> {
-    const { privacy, jobs, inTransaction, audit, countOpenOrders, hasAccount } = this.deps;
+    const { privacy, jobs, inTransaction, audit, hasAccount } = this.deps;
     await this.requireSealed();
     if (await hasAccount(fold(email))) throw new AccountExists();
     const emailKey = privacy.markOf(email);
-    const open = await countOpenOrders({ userId: null, emailKey });
-    if (open > 0) throw new OrdersStillOpen(open);
+    await this.requireNoneOpen({ userId: null, emailKey });
     return inTransaction(async () => {
       const job = await jobs.enqueue({ type: ERASE_GUEST_JOB, input: { emailKey }, createdBy: actor });
       await audit({ actor, action: 'user.guest_erasure_requested', subject: `guest:${emailKey}`, after: { jobId: job.id } });
@@ -84,6 +82,7 @@ export class PrivacyService {
     const { privacy, inTransaction, audit } = this.deps;
     await this.requireSealed();
     const emailKey = String(input['emailKey']);
+    await this.requireNoneOpen({ userId: null, emailKey }, input);
     const erased = { sealed: await privacy.eraseGuest(emailKey) };
     await inTransaction(() => audit({ actor: createdBy, action: 'user.guest_erased', subject: `guest:${emailKey}`, after: erased }));
     return erased;
@@ -105,13 +104,10 @@ export class PrivacyService {
 
   /** Every step may run again. The account goes last but for the keys, because its address finds what was sent to it. */
   async runErasure({ input, createdBy }: Pick<Job, 'input' | 'createdBy'>, { progress, signal }: JobContext): Promise<object> {
-    const { privacy, inTransaction, audit, parts, countOpenOrders } = this.deps;
+    const { privacy, inTransaction, audit, parts } = this.deps;
     await this.requireSealed();
     const subject = await this.subjectOf(String(input['userId']));
-    // Placed since it was asked for; an attempt that goes on after its keys went has nobody left who could order.
-    const open = await countOpenOrders({ userId: subject.userId });
-    // In a backup they may be under way again: whoever was erased before stays erased.
-    if (open > 0 && input['again'] !== true) throw new OrdersStillOpen(open);
+    await this.requireNoneOpen({ userId: subject.userId }, input);
     const erased: Record<string, number> = {};
     const inOrder = [...parts()].sort((a, b) => Number(a.name === 'account') - Number(b.name === 'account'));
     erased['answers'] = await privacy.removeAnswers(subject.userId);
@@ -129,6 +125,12 @@ export class PrivacyService {
   /** To shred a key erases what it sealed, and nothing else. */
   private async requireSealed(): Promise<void> {
     if (await this.deps.sealing.isUnderWay()) throw new UpgradeUnderWay();
+  }
+
+  /** Asked again by the job, for what was placed since. In a backup orders may be under way again: whoever was erased before stays erased. */
+  private async requireNoneOpen(of: { userId: string } | { userId: null; emailKey: string }, input: Job['input'] = {}): Promise<void> {
+    const open = input['again'] === true ? 0 : await this.deps.countOpenOrders(of);
+    if (open > 0) throw new OrdersStillOpen(open);
   }
 
   private async subjectOf(userId: string): Promise<DataSubject> {

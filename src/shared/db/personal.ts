@@ -23,6 +23,8 @@ export type PersonalOptions = Readonly<{
   isKeptByLaw?: boolean;
   /** What stands for a field whose key was shredded. */
   erased?: Readonly<Record<string, unknown>>;
+  /** What else goes with the marks of who is erased, such as links to others. */
+  alsoErase?: readonly string[];
   /** A new row about who was erased is refused, unless it is stored with its fields as erased, or not stored at all. */
   whenErased?: 'hide' | 'skip';
 }>;

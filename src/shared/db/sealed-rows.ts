@@ -14,18 +14,8 @@ type Collection = { model: Model<Row>; options: PersonalOptions };
 export async function eraseSealed(connection: Connection, vault: Vault, subject: DataSubject): Promise<number> {
   const orderIds = await idsOf(connection, { userId: subject.userId });
   const marks = await connection.collection('orders').distinct('emailKey', { userId: subject.userId }) as string[];
-  const events = await eraseEvents(connection, vault, [...marks, ...(subject.email === null ? [] : [vault.mark(subject.email)])]);
-  const owners = new Set([`u.${subject.userId}`, `a.${subject.userId}`]);
-  let changed = 0;
-  for (const collection of personalCollections(connection)) {
-    const filter = collection.options.isKeptByLaw ? null : filterOf(collection, vault, subject, orderIds);
-    if (!filter) continue;
-    const { model, options } = collection;
-    for await (const row of model.collection.find(filter as never)) for (const owner of keyOwnersOf(row as Row, options)) if (owner.startsWith('p.')) owners.add(owner);
-    const marks = [...Object.values(options.marks ?? {}), ...options.markLists ?? []];
-    if (marks.length > 0) changed += (await model.collection.updateMany(filter as never, { $unset: Object.fromEntries(marks.map((mark) => [mark, 1])) } as never)).modifiedCount;
-  }
-  return changed + events + await vault.shred([...owners]);
+  const events = await eraseEvents(connection, vault, 'account', [...marks, ...(subject.email === null ? [] : [vault.mark(subject.email)])]);
+  return events + await eraseRows(connection, vault, { owners: [`u.${subject.userId}`, `a.${subject.userId}`], filterOf: (collection) => filterOf(collection, vault, subject, orderIds) });
 }
 
 /**
@@ -34,27 +24,36 @@ export async function eraseSealed(connection: Connection, vault: Vault, subject:
  */
 export async function eraseGuest(connection: Connection, vault: Vault, emailKey: string): Promise<number> {
   const orderIds = await idsOf(connection, { emailKey, userId: null });
-  const owners = new Set<string>();
-  let changed = await eraseEvents(connection, vault, [emailKey]);
-  for (const { model, options } of personalCollections(connection)) {
-    const marks = Object.values(options.marks ?? {});
-    const [hasUser, hasOrder] = [model.schema.path('userId') !== undefined, model.schema.path('orderId') !== undefined];
-    if (options.isKeptByLaw || !(hasUser || hasOrder) || model.modelName === 'Session') continue;
-    const found = [...marks.map((mark) => ({ [mark]: emailKey })), ...(hasOrder ? [{ orderId: { $in: orderIds } }] : [])];
-    if (found.length === 0) continue;
-    const filter = { ...(hasUser && { userId: null }), $or: found } as never;
-    for await (const row of model.collection.find(filter)) for (const owner of keyOwnersOf(row as Row, options)) if (owner.startsWith('p.')) owners.add(owner);
-    if (marks.length > 0) changed += (await model.collection.updateMany(filter, { $unset: Object.fromEntries(marks.map((mark) => [mark, 1])), ...(model.modelName === 'Order' && { $set: { 'risk.keys': [] } }) } as never)).modifiedCount;
-  }
+  const events = await eraseEvents(connection, vault, 'guest', [emailKey]);
   const answers = await connection.collection('idempotency_keys').deleteMany({ orderId: { $in: orderIds } });
-  return changed + answers.deletedCount + await vault.shred([...owners]);
+  return events + answers.deletedCount + await eraseRows(connection, vault, { owners: [], filterOf: ({ model, options }) => {
+    const [hasUser, hasOrder] = [model.schema.path('userId') !== undefined, model.schema.path('orderId') !== undefined];
+    const found = [...Object.values(options.marks ?? {}).map((mark) => ({ [mark]: emailKey })), ...(hasOrder ? [{ orderId: { $in: orderIds } }] : [])];
+    return !(hasUser || hasOrder) || found.length === 0 ? null : { ...(hasUser && { userId: null }), $or: found };
+  } });
+}
+
+/** Marks go last: an attempt that was cut off finds again by them what it has to shred. */
+async function eraseRows(connection: Connection, vault: Vault, { owners, filterOf }: { owners: readonly string[]; filterOf(collection: Collection): object | null }): Promise<number> {
+  const found = personalCollections(connection).filter(({ options }) => options.isKeptByLaw !== true)
+    .flatMap((collection) => { const filter = filterOf(collection); return filter ? [{ ...collection, filter: filter as never }] : []; });
+  const all = new Set(owners);
+  for (const { model, options, filter } of found) {
+    for await (const row of model.collection.find(filter)) for (const owner of keyOwnersOf(row as Row, options)) if (owner.startsWith('p.')) all.add(owner);
+  }
+  let changed = await vault.shred([...all]);
+  for (const { model, options, filter } of found) {
+    const marks = [...Object.values(options.marks ?? {}), ...options.markLists ?? [], ...options.alsoErase ?? []];
+    if (marks.length > 0) changed += (await model.collection.updateMany(filter, { $unset: Object.fromEntries(marks.map((mark) => [mark, 1])) } as never)).modifiedCount;
+  }
+  return changed;
 }
 
 /** What was asked for an address by nobody who was signed in is sealed with the key of its month, which others need: the address itself goes. */
-async function eraseEvents(connection: Connection, vault: Vault, marks: readonly string[]): Promise<number> {
-  const { modifiedCount } = await connection.collection('outbox').updateMany({ emailKey: { $in: [...marks] } }, { $set: { 'data.email': ERASED_EMAIL }, $unset: { emailKey: 1 } });
+async function eraseEvents(connection: Connection, vault: Vault, of: 'account' | 'guest', marks: readonly string[]): Promise<number> {
   // For a restore of what was kept before.
-  await vault.noteErased(marks);
+  await vault.noteErased(of, marks);
+  const { modifiedCount } = await connection.collection('outbox').updateMany({ emailKey: { $in: [...marks] } }, { $set: { 'data.email': ERASED_EMAIL }, $unset: { emailKey: 1 } });
   return modifiedCount;
 }
 

@@ -115,19 +115,25 @@ export class Vault {
   /** What these keys sealed is gone, here at once and on other nodes when they ask again. */
   async shred(owners: readonly string[]): Promise<number> {
     if (owners.length === 0) return 0;
-    // For a restore beside an older copy of the keys: written first, so that no shredding is missing there.
-    const at = this.deps.now();
-    await this.deps.connection.collection<{ _id: string }>('erasures').bulkWrite(owners.map((_id) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: { at } }, upsert: true } })), { ordered: false });
+    const at = await this.list(owners);
     const { modifiedCount } = await this.rows.collection.updateMany({ _id: { $in: [...owners] as never }, shreddedAt: { $exists: false } }, { $set: { versions: [], shreddedAt: at } });
     for (const owner of owners) this.keep(owner, null);
     return modifiedCount;
   }
 
-  /** For addresses without an account: a restore finds by their marks what was kept before. */
-  async noteErased(marks: readonly string[]): Promise<void> {
+  /** For addresses, of accounts and of guests: a restore finds by their marks what was kept before. */
+  async noteErased(of: 'account' | 'guest', marks: readonly string[]): Promise<void> {
     if (marks.length === 0) return;
+    const ids = marks.map((mark) => `${of === 'guest' ? 'g' : 'm'}.${mark}`);
+    const at = await this.list(ids);
+    await this.rows.collection.bulkWrite(ids.map((_id) => ({ updateOne: { filter: { _id: _id as never }, update: { $setOnInsert: { current: 1, versions: [], createdAt: at, shreddedAt: at } }, upsert: true } })), { ordered: false });
+  }
+
+  /** For a restore beside an older copy of the keys: written first, so that no erasure is missing there. */
+  private async list(erased: readonly string[]): Promise<Date> {
     const at = this.deps.now();
-    await this.rows.collection.bulkWrite(marks.map((mark) => ({ updateOne: { filter: { _id: `m.${mark}` as never }, update: { $setOnInsert: { current: 1, versions: [], createdAt: at, shreddedAt: at } }, upsert: true } })), { ordered: false });
+    await this.deps.connection.collection<{ _id: string }>('erasures').bulkWrite(erased.map((_id) => ({ updateOne: { filter: { _id }, update: { $setOnInsert: { at } }, upsert: true } })), { ordered: false });
+    return at;
   }
 
   /**

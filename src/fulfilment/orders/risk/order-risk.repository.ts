@@ -11,7 +11,7 @@ const PAST = {
   createdAt: 1, 'totals.grandTotal': 1, status: 1, paymentStatus: 1, paymentAttempts: 1, differenceAttempts: 1, userId: 1, 'risk.keys': 1, 'risk.spike': 1, 'risk.score': 1, 'risk.decision': 1, 'risk.label': 1,
 } as const;
 const LISTED = 1000;
-type PastRow = Pick<OrderRow, '_id' | 'createdAt' | 'totals' | 'status' | 'paymentStatus' | 'paymentAttempts' | 'differenceAttempts' | 'userId'> & { risk: Partial<OrderRisk> & Pick<OrderRisk, 'keys'> };
+type PastRow = Pick<OrderRow, '_id' | 'createdAt' | 'totals' | 'status' | 'paymentStatus' | 'paymentAttempts' | 'differenceAttempts' | 'userId'> & { risk: Partial<OrderRisk> };
 type ShownRow = Omit<Assessed, 'id'> & { _id: Types.ObjectId };
 
 export class OrderRiskRepository {
@@ -32,11 +32,6 @@ export class OrderRiskRepository {
     const found = await this.orders.find({ createdAt: { $gte: from, $lt: to }, 'risk.assessedAt': { $exists: true }, ...(after !== null && { _id: { $gt: new Types.ObjectId(after) } }) }, PAST)
       .sort({ _id: 1 }).limit(limit).lean<PastRow[]>();
     return found.map(toPast);
-  }
-
-  /** Nothing links this person's orders to others any more. */
-  async forgetKeys(userId: string): Promise<number> {
-    return (await this.orders.updateMany({ userId, 'risk.keys.0': { $exists: true } }, { $set: { 'risk.keys': [] } } as never)).modifiedCount;
   }
 
   async find(orderId: string): Promise<Assessed | null> {
@@ -100,8 +95,8 @@ export class OrderRiskRepository {
 }
 
 function toPast({ _id, createdAt, totals, status, paymentStatus, paymentAttempts, differenceAttempts = 0, userId, risk }: PastRow): PastOrder {
-  // An order that was not assessed may still have the key of its card.
-  const { keys, spike = 1, score = 0, decision = 'accept', label } = risk;
+  // An order that was not assessed may still have the key of its card; that of who was erased has none.
+  const { keys = [], spike = 1, score = 0, decision = 'accept', label } = risk;
   return { id: _id.toHexString(), at: createdAt, amount: totals.grandTotal.amount, currency: totals.grandTotal.currency, status, paymentStatus, attempts: paymentAttempts - differenceAttempts, userId, keys, spike, score, decision, ...(label && { label }) };
 }
 
