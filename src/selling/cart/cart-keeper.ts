@@ -2,11 +2,17 @@ import type { DocumentCache } from '../../shared/cache/documents.js';
 import { later, type Clock } from '../../shared/clock.js';
 import { newToken, sha256 } from '../../shared/crypto/tokens.js';
 import type { Cart, CartOwner } from './cart.js';
+import type { Quote } from './quote.js';
+import { toldOf } from './told.js';
 import { CartNotFound } from './cart.errors.js';
 import type { CartRepository } from './cart.repository.js';
-import type { Shopper } from './cart.service.js';
+import type { CartWithOffers, Offers, Shopper } from './cart.service.js';
 
-type Deps = { carts: CartRepository; cache: DocumentCache<Cart>; now: Clock; ttlDays: number };
+/** `quote`: what its owner will be told that it costs. */
+type Deps = { carts: CartRepository; cache: DocumentCache<Cart>; now: Clock; ttlDays: number; quote: (cart: Cart & Pick<Shopper, 'channel'>, offers: Offers) => Promise<Quote> };
+type Seen = Readonly<{ offers: Offers; channel: string | undefined }>;
+/** Not stored yet, so nobody has asked for these. */
+const UNSAVED = { id: '', state: 'active', version: 0 } as const;
 
 export const cacheIdOf = (cart: Cart): string => cart.userId ?? cart.tokenHash!;
 
@@ -34,18 +40,31 @@ export class CartKeeper {
   }
 
   /** A guest who has no token yet is given one. */
-  async open(shopper: Shopper, { currency, lineItems }: Pick<Cart, 'currency' | 'lineItems'>): Promise<{ cart: Cart; cartToken?: string }> {
+  async open(shopper: Shopper, { currency, lineItems, offers }: Pick<Cart, 'currency' | 'lineItems'> & Pick<Seen, 'offers'>): Promise<CartWithOffers> {
     const isGuest = shopper.userId === undefined;
+    const { channel } = shopper;
     const token = shopper.cartToken ?? newToken();
     const owner = isGuest ? { userId: null, tokenHash: sha256(token) } : { userId: shopper.userId!, tokenHash: null };
-    const cart = await this.deps.carts.create({ ...owner, currency, lineItems }, this.expiry());
-    return { cart, ...(isGuest && shopper.cartToken === undefined && { cartToken: token }) };
+    const quote = await this.deps.quote({ ...UNSAVED, ...owner, currency, lineItems, channel }, offers);
+    const cart = await this.deps.carts.create({ ...owner, currency, lineItems, told: toldOf(quote) }, this.expiry());
+    return { cart, offers, quote, channel, ...(isGuest && shopper.cartToken === undefined && { cartToken: token }) };
   }
 
-  async save(cart: Cart): Promise<Cart> {
-    const saved = await this.deps.carts.save(cart, this.expiry());
+  /** Priced first, so that the amount the answer will tell is remembered with the change itself. */
+  async save(cart: Cart, { offers, channel }: Seen): Promise<CartWithOffers> {
+    const quote = await this.deps.quote({ ...cart, channel }, offers);
+    const saved = await this.deps.carts.save({ ...cart, told: toldOf(quote) }, this.expiry());
     await this.deps.cache.put(cacheIdOf(saved), saved);
-    return saved;
+    return { cart: saved, offers, quote, channel };
+  }
+
+  /** For a cart that was saved where nothing may be asked of anybody outside. */
+  async tell(cart: Cart, { offers, channel }: Seen): Promise<CartWithOffers> {
+    const quote = await this.deps.quote({ ...cart, channel }, offers);
+    const told = { ...cart, told: toldOf(quote) };
+    await this.deps.carts.remember(told);
+    await this.deps.cache.put(cacheIdOf(told), told);
+    return { cart: told, offers, quote, channel };
   }
 
   expiry(): Date {

@@ -2,11 +2,11 @@ import { Schema, type Connection, type Types } from 'mongoose';
 import { ERASED_ADDRESS, ERASED_EMAIL, sealedAddress } from '../../shared/db/address.js';
 import { monthOf, personal } from '../../shared/db/personal.js';
 import type { Address } from '../../shared/address.js';
-import type { CartState, LineItem } from './cart.js';
+import type { CartState, LineItem, Told } from './cart.js';
 
 export type CartRow = {
   _id: Types.ObjectId; state: CartState; userId: string | null; tokenHash: string | null; currency: string; lineItems: LineItem[];
-  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; shippingChoices?: Record<string, string>; pickupLocationId?: string; coupons?: string[]; vatId?: string; giftCards?: string[]; useStoreCredit?: boolean; carbonOffset?: boolean;
+  email?: string; shippingAddress?: Address; billingAddress?: Address; shippingMethod?: string; shippingChoices?: Record<string, string>; pickupLocationId?: string; coupons?: string[]; vatId?: string; giftCards?: string[]; useStoreCredit?: boolean; carbonOffset?: boolean; told?: Told;
   version: number; expiresAt: Date; createdAt: Date; updatedAt: Date;
 };
 
@@ -21,7 +21,7 @@ const cartSchema = new Schema<CartRow>({
   shippingAddress: sealedAddress(),
   billingAddress: sealedAddress(),
   shippingMethod: String, shippingChoices: Schema.Types.Mixed, pickupLocationId: String,
-  coupons: { type: [String], default: undefined }, vatId: String, giftCards: { type: [String], default: undefined }, useStoreCredit: Boolean, carbonOffset: Boolean,
+  coupons: { type: [String], default: undefined }, vatId: String, giftCards: { type: [String], default: undefined }, useStoreCredit: Boolean, carbonOffset: Boolean, told: Schema.Types.Mixed,
   version: { type: Number, required: true },
   expiresAt: { type: Date, required: true },
 }, { timestamps: true, versionKey: false });

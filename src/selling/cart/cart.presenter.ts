@@ -1,11 +1,12 @@
 import { zero } from '../../shared/money.js';
 import { couponProblems, detailsOf, problemsOf } from './cart.js';
 import type { CartWithOffers } from './cart.service.js';
-import { quoteCart, type QuoteDeps } from './quote.js';
+import { quoteAsShown, type QuoteDeps } from './quote.js';
+import { problemsWith, totalsProblemOf } from './told.js';
 
-export async function presentCart({ cart, offers, cartToken, channel }: CartWithOffers, deps: QuoteDeps, { explain = false } = {}) {
-  const address = cart.shippingAddress ?? { country: deps.defaultCountry };
-  const { totals, lines, fees, announced, promotions, taxation, tenders, amountDue } = await quoteCart({ ...cart, channel }, offers, deps, { address, method: cart.shippingMethod, choices: cart.shippingChoices, pickupLocationId: cart.pickupLocationId });
+export async function presentCart({ cart, offers, cartToken, channel, quote: known }: CartWithOffers, deps: QuoteDeps, { explain = false } = {}) {
+  const quote = known ?? await quoteAsShown({ ...cart, channel }, offers, deps);
+  const { totals, lines, fees, announced, promotions, taxation, tenders, amountDue } = quote;
   const { id, currency, version } = cart;
   const { coupons = [], vatId: _entered, giftCards: _cards, useStoreCredit: _credit, ...details } = detailsOf(cart);
   return {
@@ -24,7 +25,7 @@ export async function presentCart({ cart, offers, cartToken, channel }: CartWith
     fees: fees.map(({ code, name, amount, tax, taxes }) => ({ code, name, amount, tax, taxes })), announcedFees: [...announced],
     tenders: tenders.map(({ kind, accountId, last4, amount }) => ({ kind, ...(kind === 'gift_card' && { id: accountId, last4 }), amount })),
     amountDue,
-    problems: [...problemsOf(cart.lineItems, offers), ...couponProblems(promotions.refused)],
+    problems: problemsWith([...problemsOf(cart.lineItems, offers), ...couponProblems(promotions.refused)], totalsProblemOf(cart.told, quote)),
     version,
   };
 }

@@ -7,7 +7,7 @@ import type { Violation } from '../../shared/invariant.js';
 import { detailsOf, type Cart, type CartDetails, type CartOwner } from './cart.js';
 import { cartModel, type CartRow } from './cart.model.js';
 
-type NewCart = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'tokenHash'> & CartDetails;
+type NewCart = Pick<Cart, 'currency' | 'lineItems' | 'userId' | 'tokenHash' | 'told'> & CartDetails;
 
 export class CartRepository {
   private readonly carts;
@@ -24,7 +24,7 @@ export class CartRepository {
     try {
       const now = new Date();
       const { userId, tokenHash, currency, lineItems } = cart;
-      const row = { userId, tokenHash, currency, lineItems: [...lineItems], ...detailsOf(cart), _id: new Types.ObjectId(), state: 'active', version: 1, expiresAt, createdAt: now, updatedAt: now } as CartRow;
+      const row = { userId, tokenHash, currency, lineItems: [...lineItems], ...detailsOf(cart), ...toldIn(cart), _id: new Types.ObjectId(), state: 'active', version: 1, expiresAt, createdAt: now, updatedAt: now } as CartRow;
       // Everything in it was validated on its way here, so there is nothing to cast.
       await this.carts.insertMany([row], { lean: true });
       return toCart(row);
@@ -54,11 +54,17 @@ export class CartRepository {
   async save(cart: Cart, expiresAt: Date): Promise<Cart> {
     const { id, userId, version, currency, lineItems, state } = cart;
     const { matchedCount } = await this.carts.updateOne({ _id: new Types.ObjectId(id), userId, version, state: 'active' }, {
-      $set: { currency, lineItems: [...lineItems], state, expiresAt, ...detailsOf(cart) },
+      $set: { currency, lineItems: [...lineItems], state, expiresAt, ...detailsOf(cart), ...toldIn(cart) },
       $inc: { version: 1 },
+      ...(cart.told === undefined && { $unset: { told: 1 } }),
     });
     if (matchedCount === 0) throw new ConcurrentChange('The cart changed meanwhile. Read it again and repeat your change.', { cartId: id });
     return { ...cart, version: version + 1 };
+  }
+
+  /** What it was told to cost, when no change of it could take that along. Nothing that anybody decides by changed, so neither does its version. */
+  async remember({ id, version, told }: Cart): Promise<void> {
+    await this.carts.updateOne({ _id: new Types.ObjectId(id), version, state: 'active' }, { $set: { told } });
   }
 
   /** For the auditor: what the unique indexes make impossible, asked all the same. */
@@ -74,5 +80,7 @@ export class CartRepository {
 
 function toCart(row: Omit<CartRow, 'createdAt' | 'updatedAt' | 'expiresAt'>): Cart {
   const { _id, state, userId, tokenHash, currency, lineItems, version } = row;
-  return { id: _id.toString(), state, userId, tokenHash, currency, lineItems, version, ...detailsOf(row) };
+  return { id: _id.toString(), state, userId, tokenHash, currency, lineItems, version, ...detailsOf(row), ...toldIn(row) };
 }
+
+const toldIn = ({ told }: Pick<Cart, 'told'>): Pick<Cart, 'told'> => (told ? { told } : {});

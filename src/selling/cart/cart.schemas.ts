@@ -80,10 +80,13 @@ export const totalsSchema = Joi.object({
 }).meta({ name: 'Totals' });
 
 const problemSchema = Joi.object({
-  code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit', 'quantity_not_permitted', 'coupon_not_applicable').required(),
+  code: Joi.string().valid('gone', 'not_priced', 'out_of_stock', 'insufficient_stock', 'price_changed', 'quantity_limit', 'quantity_not_permitted', 'coupon_not_applicable', 'totals_changed').required(),
   sku: Joi.string(), itemId: Joi.string(), coupon: Joi.string(), reason: Joi.string(), message: Joi.string(), requested: Joi.number().integer(), available: Joi.number().integer(),
   limit: Joi.number().integer(), before: moneySchema, after: moneySchema,
   permitted: Joi.array().items(Joi.number().integer()).description('The nearest quantities that can be ordered'), minimum: Joi.number().integer(), maximum: Joi.number().integer(), step: Joi.number().integer(),
+  changes: Joi.array().items(Joi.object({
+    part: Joi.string().valid('line', 'discount', 'shipping', 'fees', 'tax', 'tenders', 'total').required(), itemId: lineId(), sku: Joi.string(), before: moneySchema.required(), after: moneySchema.required(),
+  })).description('totals_changed: every part of the amount that is not what the answer to the last change of the cart said'),
 });
 
 export const triedPromotions = () => Joi.array().items(Joi.object({

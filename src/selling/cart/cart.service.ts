@@ -7,24 +7,27 @@ import { afterCommit, type InTransaction } from '../../shared/db/transaction.js'
 import type { Outbox } from '../../shared/events/outbox.js';
 import { couponCode } from '../../shared/coupon-code.js';
 import { zero } from '../../shared/money.js';
-import { MAX_QUANTITY_PER_LINE, quantityFault } from '../../shared/quantity-rule.js';
 import type { Shipping, ShippingContext } from '../../fulfilment/shipping/index.js';
 import { TooManyGiftCards, type GiftCards } from '../gift-cards/index.js';
 import type { Tax } from '../../fulfilment/tax/index.js';
 import type { Buyer } from '../../shared/buyer.js';
 import {
-  MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
+  MAX_COUPONS, MAX_GIFT_CARDS, detailsOf, mergeLines, repriced, unitPriceOf, withLineItem, withQuantity,
   type Cart, type CartDetails, type CartOwner, type LineItem, type MergedLine, type Offer,
 } from './cart.js';
 import { CartKeeper, cacheIdOf, ownerOf } from './cart-keeper.js';
-import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, OffsetNotSold, QuantityLimitExceeded, QuantityNotPermitted, TooManyCoupons, TooManyLines, VariantNotSellable } from './cart.errors.js';
+import { CartNotFound, CouponNotInCart, LineItemNotFound, NotPricedInCurrency, OffsetNotSold, TooManyCoupons, VariantNotSellable } from './cart.errors.js';
 import type { CartRepository } from './cart.repository.js';
-import type { QuoteDeps } from './quote.js';
+import { refuseOverfull } from './limits.js';
+import type { Quote, QuoteDeps } from './quote.js';
+import { withoutTold } from './told.js';
 
 /** Who is asking: a signed-in user, a guest with a token, or a guest who has none yet. */
 export type Shopper = Readonly<{ userId?: string | undefined; cartToken?: string | undefined; channel?: string | undefined }>;
 export type Offers = ReadonlyMap<string, Offer>;
-export type CartWithOffers = Readonly<{ cart: Cart; offers: Offers; cartToken?: string; channel?: string | undefined }>;
+export type CartWithOffers = Readonly<{ cart: Cart; offers: Offers; cartToken?: string; channel?: string | undefined;
+  /** What it costs, where that was asked already. */
+  quote?: Quote | undefined }>;
 
 export type CartServiceDeps = {
   carts: CartRepository;
@@ -41,6 +44,7 @@ export type CartServiceDeps = {
   defaultCurrency: string;
   defaultCountry: string;
   shipping: Pick<Shipping, 'resolve'>;
+  quote: (cart: Cart & Pick<Shopper, 'channel'>, offers: Offers) => Promise<Quote>;
   deliveryOf: (cart: Cart & Pick<Shopper, 'channel'>, offers: Offers) => Promise<ShippingContext>;
   /** Refuses a code that nobody can use, today or later. */
   requireCoupon: (code: string) => Promise<void>;
@@ -72,8 +76,8 @@ export class CartService {
       const added: LineItem = { id: randomUUID(), sku, productId, name, unitPrice: unitPriceOf(offer, quantity)!, quantity };
       const lineItems = repriced(withLineItem(cart?.lineItems ?? [], added), offers);
       refuseOverfull(lineItems, sku, offers);
-      if (cart) return { cart: await this.keeper.save({ ...cart, currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
-      return { ...await this.keeper.open(shopper, { currency: cartCurrency, lineItems }), offers, channel: shopper.channel };
+      if (cart) return this.keeper.save({ ...cart, currency: cartCurrency, lineItems }, { offers, channel: shopper.channel });
+      return this.keeper.open(shopper, { currency: cartCurrency, lineItems, offers });
     });
   }
 
@@ -89,9 +93,8 @@ export class CartService {
         return { id: randomUUID(), sku, quantity, productId: offer?.productId ?? '', name: offer?.name ?? sku, unitPrice: unitPriceOf(offer, quantity) ?? zero(cartCurrency) };
       });
       const { lines: lineItems, report } = mergeLines(lines, added, offers);
-      const answer = { offers, channel: shopper.channel, report };
-      if (cart) return { cart: await this.keeper.save({ ...cart, currency: cartCurrency, lineItems: repriced(lineItems, offers) }), ...answer };
-      return { ...await this.keeper.open(shopper, { currency: cartCurrency, lineItems }), ...answer };
+      if (cart) return { ...await this.keeper.save({ ...cart, currency: cartCurrency, lineItems: repriced(lineItems, offers) }, { offers, channel: shopper.channel }), report };
+      return { ...await this.keeper.open(shopper, { currency: cartCurrency, lineItems, offers }), report };
     });
   }
 
@@ -119,7 +122,7 @@ export class CartService {
       if (unpriced) throw new NotPricedInCurrency(unpriced.sku, currency);
       // What is gone has no price in any currency, and an amount of another one could not stand in the sums.
       const left = cart.lineItems.filter(({ sku }) => unitPriceOf(offers.get(sku), 1) !== null);
-      return { cart: await this.keeper.save({ ...cart, currency, lineItems: repriced(left, offers) }), offers, channel: shopper.channel };
+      return this.keeper.save({ ...cart, currency, lineItems: repriced(left, offers) }, { offers, channel: shopper.channel });
     });
   }
 
@@ -206,8 +209,7 @@ export class CartService {
   async merge(userId: string, cartToken: string, channel?: string): Promise<{ merged: CartWithOffers | null; report: MergedLine[] }> {
     const result = await retryLostRace(() => this.deps.inTransaction(() => this.mergeOnce({ userId, channel }, { tokenHash: sha256(cartToken) })));
     if (result.guest) await this.deps.cache.drop(result.guest.tokenHash!);
-    if (result.merged) await this.deps.cache.put(userId, result.merged.cart);
-    return { merged: result.merged, report: result.report };
+    return { merged: result.merged && await this.keeper.tell(result.merged.cart, { offers: result.merged.offers, channel }), report: result.report };
   }
 
   /** For checkout, which never trusts a copy: the cart as the database has it. */
@@ -248,7 +250,7 @@ export class CartService {
     await carts.save({ ...guest, state: 'merged' }, this.keeper.expiry());
     const coupons = [...new Set([...own?.coupons ?? [], ...guest.coupons ?? []])].slice(0, MAX_COUPONS);
     const target = { ...detailsOf(guest), ...own && detailsOf(own), ...(coupons.length > 0 && { coupons }), currency, lineItems: lines };
-    const cart = own ? await carts.save({ ...own, ...target }, this.keeper.expiry()) : await carts.create({ ...target, userId, tokenHash: null }, this.keeper.expiry());
+    const cart = own ? await carts.save({ ...withoutTold(own), ...target }, this.keeper.expiry()) : await carts.create({ ...target, userId, tokenHash: null }, this.keeper.expiry());
     await this.deps.outbox.record({ type: 'cart.merged', aggregateId: cart.id, data: { cartId: cart.id, guestCartId: guest.id, userId, report } });
     return { guest, merged: { cart, offers, channel }, report };
   }
@@ -258,7 +260,7 @@ export class CartService {
       const cart = await this.keeper.find(shopper, { trusted });
       if (!cart) throw new CartNotFound();
       const offers = await this.offersOf(cart, shopper);
-      return { cart: await this.keeper.save(await apply(cart, offers)), offers, channel: shopper.channel };
+      return this.keeper.save(await apply(cart, offers), { offers, channel: shopper.channel });
     });
   }
 
@@ -287,13 +289,4 @@ export class CartService {
   private async offersOf(cart: Cart, shopper: Shopper): Promise<Offers> {
     return cart.lineItems.length === 0 ? new Map() : this.deps.findOffers(cart.lineItems.map(({ sku }) => sku), cart.currency, await this.deps.buyerOf(shopper));
   }
-}
-
-function refuseOverfull(lineItems: readonly LineItem[], sku: string, offers: Offers): void {
-  if (lineItems.some((line) => line.sku === sku && line.quantity > MAX_QUANTITY_PER_LINE)) throw new QuantityLimitExceeded(sku);
-  const quantity = lineItems.find((line) => line.sku === sku)?.quantity;
-  const rule = offers.get(sku)?.quantityRule;
-  const fault = quantity === undefined ? null : quantityFault(quantity, rule, MAX_QUANTITY_PER_LINE);
-  if (fault) throw new QuantityNotPermitted(sku, quantity!, fault, rule!);
-  if (lineItems.length > MAX_LINES) throw new TooManyLines();
 }

@@ -44,6 +44,8 @@ export type Cart = Readonly<{
   giftCards?: readonly string[]; useStoreCredit?: boolean;
   /** Pays for what the order emits. */
   carbonOffset?: boolean;
+  /** What the answer to the last change said that it costs. */
+  told?: Told;
   version: number;
 }>;
 
@@ -67,7 +69,16 @@ type LineProblem = Readonly<{
 }>;
 /** A code that does nothing now: without it, or agreed to by expectedTotal, the order can be placed. */
 type CouponProblem = Readonly<{ code: 'coupon_not_applicable'; coupon: string; reason: string; message: string }>;
-export type CartProblem = LineProblem | CouponProblem;
+/** What the answer to the last change of a cart said, in minor units of its currency; `lines` in their order. */
+export type Told = Readonly<{
+  lines: readonly number[]; discount: number; shipping: number; fees: number; tax: number; total: number;
+  /** What gift cards and store credit would pay. */
+  tenders: number;
+}>;
+/** A part of the amount that is not what was told. A line names itself. */
+export type ChangedAmount = Readonly<{ part: 'line' | 'discount' | 'shipping' | 'fees' | 'tax' | 'total' | 'tenders'; itemId?: string; sku?: string; before: Money; after: Money }>;
+export type TotalsProblem = Readonly<{ code: 'totals_changed'; before: Money; after: Money; changes: readonly ChangedAmount[] }>;
+export type CartProblem = LineProblem | CouponProblem | TotalsProblem;
 
 export const MAX_LINES = 200;
 export const MAX_COUPONS = 20;

@@ -10,20 +10,21 @@ import { CartRepository } from './cart.repository.js';
 import type { Cart } from './cart.js';
 import { cartRoutes } from './cart.routes.js';
 import { CartService, type CartServiceDeps } from './cart.service.js';
-import { quoteCart, type QuoteDeps } from './quote.js';
+import { quoteAsShown, quoteCart, type QuoteDeps } from './quote.js';
 
-export { couponProblems, MAX_LINES, problemsOf, unitPriceOf, type Cart, type CartProblem } from './cart.js';
+export { couponProblems, MAX_LINES, problemsOf, unitPriceOf, type Cart, type CartProblem, type TotalsProblem } from './cart.js';
 export { presentCart } from './cart.presenter.js';
 export { createFindOffers } from './offers.js';
 export { cartReply, totalsSchema, triedPromotions } from './cart.schemas.js';
 export { feesOn } from './fees.js';
-export { noPromotions, quoteCart } from './quote.js';
+export { noPromotions, quoteAsShown, quoteCart } from './quote.js';
+export { costsMore, differenceOf, duePromised, isAmountDisputed, isPlain, problemsWith, totalsProblemOf } from './told.js';
 export type { AppliedPromotion, PromotableLine, PromotionRequest, PromotionResult, Quote, QuoteDeps, SettledPromotions, TriedRule } from './quote.js';
 export type { CartService, CartWithOffers, Offers, Shopper } from './cart.service.js';
 
 const KEPT_SECONDS = 300;
 
-type Deps = Omit<CartServiceDeps, 'carts' | 'cache' | 'outbox' | 'deliveryOf'> & Omit<QuoteDeps, 'tendersFor'> & {
+type Deps = Omit<CartServiceDeps, 'carts' | 'cache' | 'outbox' | 'deliveryOf' | 'quote'> & Omit<QuoteDeps, 'tendersFor'> & {
   tax: Pick<Tax, 'taxationOf' | 'acceptVatId'>; giftCards: Pick<GiftCards, 'redeemable' | 'tenders'>;
   connection: Connection; redis: RedisGuard; box: Box; outbox: Pick<Outbox, 'record' | 'once'>;
 };
@@ -34,7 +35,7 @@ export function createCart(deps: Deps) {
   const { buyerOf, promote, shipping, tax, giftCards, defaultCountry } = deps;
   const quoting: QuoteDeps = { buyerOf, promote, shipping, tax, tendersFor: giftCards.tenders.plan.bind(giftCards.tenders), defaultCountry, carbonOffsetPrices: deps.carbonOffsetPrices };
   const deliveryOf: CartServiceDeps['deliveryOf'] = async (of, offers) => (await quoteCart(of, offers, quoting, { address: of.shippingAddress ?? { country: defaultCountry }, method: undefined })).delivery;
-  const service = new CartService({ ...deps, deliveryOf, carts, cache });
+  const service = new CartService({ ...deps, deliveryOf, quote: (of, offers) => quoteAsShown(of, offers, quoting), carts, cache });
 
   /** An order that was given up leaves its owner a cart to try again with. */
   const reopen: Subscriber = {

@@ -92,6 +92,10 @@ export async function quoteCart(cart: Quoted, offers: Offers, deps: QuoteDeps, t
   return { ...result, lines: quoted, announced: charged.announced, method, delivery, promotions: { ...settled, evidence: promoted.evidence, contended: promoted.contended }, buyer, taxation: { ...priced.taxation, flags: [...priced.taxation.flags, ...charged.flags] }, tenders, amountDue: dueAfter(result.totals.grandTotal, tenders) };
 }
 
+/** As its owner sees it: sent where and how the cart says. */
+export const quoteAsShown = (cart: Cart & Readonly<{ channel?: string | undefined }>, offers: Offers, deps: QuoteDeps): Promise<Quote> =>
+  quoteCart(cart, offers, deps, { address: cart.shippingAddress ?? { country: deps.defaultCountry }, method: cart.shippingMethod, choices: cart.shippingChoices, pickupLocationId: cart.pickupLocationId });
+
 async function tendersOf({ giftCards = [], useStoreCredit = false, userId }: Quoted, total: Money, deps: QuoteDeps): Promise<readonly Tender[]> {
   const storeCreditOf = useStoreCredit ? userId : null;
   return giftCards.length === 0 && storeCreditOf === null ? [] : deps.tendersFor({ giftCards, storeCreditOf, total });

@@ -1,4 +1,4 @@
-import type { CartProblem } from '../cart/index.js';
+import type { CartProblem, TotalsProblem } from '../cart/index.js';
 import type { Totals } from '../pricing/index.js';
 import type { Money } from '../../shared/money.js';
 import type { Tender } from '../gift-cards/index.js';
@@ -12,7 +12,7 @@ export class CartEmpty extends RuleViolation {
 /** Never a silent new amount: the caller sees what changed and repeats the call with the total it agrees to. */
 export class CartChanged extends ConflictError {
   readonly code = 'cart_changed';
-  constructor(facts: { totals: Totals; problems: readonly CartProblem[]; expectedTotal?: unknown }) {
+  constructor(facts: { totals: Totals; problems: readonly CartProblem[]; changes?: TotalsProblem['changes']; expectedTotal?: unknown }) {
     super('The cart does not cost what was expected. Look at totals and problems, then send expectedTotal to agree.', facts);
   }
 }
@@ -20,7 +20,7 @@ export class CartChanged extends ConflictError {
 /** A gift card pays less than the customer saw, so the rest would cost more. */
 export class DueChanged extends ConflictError {
   readonly code = 'amount_due_changed';
-  constructor(facts: { tenders: readonly Tender[]; amountDue: Money; expectedDue: Money }) {
+  constructor(facts: { tenders: readonly Tender[]; amountDue: Money; expectedDue: Money; problems?: readonly CartProblem[] }) {
     const tenders = facts.tenders.map(({ kind, last4, amount }) => ({ kind, last4, amount }));
     super('What is left to pay is not what was expected. Look at tenders and amountDue, then send expectedDue to agree.', { ...facts, tenders });
   }

@@ -6,7 +6,10 @@ import { RISK_HOLD } from '../../shared/order-risk.js';
 import { orderNumber, type Order, type OrderItem, type PaymentSummary } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Address } from '../../shared/address.js';
-import { couponProblems, problemsOf, quoteCart, type Cart, type Offers, type Quote, type Shopper } from '../cart/index.js';
+import {
+  costsMore, couponProblems, differenceOf, duePromised, isAmountDisputed, isPlain, problemsOf, problemsWith, quoteAsShown, quoteCart, totalsProblemOf,
+  type Cart, type CartProblem, type Offers, type PromotionRequest, type Quote, type QuoteDeps, type Shopper,
+} from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import { CouponExhausted, EXHAUSTED } from '../promotions/index.js';
 import { CartChanged, CartEmpty, CartNotOrderable, DueChanged, missing } from './checkout.errors.js';
@@ -36,19 +39,22 @@ export async function draftOrder(deps: CheckoutDeps, cart: Cart | null, { shoppe
   const blocking = lineProblems.filter(({ code }) => code === 'gone' || code === 'not_priced' || code === 'quantity_limit' || code === 'quantity_not_permitted');
   if (blocking.length > 0) throw new CartNotOrderable(blocking);
 
-  const priced = await quoteCart({ ...cart, email: details.email, channel: shopper.channel }, offers, deps.quoting, { address: details.shippingAddress, ...details.by });
+  const quoting = { ...deps.quoting, promote: askingOnce(deps.quoting.promote) };
+  const priced = await quoteCart({ ...cart, email: details.email, channel: shopper.channel }, offers, quoting, { address: details.shippingAddress, ...details.by });
   if (!priced.method) await deps.shipping.resolve(details.by.method, priced.delivery);
-  const { totals, totals: { grandTotal }, promotions: { refused } } = priced;
-  const problems = [...lineProblems, ...couponProblems(refused)];
-  const agreed = body.expectedTotal
-    ? body.expectedTotal.amount === grandTotal.amount && body.expectedTotal.currency === grandTotal.currency
-    : !problems.some(({ code }) => code === 'price_changed' || code === 'coupon_not_applicable');
+  const { totals, totals: { grandTotal } } = priced;
+  const compared = await asTold(quoting, { ...cart, email: details.email, channel: shopper.channel }, { body, offers, priced });
+  const refused = refusedIn(priced, compared);
+  const found = [...lineProblems, ...couponProblems(refused)];
+  const agreed = body.expectedTotal ? isSame(body.expectedTotal, grandTotal) : !isAmountDisputed(found) && !(compared && costsMore(cart.told, compared));
+  const differs = compared && (agreed ? totalsProblemOf : differenceOf)(cart.told!, compared);
+  const problems = problemsWith(found, differs);
   if (!agreed) {
-    const facts = { totals, problems, ...(body.expectedTotal && { expectedTotal: body.expectedTotal }) };
+    const facts = { totals, problems, ...(differs && { changes: differs.changes }), ...(body.expectedTotal && { expectedTotal: body.expectedTotal }) };
     const used = refused.find(({ reason }) => EXHAUSTED.has(reason));
     throw used ? new CouponExhausted(used.message, { coupon: used.code, reason: used.reason, ...facts }) : new CartChanged(facts);
   }
-  requireDue(priced, body.expectedDue);
+  requireDue(priced, body.expectedDue ?? duePromised(cart.told, priced), problems);
   const verdict = await judge?.(totals.grandTotal);
   if (verdict?.decision === 'refuse') throw new OrderNotAccepted();
   return { cart, offers: new Map([...partOffers, ...offers]), priced, ...details, ...(body.notes !== undefined && { notes: body.notes }), ...(verdict && { verdict }) };
@@ -62,9 +68,38 @@ function beginToJudge({ assessRisk }: CheckoutDeps, cart: Cart, { body, userEmai
   return assessRisk({ userId: cart.userId, email, ...origin, shippingAddress, billingAddress: body.billingAddress ?? cart.billingAddress ?? shippingAddress });
 }
 
+type Comparing = Readonly<{ body: PlaceOrderBody; offers: Offers; priced: Quote }>;
+/**
+ * What the cart told, told again now: the order's own quote where it goes as the cart said, else another one as the cart is shown. Null where nothing
+ * was told that could have changed: then no second one is made.
+ */
+async function asTold(quoting: QuoteDeps, cart: Cart & Pick<Shopper, 'channel'>, { body, offers, priced }: Comparing): Promise<Quote | null> {
+  if (!cart.told) return null;
+  const isElsewhere = body.shippingAddress !== undefined && placeOf(body.shippingAddress) !== placeOf(cart.shippingAddress);
+  const isOtherwise = cart.shippingMethod === undefined || (body.shippingMethod ?? cart.shippingMethod) !== cart.shippingMethod || (body.pickupLocationId ?? cart.pickupLocationId) !== cart.pickupLocationId;
+  if (!isElsewhere && !isOtherwise) return priced;
+  return isPlain(cart) ? null : quoteAsShown(cart, offers, quoting);
+}
+
+/** The last use of a coupon may have gone between the two quotes. */
+const refusedIn = ({ promotions: { refused } }: Quote, compared: Quote | null): Quote['promotions']['refused'] =>
+  [...refused, ...compared?.promotions.refused.filter(({ code }) => !refused.some((one) => one.code === code)) ?? []];
+
+/** The second quote of one order is given the promotions of the first, unless it is sent where other ones hold. */
+function askingOnce(promote: QuoteDeps['promote']): QuoteDeps['promote'] {
+  let asked: Readonly<{ request: PromotionRequest; answer: ReturnType<typeof promote> }> | undefined;
+  return (request) => {
+    if (!asked || JSON.stringify(request) !== JSON.stringify(asked.request)) asked = { request, answer: promote(request) };
+    return asked.answer;
+  };
+}
+
+const placeOf = (address: Address | undefined): string => JSON.stringify([address?.country, address?.region, address?.postalCode, address?.city, address?.line1]);
+const isSame = (one: Money, other: Money): boolean => one.amount === other.amount && one.currency === other.currency;
+
 /** A gift card may have been used elsewhere since the customer saw what is left to pay. */
-function requireDue({ tenders, amountDue }: Quote, expectedDue: Money | undefined): void {
-  if (expectedDue && (expectedDue.amount !== amountDue.amount || expectedDue.currency !== amountDue.currency)) throw new DueChanged({ tenders, amountDue, expectedDue });
+function requireDue({ tenders, amountDue }: Quote, expectedDue: Money | undefined, problems: readonly CartProblem[]): void {
+  if (expectedDue && !isSame(expectedDue, amountDue)) throw new DueChanged({ tenders, amountDue, expectedDue, problems });
 }
 
 type Given = Readonly<{ body: PlaceOrderBody; userEmail: string | undefined; offers: Offers }>;

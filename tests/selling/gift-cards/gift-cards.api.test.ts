@@ -94,3 +94,20 @@ test('when the card pays less than the customer saw, nothing is ordered', async 
   expect(refused.body).toMatchObject({ status: 409, code: 'amount_due_changed', amountDue: euros(2480), tenders: [{ amount: euros(10) }] });
   expect([await shop.balanceOf(id), level.reserved]).toEqual([10, 0]);
 });
+
+test.each([
+  { _case: 'and says nothing of amounts', agreeing: {} },
+  { _case: 'and agrees to the total alone', agreeing: { expectedTotal: euros(2490) } },
+])('when the card was emptied since the cart told what is left to pay $_case, nothing is charged before that is agreed to', async ({ agreeing }) => {
+  const { id, code } = await shop.giftCard(1500);
+  const [slow, quick] = [await shop.cartWith(2000, code), await shop.cartWith(1010, code)];
+  await shop.order(quick.guest);
+
+  const refused = await shop.order(slow.guest, { payment: CARD, ...agreeing });
+
+  expect(refused.body).toMatchObject({ status: 409, code: 'amount_due_changed', amountDue: euros(2490), expectedDue: euros(990), tenders: [] });
+  expect(refused.body.problems).toMatchObject([{ code: 'totals_changed', changes: [{ part: 'tenders', before: euros(1500), after: euros(0) }] }]);
+  expect([await shop.balanceOf(id), (await shop.level(slow.sku)).reserved]).toEqual([0, 0]);
+  const agreed = await shop.order(slow.guest, { payment: CARD, ...agreeing, expectedDue: euros(2490) });
+  expect(agreed.body.data).toMatchObject({ status: 'placed', amountDue: euros(2490) });
+});

@@ -1,5 +1,5 @@
 import { givenUser } from '../../support/given.js';
-import { euros, openShop, type Shop } from '../../support/shop.js';
+import { ADDRESS, euros, openShop, type Shop } from '../../support/shop.js';
 import { FREE_SHIPPING, TEN_PERCENT, promotionWords } from './promotion-shop.js';
 
 let shop: Shop;
@@ -145,6 +145,83 @@ test('checkout refuses a silent new amount when a code stopped working, and goes
   const agreed = await shop.order(guest, { expectedTotal: refused.body.totals.grandTotal });
   expect(agreed.status).toBe(201);
   expect(agreed.body.data).toMatchObject({ coupons: [], promotions: [], totals: { discountTotal: euros(0) } });
+});
+
+describe('without expectedTotal an order costs at most what the cart last told', () => {
+  const ordered = async (guest: Record<string, string>, more: object = {}) => {
+    const before = [await shop.count('orders'), await shop.count('stock_holds'), await shop.count('outbox')];
+    const reply = await shop.order(guest, more);
+    if (reply.status === 409) expect([await shop.count('orders'), await shop.count('stock_holds'), await shop.count('outbox')]).toEqual(before);
+    return reply;
+  };
+  const chosen = async (guest: Record<string, string>) => {
+    await shop.call('put', '/cart/addresses', { headers: guest, body: { shippingAddress: ADDRESS } });
+    return (await shop.call('put', '/cart/shipping-method', { headers: guest, body: { code: 'standard' } })).body.data;
+  };
+  const changes = (...parts: Array<[string, number, number]>) => parts.map(([part, before, after]) => ({ part, before: euros(before), after: euros(after) }));
+
+  test.each([
+    { _case: 'told without a place', prepare: async () => {} },
+    { _case: 'told with place and method', prepare: chosen },
+  ])('an automatic promotion was stopped meanwhile ($_case): 409 naming it, until it is agreed to or the cart is changed', async ({ prepare }) => {
+    const promotion = await words.running({ name: 'Tenth off', trigger: 'automatic', class: 'order', effect: { type: 'percentage', rateBps: 1000 } });
+    const { sku } = await shop.given.variant({ price: 1000 });
+    const { guest, items: [line] } = await shop.given.cart(sku);
+    const other = (await shop.given.cart(sku)).guest;
+    for (const one of [guest, other]) await prepare(one);
+    await words.stop(promotion.id);
+
+    const refused = await ordered(guest);
+
+    expect(refused.body).toMatchObject({ status: 409, code: 'cart_changed', totals: { grandTotal: euros(1490) }, problems: [{ code: 'totals_changed' }] });
+    expect(refused.body.changes).toEqual(expect.arrayContaining([{ part: 'line', itemId: line.id, sku, before: euros(900), after: euros(1000) }, ...changes(['discount', 100, 0])]));
+    expect((await words.cart(guest)).problems).toMatchObject([{ code: 'totals_changed', changes: expect.arrayContaining(changes(['discount', 100, 0])) }]);
+    expect((await ordered(guest, { expectedTotal: euros(1390) })).body).toMatchObject({ status: 409, code: 'cart_changed', problems: [{ code: 'totals_changed' }], expectedTotal: euros(1390) });
+    expect((await ordered(guest, { expectedTotal: euros(1490) })).body.data.totals.grandTotal).toEqual(euros(1490));
+    expect((await shop.call('put', `/cart/items/${(await words.cart(other)).items[0].id}`, { headers: other, body: { quantity: 2 } })).body.data.problems).toEqual([]);
+    expect((await ordered(other)).body.data.totals.grandTotal).toEqual(euros(2490));
+  });
+
+  test('the rate of a coupon was lowered: 409; raised: the order is placed for less', async () => {
+    const ten = await words.running({ ...TEN_PERCENT, code: 'MOVES' });
+    const { sku } = await shop.given.variant({ price: 1000 });
+    const [{ guest: poorer }, { guest: richer }] = [await shop.given.cart(sku), await shop.given.cart(sku)];
+    for (const one of [poorer, richer]) await words.addCoupon(one, 'MOVES');
+
+    await words.staff.put(ten.id, { ...TEN_PERCENT, effect: { type: 'percentage', rateBps: 500 } });
+    expect((await ordered(poorer)).body).toMatchObject({ code: 'cart_changed', problems: [{ code: 'totals_changed', before: euros(900), after: euros(950) }] });
+    await words.staff.put(ten.id, { ...TEN_PERCENT, effect: { type: 'percentage', rateBps: 2000 } });
+    expect((await ordered(richer)).body.data.totals.grandTotal).toEqual(euros(1290));
+  });
+
+  test('the chosen delivery became dearer: 409; a method of the request itself was told by nobody and counts as it is', async () => {
+    const zone = (await shop.call('post', '/shipping/zones', { headers: shop.keys.secret, body: { code: 'all', name: 'All', restOfWorld: true } })).body.data;
+    const method = (await shop.call('post', '/shipping/methods', { headers: shop.keys.secret, body: { zoneId: zone.id, code: 'standard', name: 'Post', rate: { kind: 'flat', prices: { EUR: 0 } } } })).body.data;
+    const { sku } = await shop.given.variant({ price: 1000 });
+    const [{ guest }, { guest: unchosen }] = [await shop.given.cart(sku), await shop.given.cart(sku)];
+    expect((await chosen(guest)).totals.grandTotal).toEqual(euros(1000));
+
+    await shop.call('patch', `/shipping/methods/${method.id as string}`, { headers: shop.keys.secret, body: { rate: { kind: 'flat', prices: { EUR: 700 } } } });
+    const refused = await ordered(guest);
+
+    expect(refused.body).toMatchObject({ code: 'cart_changed', problems: [{ code: 'totals_changed', changes: changes(['shipping', 0, 700], ['tax', 167, 284], ['total', 1000, 1700]) }] });
+    expect((await ordered(unchosen)).body.data.totals.grandTotal).toEqual(euros(1700));
+    await shop.call('delete', `/shipping/methods/${method.id as string}`, { headers: shop.keys.secret });
+    await shop.call('delete', `/shipping/zones/${zone.id as string}`, { headers: shop.keys.secret });
+  });
+
+  test('carts that were merged have been told what both cost together', async () => {
+    const promotion = await words.running({ name: 'Tenth off', trigger: 'automatic', class: 'order', effect: { type: 'percentage', rateBps: 1000 } });
+    const { sku } = await shop.given.variant({ price: 1000 });
+    const ada = await givenUser(shop);
+    await shop.call('post', '/cart/items', { headers: ada.headers, body: { sku } });
+    const { token } = await shop.given.cart(sku);
+    const merged = await shop.call('post', '/cart/merge', { headers: ada.headers, body: { cartToken: token } });
+    await words.stop(promotion.id);
+
+    expect([merged.body.data.totals.grandTotal, merged.body.data.problems]).toEqual([euros(1800), []]);
+    expect((await ordered(ada.headers)).body.problems).toMatchObject([{ code: 'totals_changed', before: euros(1800), after: euros(2000) }]);
+  });
 });
 
 test('a cart holds at most twenty codes', async () => {
