@@ -77,6 +77,18 @@ test('a growth that is taken back before anybody pays is no charge and no refund
   expect([(await show(id)).paymentStatus, simulator.charges(id), await documents(id)]).toEqual(['paid', 1, [['invoice', 1490], ['invoice', 2000], ['credit_note', 2000]]]);
 });
 
+test('an order that is given up while a part of it is unpaid is invoiced for nothing: what came goes back, what did not is asked for no more', async () => {
+  const { id, itemId } = await buy(1000, 2);
+  await edit(id, { op: 'change_quantity', itemId, quantity: 5 });
+
+  await staff('post', `/orders/${id}/cancellation`, { reason: 'changed my mind' });
+  await settle();
+
+  const [paid, grown, ...credits] = await documents(id);
+  expect([paid, grown, credits.sort((a, b) => a[1] - b[1])]).toEqual([['invoice', 2490], ['invoice', 3000], [['credit_note', 2490], ['credit_note', 3000]]]);
+  expect(simulator.refunds(id)).toEqual([2490]);
+});
+
 test('staff prepares an order with a price by hand; the customer pays by link, and everything follows as for any order', async () => {
   const { sku } = await shop.given.variant({ price: 5000, stock: 3 });
   const draft = (await staff('post', '/orders/drafts', {

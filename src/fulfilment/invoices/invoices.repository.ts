@@ -51,6 +51,13 @@ export class InvoiceRepository {
     return { ...page, items: page.items.map(toDocument) };
   }
 
+  /** Of each order what was invoiced and not credited, in minor units. */
+  async openOf(orderIds: readonly string[]): Promise<Array<{ orderId: string; gross: number }>> {
+    const signed = { $cond: [{ $eq: ['$kind', 'invoice'] }, '$totals.gross.amount', { $multiply: [-1, '$totals.gross.amount'] }] };
+    const found = await this.documents.aggregate<{ _id: string; gross: number }>([{ $match: { orderId: { $in: [...orderIds] } } }, { $group: { _id: '$orderId', gross: { $sum: signed } } }]);
+    return found.map(({ _id, gross }) => ({ orderId: _id, gross }));
+  }
+
   /** Series whose numbers are not exactly 1 to their last one. */
   async findGaps(): Promise<Array<{ series: string; detail: string }>> {
     const written = await this.documents.aggregate<{ _id: string; n: number; first: number; last: number }>([

@@ -6,7 +6,7 @@ import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { Money } from '../../shared/money.js';
 import { InvoiceNotFound } from './invoices.errors.js';
-import { creditLines, faultOf, isDue, dueLines, seriesFor, differenceOf, grossOf, negated, totalsOf, type Attribution, type Document, type DocumentKind, type DocumentLine, type InvoicedOrder, type IssueAt, type Seller } from './invoices.js';
+import { creditLines, faultOf, isDue, dueLines, seriesFor, differenceOf, grossOf, negated, openLines, totalsOf, type Attribution, type Document, type DocumentKind, type DocumentLine, type InvoicedOrder, type IssueAt, type Seller } from './invoices.js';
 import type { DocumentFilter, InvoiceRepository } from './invoices.repository.js';
 
 export type InvoiceConfig = Readonly<{ issueAt: IssueAt; invoiceSeries: string; creditNoteSeries: string; seller: Seller; fallbackLocale: string }>;
@@ -66,6 +66,7 @@ export class InvoiceService {
     if (event.type === 'order.refunded_to_store_credit') {
       return this.credit(order, known, { key: `store-credit:${event.id}`, ...event.data, refundAmount: (event.data['amount'] as Money).amount });
     }
+    if (event.type === 'order.cancelled') return this.writeOffUnpaid(order, known, event.data);
     const hasInvoice = known.some(({ kind }) => kind === 'invoice');
     if (!hasInvoice && isDue(order, this.deps.config.issueAt)) await this.first(order);
     if (hasInvoice && event.type === 'order.edited') await this.supplement(order, known, event);
@@ -108,6 +109,17 @@ export class InvoiceService {
     const refundKey = `${order.id}:edit:${String(event.data['editId'])}:unpaid`;
     const amount = { amount: unpaid, currency: order.currency };
     await this.issue(order, 'credit_note', unpaid === -gross ? negated(lines) : creditLines(known, amount, { lines: [], shipping: 0, goodwill: unpaid }), { refundKey, invoiceNumber });
+  }
+
+  /** Given up while it was paid in part: the part that never came is asked for no more. What did come gets its credit note by its refund. */
+  private async writeOffUnpaid(order: InvoicedOrder, known: readonly Document[], { goesBack }: Readonly<Record<string, unknown>>): Promise<void> {
+    const refundKey = `${order.id}:cancelled:unpaid`;
+    const invoice = known.find(({ kind }) => kind === 'invoice');
+    if (!invoice || goesBack === undefined || known.some((document) => document.refundKey === refundKey)) return;
+    const unpaid = grossOf(openLines(known)) - Number(goesBack);
+    if (unpaid <= 0) return;
+    const lines = creditLines(known, { amount: unpaid, currency: order.currency }, { lines: [], shipping: 0, goodwill: unpaid });
+    await this.issue(order, 'credit_note', lines, { refundKey, invoiceNumber: invoice.number });
   }
 
   private async issue(order: InvoicedOrder, kind: DocumentKind, lines: readonly DocumentLine[], more: Pick<Document, 'refundKey' | 'reason' | 'invoiceNumber' | 'supplements'>): Promise<void> {

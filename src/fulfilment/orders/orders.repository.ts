@@ -110,10 +110,11 @@ export class OrderRepository {
   }
 
   /** For whoever compares documents with orders: what these cost, and whether that was changed since. */
-  async totalsOf(ids: readonly string[]): Promise<Map<string, { grandTotal: number; isEdited: boolean }>> {
-    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, { totals: 1, editedAt: 1, items: 1 }).lean();
+  async totalsOf(ids: readonly string[]): Promise<Map<string, { grandTotal: number; isEdited: boolean; givenBackAt?: Date }>> {
+    const shown = { totals: 1, editedAt: 1, items: 1, status: 1, paymentStatus: 1, tenders: 1, origin: 1, updatedAt: 1 } as const;
+    const found = await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, shown).lean();
     const isChanged = ({ editedAt, items }: Pick<OrderRow, 'editedAt' | 'items'>) => editedAt !== undefined || items.some(({ credited }) => credited !== undefined);
-    return new Map(found.map((row) => [row._id.toHexString(), { grandTotal: row.totals.grandTotal.amount, isEdited: isChanged(row) }]));
+    return new Map(found.map((row) => [row._id.toHexString(), { grandTotal: row.totals.grandTotal.amount, isEdited: isChanged(row), ...(keepsNothing(row) && { givenBackAt: row.updatedAt }) }]));
   }
 
   /** Whether somebody has an order that was not given up; by user, else by address. */
@@ -175,4 +176,10 @@ function toOrder({ _id, ...row }: Omit<OrderRow, 'timeline'> & { timeline?: unkn
   delete row.timeline;
   delete row.risk;
   return { id: _id.toHexString(), ...row };
+}
+
+/** Given up, and all that was paid went back as far as the order itself can tell; what replaced goods was paid elsewhere. */
+function keepsNothing({ status, paymentStatus, tenders = [], totals, origin }: Pick<OrderRow, 'status' | 'paymentStatus' | 'tenders' | 'totals' | 'origin'>): boolean {
+  const byTenders = (tenders ?? []).reduce((so, { amount }) => so + amount.amount, 0) >= totals.grandTotal.amount;
+  return status === 'cancelled' && !origin && (byTenders || paymentStatus === 'refunded' || paymentStatus === 'voided');
 }

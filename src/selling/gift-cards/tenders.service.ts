@@ -43,10 +43,15 @@ export class TenderService {
     return there;
   }
 
-  /** The order was given up: whatever is still in it goes back to where it came from. */
+  /** The order was given up: whatever is still in it goes back to where it came from. An order that lives again may be given up again. */
   async giveBack(orderId: string): Promise<void> {
     const entries = await this.deps.values.entriesOf(orderId);
-    await this.move(outstanding(entries), { kind: 'give_back', orderId, reason: 'order given up' });
+    const shares = outstanding(entries);
+    const amount = shares.reduce((so, share) => so + share.amount, 0);
+    if (amount === 0) return;
+    const reason = 'order given up';
+    await this.move(shares, { kind: 'give_back', orderId, reason });
+    await this.deps.outbox.record({ type: 'order.tenders_refunded', aggregateId: orderId, data: { orderId, amount, key: `${orderId}:given-up:${entries.length}`, reason } });
   }
 
   /** Minor units: all that came in, and what of it could still go back. */

@@ -115,6 +115,13 @@ describe('a credit note', () => {
     await shop.runEvents();
 
     expect((await documentsOf(order.id)).map(({ kind, totals }: { kind: string; totals: { gross: object } }) => [kind, totals.gross])).toEqual([['invoice', euros(2890)], ['credit_note', euros(2890)]]);
+
+    // One cent less, and the auditor sees it.
+    const ofOrder = { orderId: order.id as string, kind: 'credit_note' };
+    await shop.connection.collection('invoices').updateOne(ofOrder, { $inc: { 'totals.gross.amount': -1 } });
+    shop.clock.offsetMs += 61_000;
+    expect(await shop.violations()).toContainEqual({ invariant: 'invoices minus credit notes are what the order keeps', subject: `order:${order.id as string}`, detail: 'all of it went back, and its documents still say 1' });
+    await shop.connection.collection('invoices').updateOne(ofOrder, { $inc: { 'totals.gross.amount': 1 } });
   });
 
   test('is not issued for what was never invoiced', async () => {

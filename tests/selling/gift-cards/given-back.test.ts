@@ -25,6 +25,8 @@ test('a cancelled order gives back to the card, and to the payment what the paym
   expect(await shop.balanceOf(id)).toBe(1500);
   expect(after.body.data.payment.details).toMatchObject({ captured: euros(990), refunded: euros(990) });
   expect(ledger.body.data.items.map(({ kind, amount }: { kind: string; amount: number }) => [kind, amount])).toEqual([['give_back', 1500], ['spend', -1500], ['issue', 1500]]);
+  const { body: { data: { items: documents } } } = await shop.call('get', `/orders/${orderId}/documents`, shop.staff);
+  expect(documents.map(({ kind, totals: { gross } }: { kind: string; totals: { gross: object } }) => [kind, gross])).toEqual([['invoice', euros(2490)], ['credit_note', euros(1500)], ['credit_note', euros(990)]]);
 });
 
 test('an order that nobody pays expires and gives back; money that comes late takes the card again, if it still has it', async () => {

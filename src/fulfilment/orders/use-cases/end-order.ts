@@ -32,7 +32,9 @@ export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, re
     if (order.tenders) await deps.tenders.giveBack(orderId);
     if (order.status === 'placed' && order.items.some(({ digital }) => digital?.kind === 'gift_card')) await deps.giftCards.voidOf(orderId);
     if (order.userId !== null && order.status === 'placed') await deps.loyalty.clawBackForOrder({ orderId, userId: order.userId, reason: 'order cancelled' });
-    await deps.outbox.record(...endingEvents(order, 'order.cancelled', reason));
+    // Of an order that was paid in part, what was not is owed no more: its invoice has to hear how much that is.
+    const goesBack = order.paymentStatus === 'partially_paid' ? { goesBack: (await deps.refunds.received(orderId)).left } : {};
+    await deps.outbox.record(...endingEvents(order, 'order.cancelled', reason, goesBack));
     return cancelled;
   });
 }
@@ -66,8 +68,8 @@ export async function expireOrder(deps: OrderDeps, order: Order): Promise<boolea
   });
 }
 
-function endingEvents(order: Order, type: string, reason: string) {
-  const data = { orderId: order.id, number: order.number, userId: order.userId, email: order.email, cartId: order.cartId, skus: order.items.map(({ sku }) => sku), reason };
+function endingEvents(order: Order, type: string, reason: string, more: Readonly<{ goesBack?: number }> = {}) {
+  const data = { orderId: order.id, number: order.number, userId: order.userId, email: order.email, cartId: order.cartId, skus: order.items.map(({ sku }) => sku), reason, ...more };
   const refund = { type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: type } };
   return order.payment ? [{ type, aggregateId: order.id, data }, refund] : [{ type, aggregateId: order.id, data }];
 }
