@@ -20,7 +20,7 @@ import { createImportExport } from './operations/import-export/index.js';
 import { createJobs } from './operations/jobs/index.js';
 import { createNotifications } from './operations/notifications/index.js';
 import { createSecurityEvents } from './operations/security-events/index.js';
-import { createPrivacy } from './operations/privacy/index.js';
+import { createPrivacy, eventsKeptSince } from './operations/privacy/index.js';
 import { createAccountMail } from './people/account-mail/index.js';
 import { createActivity } from './people/activity/index.js';
 import { createApiKeys } from './people/api-keys/index.js';
@@ -181,7 +181,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, reviewWindowSeconds: config.orders.reviewWindowSeconds, audit: audit.record,
     captureHeld: (orderId) => payments.planCapture(orderId, 'order approved'), capturedOf: async (ids) => (await payments.findByOrders(ids)).map(({ orderId, capturedAmount }) => ({ orderId, amount: capturedAmount })), queue: ordersQueue, returnTerms: returnPolicies.termsFor, returnsUntil: returnPolicies.deadlineOf,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
-    auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate },
+    auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate, eventsKeptSince: () => eventsKeptSince(config.retention.days, now()) },
   });
   const risk = createRisk({ connection, now, inTransaction, audit: audit.record, report, secret: config.risk.secret, orders: orders.risk });
   inventory.onBackorderFilled((filled) => orders.service.backorderFilled(filled));

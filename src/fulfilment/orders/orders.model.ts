@@ -93,7 +93,6 @@ orderSchema.index({ userId: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ createdAt: -1, _id: -1 });
 orderSchema.index({ updatedAt: -1, _id: -1 });
 orderSchema.index({ 'totals.grandTotal.amount': -1, _id: -1 });
-orderSchema.index({ number: 1, _id: 1 });
 orderSchema.index({ status: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ paymentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ fulfilmentStatus: 1, createdAt: -1, _id: -1 });

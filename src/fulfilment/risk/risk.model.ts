@@ -22,6 +22,7 @@ const refusalSchema = new Schema<RefusalRow>({
 }, { versionKey: false });
 refusalSchema.index({ at: 1 }, { expireAfterSeconds: 90 * 24 * 3600 });
 refusalSchema.index({ at: -1, _id: -1 });
+refusalSchema.index({ keys: 1, at: -1 });
 
 export const settingsModel = (connection: Connection) => connection.model('RiskSettings', settingsSchema, 'risk_settings');
 export const fraudModelModel = (connection: Connection) => connection.model('RiskModel', modelSchema, 'risk_models');

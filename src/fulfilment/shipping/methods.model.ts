@@ -15,7 +15,6 @@ const zoneSchema = new Schema<ZoneRow>({
   version: { type: Number, required: true }, ...times,
 }, { versionKey: false, minimize: false });
 zoneSchema.index({ code: 1 }, { unique: true });
-zoneSchema.index({ code: 1, _id: 1 });
 // Without places there is nothing to share: an index takes all empty lists for one value.
 zoneSchema.index({ placeKeys: 1 }, { unique: true, partialFilterExpression: { 'placeKeys.0': { $exists: true } } });
 

@@ -27,7 +27,7 @@ export class MethodRepository {
   /** Read outside of any transaction: the answer is shared by everybody for a moment. */
   async findAll(): Promise<{ zones: Zone[]; methods: Method[] }> {
     const [zones, methods] = await Promise.all([
-      this.zones.find({}, null, { session: null }).sort({ code: 1, _id: 1 }).lean(),
+      this.zones.find({}, null, { session: null }).sort({ code: 1 }).lean(),
       this.methods.find({}, null, { session: null }).sort({ position: 1, _id: 1 }).lean(),
     ]);
     return { zones: zones.map(toZone), methods: methods.map(toMethod) };

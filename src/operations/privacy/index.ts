@@ -16,6 +16,8 @@ import { ERASE_GUEST_JOB, ERASE_JOB, EXPORT_JOB, PrivacyService } from './privac
 import { DEFAULT_RULES, ringRules, withDays } from './retention.js';
 import { Retention } from './retention.service.js';
 
+export { eventsKeptSince } from './retention.js';
+
 type Deps = {
   connection: Connection; vault: Vault; jobs: Jobs; inTransaction: InTransaction; audit: RecordAudit; now: Clock; metrics: Pick<Metrics, 'retained'>;
   parts: () => readonly PersonalData[]; findAccount(userId: string): Promise<{ email: string; roles: readonly string[] } | null>; countOpenOrders(of: { userId: string } | { userId: null; emailKey: string }): Promise<number>;

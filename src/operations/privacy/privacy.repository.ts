@@ -59,7 +59,7 @@ export class PrivacyRepository {
   }
 
   /** Rows of a collection that are older than their time. */
-  async removeOlder(collection: string, field: string, before: Date, filter: object): Promise<number> {
-    return (await this.connection.collection(collection).deleteMany({ ...filter, [field]: { $lt: before } })).deletedCount;
+  async removeOlder(collection: string, filter: object): Promise<number> {
+    return (await this.connection.collection(collection).deleteMany(filter)).deletedCount;
   }
 }

@@ -12,7 +12,7 @@ export class Retention {
   async run(): Promise<Record<string, number>> {
     const { privacy, vault, now, rules, rings, count } = this.deps;
     const removed: Record<string, number> = {};
-    for (const { name, collection, field, days, filter = {} } of rules) removed[name] = await privacy.removeOlder(collection, field, daysBefore(now(), days), filter);
+    for (const { name, collection, field, days, filter = {}, valueAt = (at: Date) => at } of rules) removed[name] = await privacy.removeOlder(collection, { ...filter, [field]: { $lt: valueAt(daysBefore(now(), days)) } });
     for (const { name, ring, days, periodOf } of rings) removed[name] = await vault.shredRings(ring, periodOf(daysBefore(now(), days)));
     for (const [kind, number] of Object.entries(removed)) count(kind, number);
     return removed;

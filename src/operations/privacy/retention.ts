@@ -1,14 +1,24 @@
+import { firstEventId } from '../../shared/events/outbox.js';
+
 const DAY_MS = 86_400_000;
 
 /** What goes when it is older than its days: rows by a time of theirs. Carts, sessions, attempts, answers and jobs go by TTL index. */
-export type RetentionRule = Readonly<{ name: string; collection: string; field: string; days: number; filter?: object }>;
+export type RetentionRule = Readonly<{ name: string; collection: string; field: string; days: number; filter?: object;
+  /** Where the field is no time, but sorts by one. */
+  valueAt?: (at: Date) => unknown;
+}>;
 
 export const DEFAULT_RULES: readonly RetentionRule[] = [
   { name: 'activity', collection: 'activity', field: 'occurredAt', days: 730 },
   { name: 'mails', collection: 'mails', field: 'createdAt', days: 365, filter: { state: { $ne: 'pending' } } },
   { name: 'security_events', collection: 'security_events', field: 'at', days: 365 },
   { name: 'draft_orders', collection: 'draft_orders', field: 'updatedAt', days: 365, filter: { state: 'cancelled' } },
+  // What waits, and what was set aside and may be tried again, is kept however old it is.
+  { name: 'events', collection: 'outbox', field: '_id', days: 365, filter: { state: 'delivered' }, valueAt: firstEventId },
 ];
+
+/** Events that were delivered may be gone before this. */
+export const eventsKeptSince = (days: string, now: Date): Date => daysBefore(now, withDays(DEFAULT_RULES, days)!.find(({ name }) => name === 'events')!.days);
 
 /** Keys of a ring, by the period in their name, go so many days after it began. */
 export type RingRule = Readonly<{ name: string; ring: string; days: number; periodOf: (at: Date) => string }>;

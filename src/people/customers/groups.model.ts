@@ -9,7 +9,6 @@ const stamped = { version: { type: Number, required: true }, createdAt: { type: 
 
 const groupSchema = new Schema<GroupRow>({ code: text, name: text, wholesale: { type: Boolean, required: true }, ...stamped }, { versionKey: false });
 groupSchema.index({ code: 1 }, { unique: true });
-groupSchema.index({ code: 1, _id: 1 });
 groupSchema.index({ createdAt: -1, _id: -1 });
 
 const companySchema = new Schema<CompanyRow>({ name: text, vatId: String, taxExemption: String, ...stamped }, { versionKey: false });

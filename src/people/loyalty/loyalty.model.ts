@@ -26,6 +26,7 @@ const interactionSchema = new Schema<InteractionRow>({
   _id: String, userId: { type: String, required: true }, merit: { type: String, enum: MERITS, required: true }, points, isGiven: { type: Boolean, required: true },
   part: { type: Number, required: true }, version: { type: Number, required: true }, at: { type: Date, required: true },
 }, { versionKey: false });
+interactionSchema.index({ userId: 1, _id: -1 });
 
 /** How many points somebody's interactions of a day were worth, given or not: `<userId>:<day>`. */
 export type InteractionDayRow = { _id: string; points: number; at: Date };

@@ -9,6 +9,5 @@ const schema = new Schema<AttributeRow>({
   unit: { type: String, default: null }, options: { type: [String], required: true }, version: { type: Number, required: true }, translations: Schema.Types.Mixed,
 }, { versionKey: false });
 schema.index({ code: 1 }, { unique: true });
-schema.index({ code: 1, _id: 1 });
 
 export const attributeModel = (connection: Connection) => connection.model<AttributeRow>('AttributeDefinition', schema, 'attribute_definitions');

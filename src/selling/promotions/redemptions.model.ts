@@ -22,6 +22,7 @@ const redemptionSchema = new Schema<RedemptionRow>({
 }, { versionKey: false });
 redemptionSchema.index({ orderId: 1, promotionId: 1 }, { unique: true });
 redemptionSchema.index({ promotionId: 1, at: -1, _id: -1 });
+redemptionSchema.index({ userId: 1, _id: -1 });
 
 /** What an order's reductions were decided from; read by staff, and decided again to prove it. */
 export type TraceRow = { _id: string; evidence: unknown; shippingPrice: number; allocations: unknown; at: Date };

@@ -1,4 +1,4 @@
-import { Types, type Model, type SortOrder } from 'mongoose';
+import { Types, type Model, type Schema, type SortOrder } from 'mongoose';
 import { BadCursor, decodeCursor, encodeCursor, sortKeys, toPage, type Page, type PageQuery, type SortKey } from '../http/pagination.js';
 
 type Filter = Record<string, unknown>;
@@ -19,10 +19,10 @@ type Find = {
 };
 export type IndexKeys = Readonly<Record<string, 1 | -1>>;
 
-/** One page of lean rows, by number with totals or by keyset cursor without. The sort needs an index that ends in _id. */
+/** One page of lean rows, by number with totals or by keyset cursor without. The sort needs an index that ends in _id, or is of what is unique. */
 export async function findPage<Row>(model: Rows<Row>, find: Find): Promise<Page<Row & { _id: Types.ObjectId }>> {
   const { query, filter, projection = {} } = find;
-  const keys = withId(sortKeys(query.sort, find.fallbackSort), find.paths ?? {});
+  const keys = withId(sortKeys(query.sort, find.fallbackSort), find.paths ?? {}, uniqueOf(model));
   const sort = Object.fromEntries(keys.map(({ field, direction }) => [field, direction as SortOrder]));
   if (query.cursor !== undefined) return walk(model, find, keys, sort);
 
@@ -37,9 +37,21 @@ const countOf = <Row>(model: Rows<Row>, { filter, hint }: Find): Promise<number>
 
 const hinted = (index: IndexKeys | string | undefined) => (index === undefined ? {} : { hint: typeof index === 'string' ? index : { ...index } });
 
-function withId(keys: SortKey[], paths: Readonly<Record<string, string>>): SortKey[] {
+/** Paths that every document has a value of its own at: nothing is left to order behind them. */
+const uniquePaths = new WeakMap<Schema, ReadonlySet<string>>();
+function uniqueOf<Row>({ schema }: Rows<Row>): ReadonlySet<string> {
+  let paths = uniquePaths.get(schema);
+  if (!paths) {
+    const whole = schema.indexes().filter(([fields, options]) => options.unique === true && !options.sparse && !options.partialFilterExpression && Object.keys(fields).length === 1);
+    uniquePaths.set(schema, paths = new Set(whole.flatMap(([fields]) => Object.keys(fields))));
+  }
+  return paths;
+}
+
+function withId(keys: SortKey[], paths: Readonly<Record<string, string>>, unique: ReadonlySet<string>): SortKey[] {
   const mapped = keys.map(({ field, direction }) => ({ field: paths[field] ?? field, direction }));
-  return [...mapped, { field: '_id', direction: mapped[0]?.direction ?? 1 }];
+  const end = mapped.findIndex(({ field }) => unique.has(field));
+  return end !== -1 ? mapped.slice(0, end + 1) : [...mapped, { field: '_id', direction: mapped[0]?.direction ?? 1 }];
 }
 
 async function walk<Row>(model: Rows<Row>, find: Find, keys: SortKey[], sort: Record<string, SortOrder>) {

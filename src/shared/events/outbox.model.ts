@@ -26,6 +26,7 @@ outboxSchema.index({ state: 1, dueAt: 1, _id: 1 }, { partialFilterExpression: { 
 outboxSchema.index({ state: 1, _id: -1 }, { partialFilterExpression: { state: 'dead' } });
 outboxSchema.index({ aggregateId: 1, _id: 1 });
 outboxSchema.index({ leaseId: 1 }, { sparse: true });
+outboxSchema.index({ emailKey: 1 }, { sparse: true });
 
 personal(outboxSchema, 'OutboxEvent', 'outbox', {
   fields: ['data.email', 'data.before', 'data.after', 'data.device', 'data.ipRange', 'data.stopUrl'], marks: { 'data.email': 'emailKey' }, erased: { 'data.email': ERASED_EMAIL }, whenErased: 'hide',

@@ -238,6 +238,10 @@ function byAggregate<Row extends { aggregateId: string }>(rows: readonly Row[]):
   return [...lines.values()];
 }
 
+const timePart = (ms: number): string => ms.toString(36).padStart(9, '0');
+/** No event of this moment or later has a smaller id. */
+export const firstEventId = (at: Date): string => `evt_${timePart(at.getTime())}`;
+
 /** Ids that sort by time, and by order of making within a process: `evt_` + milliseconds + counter + 40 random bits. */
 function createIds(now: Clock): () => string {
   let last = 0;
@@ -246,6 +250,6 @@ function createIds(now: Clock): () => string {
     const at = Math.max(last, now().getTime());
     count = at === last ? count + 1 : 0;
     last = at;
-    return `evt_${at.toString(36).padStart(9, '0')}${count.toString(36).padStart(4, '0')}${randomBytes(5).toString('hex')}`;
+    return `evt_${timePart(at)}${count.toString(36).padStart(4, '0')}${randomBytes(5).toString('hex')}`;
   };
 }

@@ -23,8 +23,11 @@ const guestOrder = async (email: string) => (await shop.order((await shop.given.
 
 test('retention takes what is older than its rule says, and nothing else', async () => {
   const DAY = 86_400_000;
-  for (const { collection, field, days, filter } of DEFAULT_RULES) {
-    const row = (age: number, more: object = {}) => ({ marker: 'retention', key: randomUUID(), [field]: new Date(Date.now() - age * DAY), state: collection === 'draft_orders' ? 'cancelled' : 'sent', ...more });
+  const over: Record<string, string> = { draft_orders: 'cancelled', outbox: 'delivered' };
+  for (const { collection, field, days, filter, valueAt = (at: Date) => at } of DEFAULT_RULES) {
+    const unlike = randomUUID();
+    const at = (age: number) => { const value = valueAt(new Date(Date.now() - age * DAY)); return typeof value === 'string' ? value + unlike : value; };
+    const row = (age: number, more: { kind: string; state?: string }) => ({ marker: 'retention', key: randomUUID(), [field]: field === '_id' ? `${at(age) as string}${more.kind}` : at(age), state: over[collection] ?? 'sent', ...more });
     await raw(collection).insertMany([row(days + 1, { kind: 'old' }), row(days - 1, { kind: 'young' }), ...(filter ? [row(days + 1, { kind: 'other', state: collection === 'mails' ? 'pending' : 'open' })] : [])]);
   }
 
@@ -35,6 +38,20 @@ test('retention takes what is older than its rule says, and nothing else', async
     expect([collection, left.map(({ kind }) => kind as string).sort()]).toEqual([collection, filter ? ['other', 'young'] : ['young']]);
     await raw(collection).deleteMany({ marker: 'retention' });
   }
+});
+
+test('the auditor misses no event that retention took, and every other', async () => {
+  const { id } = await guestOrder(newEmail());
+  const check = async () => (await shop.container.invariants.find(({ name }) => name === 'every order has its events exactly once')!.check()).filter(({ subject }) => subject === `order:${id}`);
+  const age = (days: number) => raw('orders').updateOne({ _id: new Types.ObjectId(id) }, { $set: { createdAt: new Date(Date.now() - days * 86_400_000) } });
+  await shop.runEvents();
+  expect(await check()).toEqual([]);
+  await raw('outbox').deleteMany({ aggregateId: id });
+
+  await age(366);
+  expect(await check()).toEqual([]);
+  await age(364);
+  expect((await check()).map(({ detail }) => detail)).toEqual(['order.created: 0 instead of 1', 'order.placed: 0 instead of 1']);
 });
 
 /** Fields that are about people, by their last name. */
