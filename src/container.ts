@@ -162,7 +162,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     },
   });
   const giftCards = createGiftCards({
-    connection, now, inTransaction, outbox, audit: audit.record, secret: config.giftCards.secret, convertToCredit: payments.convertToCredit, getOrder: (id, owner) => orders.service.get(id, owner),
+    connection, now, inTransaction, outbox, audit: audit.record, secret: config.giftCards.secret, convertToCredit: payments.convertToCredit, moneyMoved: (orderId, cause) => orders.service.moneyMoved(orderId, cause), getOrder: (id, owner) => orders.service.get(id, owner),
     findOrders: async (ids) => {
       const paid = new Map((await payments.findByOrders(ids)).map(({ orderId, amount }) => [orderId, amount]));
       return (await orders.payablesOf(ids)).map((order) => tenderedOrder(order, paid.get(order.id)));
@@ -185,8 +185,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   const risk = createRisk({ connection, now, inTransaction, audit: audit.record, report, secret: config.risk.secret, orders: orders.risk });
   inventory.onBackorderFilled((filled) => orders.service.backorderFilled(filled));
-  payments.onChange((payment) => {
-    const news = { orderId: payment.orderId, outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}` };
+  payments.onChange((payment, disputes) => {
+    const news = { disputes, orderId: payment.orderId, outcome: payments.outcomeOf(payment), cause: `payment ${payment.status}` };
     const riskKey = payment.cardFingerprint === undefined ? undefined : risk.cardKey(payment.cardFingerprint);
     if (payment.purpose === undefined) return orders.service.paymentChanged({ ...news, summary: payments.projection(payment), riskKey });
     return orders.service.differenceChanged({ ...news, purpose: payment.purpose, captured: { ...payment.amount, amount: payment.capturedAmount } });

@@ -1,6 +1,6 @@
 import { InsufficientStock } from './fulfilment/inventory/index.js';
-import type { Refunds } from './fulfilment/orders/index.js';
-import { cutAttribution, type Payment, type Payments } from './fulfilment/payments/index.js';
+import type { OrderMoney, Refunds } from './fulfilment/orders/index.js';
+import { cutAttribution, refundable, type Payment, type Payments } from './fulfilment/payments/index.js';
 import type { createReturns } from './fulfilment/returns/index.js';
 import type { Shipping } from './fulfilment/shipping/index.js';
 import type { Auth } from './people/auth/index.js';
@@ -24,16 +24,38 @@ function awaitedOf(paid: readonly Payment[]) {
   return own ? { amount: own.amount.amount, collected: own.capturedAmount + own.capturingAmount, byHand: own.provider === 'offline' } : null;
 }
 
+const totalOf = (paid: readonly Payment[], of: (payment: Payment) => number): number => paid.reduce((so, payment) => so + of(payment), 0);
+
+/** What an order's payments and its gift cards and store credit say together. A payment that another one took the place of is not the order's. */
+const moneyOf = (payments: Pick<Payments, 'outcomeOf'>, all: readonly Payment[], tenders: OrderMoney['tenders'] = { left: 0, refunded: 0, givenBack: 0 }): OrderMoney => {
+  const paid = all.filter(({ reversal }) => !reversal?.keepsNothing);
+  const owns = paid.filter(({ purpose }) => purpose === undefined);
+  const own = owns.find(({ capturedAmount }) => capturedAmount > 0) ?? owns.find(({ live }) => live) ?? owns[0];
+  return {
+    own: own ? payments.outcomeOf(own) : null, tenders,
+    captured: totalOf(paid, ({ capturedAmount }) => capturedAmount), returned: totalOf(paid, ({ refundedAmount, convertedAmount = 0 }) => refundedAmount + convertedAmount),
+  };
+};
+
 /** Money goes back the other way round than it came: the payment first, then store credit and gift cards. */
-export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refundableOf' | 'refundHistory' | 'planRefund' | 'changeUnpaid' | 'projection' | 'isLargeRefund'>, tenders: GiftCards['tenders']): Refunds => {
-  const ofPayments = async (orderId: string) => (await payments.refundableOf(orderId))?.amount ?? 0;
+export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'findByOrders' | 'refundHistory' | 'planRefund' | 'changeUnpaid' | 'projection' | 'outcomeOf' | 'isLargeRefund'>, tenders: GiftCards['tenders']): Refunds => {
   return {
     isLarge: payments.isLargeRefund,
     received: async (orderId) => {
       const value = await tenders.received(orderId);
       const paid = await payments.findByOrder(orderId);
-      const captured = paid.reduce((so, { capturedAmount }) => so + capturedAmount, 0);
-      return { taken: captured + value.taken, left: await ofPayments(orderId) + value.left, awaited: awaitedOf(paid), isTaking: paid.some(({ capturingAmount }) => capturingAmount > 0) };
+      const ofPayments = totalOf(paid, refundable);
+      return {
+        taken: totalOf(paid, ({ capturedAmount }) => capturedAmount) + value.taken, left: ofPayments + value.left, ofPayments,
+        awaited: awaitedOf(paid), isTaking: paid.some(({ capturingAmount }) => capturingAmount > 0),
+      };
+    },
+    moneyOf: async (orders) => {
+      const paid = new Map<string, Payment[]>();
+      for (const payment of await payments.findByOrders(orders.map(({ id }) => id))) paid.set(payment.orderId, [...paid.get(payment.orderId) ?? [], payment]);
+      const tendered = orders.filter((order) => order.tenders !== undefined && order.tenders.length > 0).map(({ id }) => id);
+      const moved = tendered.length > 0 ? await tenders.movementsOf(tendered) : new Map<string, OrderMoney['tenders']>();
+      return new Map(orders.map(({ id }) => [id, moneyOf(payments, paid.get(id) ?? [], moved.get(id))]));
     },
     refundedByLine: async (orderId) => {
       const back = new Map<string, number>();
@@ -42,11 +64,11 @@ export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'refunda
     },
     changeUnpaid: async (orderId, more) => {
       const payment = await payments.changeUnpaid(orderId, more);
-      return payment && { summary: payments.projection(payment), isPaid: payment.status === 'succeeded' };
+      return payment && payments.projection(payment);
     },
-    refund: async ({ lines, shipping, amount, key, creditOf, ...refund }) => {
+    refund: async ({ lines, shipping, amount, ofPayments, key, creditOf, ...refund }) => {
       const goodwill = amount.amount - shipping - lines.reduce((so, line) => so + line.amount, 0);
-      const toPayment = Math.min(amount.amount, await ofPayments(refund.orderId));
+      const toPayment = Math.min(amount.amount, ofPayments);
       const [attribution, rest] = cutAttribution({ lines, shipping, goodwill }, [toPayment, amount.amount - toPayment]);
       const back = { ...refund, key, amount: { ...amount, amount: toPayment }, attribution: attribution! };
       if (toPayment > 0) await (creditOf === undefined ? payments.planRefund(back) : tenders.refundAsCredit({ ...back, userId: creditOf }));

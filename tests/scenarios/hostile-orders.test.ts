@@ -86,7 +86,7 @@ describe('an order that is paid by hand', () => {
     expect((await capture(id)).status).toBe(409);
   });
 
-  test('together with a gift card asks for less first; with nothing left to ask for it is paid', async () => {
+  test('together with a gift card asks for less first; with nothing left to ask for, the card gets back what is too much', async () => {
     const card = await giftCard(2000);
     const { id, items } = await bought([[1000, 3]], BY_HAND, (guest) => shop.call('post', '/cart/gift-cards', { headers: guest, body: { code: card.code } }));
     expect(await shop.show(id)).toMatchObject({ amountDue: euros(1490) });
@@ -95,7 +95,7 @@ describe('an order that is paid by hand', () => {
     expect([await shop.show(id), await balanceOf(card)]).toMatchObject([{ paymentStatus: 'pending', amountDue: euros(490) }, 0]);
     await cancel(id, items[0]!);
 
-    expect([await shop.show(id), await balanceOf(card)]).toMatchObject([{ paymentStatus: 'paid', amountDue: euros(0), settlement: { refunded: euros(510), due: euros(1490) } }, 510]);
+    expect([await shop.show(id), await balanceOf(card)]).toMatchObject([{ paymentStatus: 'partially_refunded', amountDue: euros(0), settlement: { refunded: euros(510), due: euros(1490) } }, 510]);
     expect((await capture(id)).status).toBe(409);
   });
 
@@ -155,7 +155,7 @@ describe('the difference that an edit asked for', () => {
     await shop.work();
 
     // Paid 34.90, got 10.00 back for the edit; what was added and given up again moved no money at all.
-    expect([await shop.show(id), await moved(id)]).toMatchObject([{ paymentStatus: 'paid', settlement: { due: euros(2490), refunded: euros(0) } }, [[3490, 1000]]]);
+    expect([await shop.show(id), await moved(id)]).toMatchObject([{ paymentStatus: 'partially_refunded', settlement: { due: euros(2490), refunded: euros(0) } }, [[3490, 1000]]]);
     expect((await shop.show(id)).outstanding).toBeUndefined();
     expect((await pay(id, owner)).body).toMatchObject({ status: 409, code: 'order_not_payable' });
   });

@@ -65,6 +65,27 @@ describe('other ways for much money to go back', () => {
     expect(await statusOf(id)).toMatchObject({ status: 'placed', paymentStatus: 'partially_refunded' });
   });
 
+  test('goods that were taken in exchange for dear ones are dear as well, although nobody paid for them', async () => {
+    const { id, itemId } = await givenPaid(60_000);
+    for (const status of ['shipped', 'delivered']) await shop.call('put', `/orders/${id}/status`, { headers: shop.keys.secret, body: { status } });
+    const { sku } = await shop.given.variant({ price: 60_000 });
+    const act = async (path: string, body: object = {}) => {
+      const answer = await shop.call('post', path, { headers: shop.keys.secret, body });
+      expect(answer.status).toBeLessThan(300);
+      return answer.body.data;
+    };
+    const { return: goods, replacementOrder } = await act(`/orders/${id}/exchanges`, { lines: [{ itemId, quantity: 1, reason: 'wrong_size' }], items: [{ sku, quantity: 1 }] });
+    await act(`/returns/${goods.id}/receipts`, { lines: [{ itemId, quantity: 1, condition: 'ok' }] });
+    for (const word of ['inspection', 'refund']) await act(`/returns/${goods.id}/${word}`);
+
+    const refused = await shop.call('post', `/orders/${replacementOrder.id}/cancellation`, { headers: admin.headers, body: {} });
+
+    expect([refused.status, refused.body.code]).toEqual([403, 'step_up_required']);
+    expect((await shop.call('post', `/orders/${replacementOrder.id}/cancellation`, { headers: shop.keys.secret, body: {} })).status).toBe(200);
+    await shop.runEvents();
+    expect([await statusOf(id), await statusOf(replacementOrder.id), await shop.violations()]).toMatchObject([{ paymentStatus: 'refunded' }, { status: 'cancelled', paymentStatus: 'none' }, []]);
+  });
+
   test('the customer cancels what was bought without one, and so does a server', async () => {
     const [own, ours] = [await givenPaid(60_000), await givenPaid(60_000)];
 

@@ -46,6 +46,8 @@ export function shippingLeftOf({ totals, shippingTax, shippingCharge, settlement
 /** Minor units: all that was ever received for an order, and what of it is still there to give back. */
 export type Received = Readonly<{
   taken: number; left: number;
+  /** Of what is left, that which goes back through payment providers. */
+  ofPayments: number;
   /** The order's own payment while it still has to bring something; `byHand` where another amount can be asked for. */
   awaited: Readonly<{ amount: number; collected: number; byHand: boolean }> | null;
   /** A provider was asked to take money and has not answered. */

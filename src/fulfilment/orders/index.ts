@@ -27,6 +27,7 @@ import type { UnitsOfLine } from './credits.js';
 export type { NewOrder } from './orders.repository.js';
 export { orderNumber, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
+export type { OrderMoney } from './payment-status.js';
 export { asReserved, linesToReserve } from './reserved-units.js';
 export { amountDue, creditLines, grossOf, reduceCredits, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
 export { ItemNotInOrder } from './fulfilments/fulfilments.errors.js';
@@ -36,7 +37,7 @@ export { presentOrder } from './orders.presenter.js';
 export { fieldsQuery, orderReply, orderHeaders, orderParams, unitLines, type OrderHeaders, type OrderParams } from './orders.schemas.js';
 export { orderOwnerOf } from './orders.routes.js';
 
-type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now'>;
+type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now' | 'moneyOf'>;
 type Deps = Omit<OrderDeps, 'orders' | 'fulfilments' | 'notes'> & { connection: Connection; auditing: InvariantDeps; audit: RecordAudit;
   /** Inside the transaction that approves a checked order: what was only authorised is to be taken. */
   captureHeld(orderId: string): Promise<unknown>;
@@ -53,7 +54,7 @@ export function createOrders(deps: Deps) {
   const service = new OrderService(all, fulfilments);
   const risks = new OrderRiskRepository(deps.connection);
   const reviews = new ReviewService({ ...all, risks, audit: deps.audit, captureHeld: deps.captureHeld });
-  const invariants: Invariant[] = [...reviewInvariants({ risks, capturedOf: deps.capturedOf }), ...orderInvariants({ ...deps.auditing, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now })];
+  const invariants: Invariant[] = [...reviewInvariants({ risks, capturedOf: deps.capturedOf }), ...orderInvariants({ ...deps.auditing, moneyOf: deps.refunds.moneyOf, orders, audit: new OrderAuditRepository(deps.connection), now: deps.now })];
   const schedules: Schedule[] = [{ name: 'expire-unpaid-orders', everyMs: 1000, run: () => service.expireDue() }, { name: 'complete-delivered-orders', everyMs: 60_000, run: () => service.completeDue() }];
   /** For what happens to goods after they were sold; everything but the reading inside the caller's transaction. */
   const goods = {

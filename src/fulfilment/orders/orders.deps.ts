@@ -10,6 +10,7 @@ import type { FulfilmentRepository } from './fulfilments/fulfilments.repository.
 import type { Held } from './fulfilments/fulfilments.js';
 import type { NoteRepository } from './notes/notes.repository.js';
 import type { Axes, Order, OrderTender, PaymentSummary, TimelineEntry } from './orders.js';
+import type { OrderMoney } from './payment-status.js';
 import type { OrderRepository } from './orders.repository.js';
 import type { LineToReserve, Reserved } from './reserved-units.js';
 
@@ -21,15 +22,17 @@ export type Refunds = Readonly<{
   /** More than a stolen session of staff may send back by itself. */
   isLarge(amount: Money): boolean;
   received(orderId: string): Promise<Received>;
+  /** What the ledgers say of each of these orders, for the payment axis. */
+  moneyOf(orders: ReadonlyArray<Pick<Order, 'id' | 'tenders'>>): Promise<ReadonlyMap<string, OrderMoney>>;
   /** Minor units by line: what went back because somebody refunded those very lines. */
   refundedByLine(orderId: string): Promise<ReadonlyMap<string, number>>;
-  /** A payment by hand is to bring this much more than it has brought; answers it as clients see it, and whether nothing is missing any more. */
-  changeUnpaid(orderId: string, more: Money): Promise<{ summary: PaymentSummary; isPaid: boolean } | null>;
+  /** A payment by hand is to bring this much more than it has brought; answers it as clients see it. */
+  changeUnpaid(orderId: string, more: Money): Promise<PaymentSummary | null>;
   /**
    * Inside the transaction of what it is for; the same key is the same refund. The lines and the postage add up to the amount.
-   * `creditOf`: what the payment would give back becomes store credit of this user instead.
+   * `ofPayments`: so much of it payments can give, which give first. `creditOf`: what the payment would give back becomes store credit of this user instead.
    */
-  refund(request: { orderId: string; amount: Money; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number; creditOf?: string | undefined }): Promise<unknown>;
+  refund(request: { orderId: string; amount: Money; ofPayments: number; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number; creditOf?: string | undefined }): Promise<unknown>;
 }>;
 
 type ReserveRequest = { orderId: string; cartId: string; lines: readonly LineToReserve[]; country: string; onlyFrom?: string | undefined; expiresAt: Date | null };

@@ -4,11 +4,13 @@ import { grossOf } from './credits.js';
 import { grossOfFee } from './fees.js';
 import type { OrderAuditRepository } from './orders-audit.repository.js';
 import { fulfilmentStatusOf, returnStatusOf, type Order } from './orders.js';
+import { paymentStatusOf, type OrderMoney } from './payment-status.js';
 import { linesToReserve } from './reserved-units.js';
 import type { OrderRepository } from './orders.repository.js';
 
 const BATCH = 500;
 const OVERDUE_MS = 60_000;
+const AXIS = 'the payment axis says what the ledgers say';
 
 export type OpenHold = Readonly<{ orderId: string; sku: string; quantity: number; backordered?: number }>;
 type Deps = {
@@ -17,6 +19,7 @@ type Deps = {
   /** Reserved units by order, for these orders, or all open holds when none are named. */
   openHolds(orderIds: readonly string[]): Promise<readonly OpenHold[]>;
   ordersWithOpenHolds(): Promise<readonly string[]>;
+  moneyOf(orders: readonly Order[]): Promise<ReadonlyMap<string, OrderMoney>>;
   countEvents(type: string, orderIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Of older orders events may be gone. */
   eventsKeptSince(): Date;
@@ -30,6 +33,7 @@ export function orderInvariants(deps: Deps): Invariant[] {
     { name: 'every order reserves exactly its unsent units', check: () => walk(deps, (orders) => holdsMatch(deps, orders)) },
     { name: 'no hold without its order', check: () => noOrphans(deps) },
     { name: 'every order has its events exactly once', check: () => walk(deps, (orders) => eventsMatch(deps, orders)) },
+    { name: AXIS, check: () => walk(deps, (orders) => axisMatches(deps, orders)) },
     { name: 'no pending order is overdue', check: () => walk(deps, async (orders) => orders.flatMap((order) => overdue(order, deps.now()))) },
     wholeSet('orders.units_are_sound', () => deps.audit.findUnsoundUnits()),
     wholeSet('orders.timeline_folds_to_state', () => deps.audit.findUnlikeTimeline()),
@@ -119,6 +123,18 @@ async function eventsMatch(deps: Deps, orders: Order[]): Promise<Violation[]> {
   await expectOnce('order.completed', ({ status }) => status === 'completed');
   await expectOnce('order.cancelled', ({ status }) => status === 'cancelled');
   return found;
+}
+
+/** Money moves while the auditor looks: only what is still so at a second look, with the order read before its money both times, is wrong. */
+async function axisMatches(deps: Deps, orders: readonly Order[], isSecondLook = false): Promise<Violation[]> {
+  const money = await deps.moneyOf(orders);
+  const wrong = orders.filter((order) => paymentStatusOf(order, money.get(order.id)!) !== order.paymentStatus);
+  if (wrong.length > 0 && !isSecondLook) return axisMatches(deps, await deps.orders.findMany(wrong.map(({ id }) => id)), true);
+  return wrong.map((order) => {
+    const { own, captured, returned, tenders } = money.get(order.id)!;
+    const ledgers = `payment ${own ?? 'none'}, captured ${captured}, returned ${returned}, tenders ${tenders.left}+${tenders.refunded}+${tenders.givenBack}`;
+    return { invariant: AXIS, subject: `order:${order.id}`, detail: `${order.status}: the ledgers (${ledgers}) say ${paymentStatusOf(order, money.get(order.id)!)}, the axis says ${order.paymentStatus}` };
+  });
 }
 
 function overdue(order: Order, now: Date): Violation[] {

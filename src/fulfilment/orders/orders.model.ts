@@ -80,7 +80,7 @@ const orderSchema = new Schema<OrderRow>({
   shippingAddress: sealedAddress(), billingAddress: sealedAddress(),
   shippingMethod: { type: shippingMethodSchema }, shippingEstimated: Boolean,
   payment: { type: paymentSchema, default: null }, paymentAttempts: { type: Number, required: true }, differenceAttempts: Number, notes: String, locale: String, editedAt: Date,
-  outstanding: { type: new Schema({ amount: moneySchema, purpose: String }, { _id: false }), default: undefined },
+  outstanding: { type: new Schema({ amount: moneySchema, purpose: String }, { _id: false }), default: undefined }, openDisputes: Number,
   expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null }, completesAt: Date,
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,
   origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) },
@@ -97,6 +97,7 @@ orderSchema.index({ status: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ paymentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ fulfilmentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ emailKey: 1, createdAt: -1, _id: -1 });
+orderSchema.index({ createdAt: -1, _id: -1 }, { name: 'disputed', partialFilterExpression: { openDisputes: { $gt: 0 } } });
 orderSchema.index({ expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 orderSchema.index({ completesAt: 1 }, { partialFilterExpression: { status: 'placed', completesAt: { $type: 'date' } } });
 orderSchema.index({ 'items.sku': 1, expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });

@@ -7,7 +7,7 @@ import { riskStatusOf } from '../../shared/order-risk.js';
 export function presentOrder(order: Order, orderToken?: string) {
   const { id, number, status, paymentStatus, fulfilmentStatus, returnStatus, holds, email, userId, currency, items, totals, payment, version } = order;
   return {
-    id, number, status, paymentStatus, fulfilmentStatus, returnStatus, holds, riskStatus: riskStatusOf(order), email, ...(userId !== null && { userId }), currency,
+    id, number, status, paymentStatus, fulfilmentStatus, returnStatus, disputed: (order.openDisputes ?? 0) > 0, holds, riskStatus: riskStatusOf(order), email, ...(userId !== null && { userId }), currency,
     ...(orderToken !== undefined && { orderToken }),
     items: items.map(({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, components, digital, finalSale }) =>
       ({ id: itemId, productId, productName, name, sku, quantity, unitPrice, discount, tax, taxRateBps, lineTotal, allocations, taxes, priceSource, units, ...(components?.length && { components }), ...(digital && { digital }), ...(finalSale && { finalSale }) })),

@@ -109,6 +109,10 @@ export class OrderRepository {
     return found.map(toOrder);
   }
 
+  async findMany(ids: readonly string[]): Promise<Order[]> {
+    return (await this.orders.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }, WITHOUT_TIMELINE).lean()).map(toOrder);
+  }
+
   /** For whoever compares documents with orders: what these cost, and whether that was changed since. */
   async totalsOf(ids: readonly string[]): Promise<Map<string, { grandTotal: number; isEdited: boolean; givenBackAt?: Date }>> {
     const shown = { totals: 1, editedAt: 1, items: 1, status: 1, paymentStatus: 1, tenders: 1, origin: 1, updatedAt: 1 } as const;
@@ -167,6 +171,7 @@ function toQuery(filter: OrderFilter): Record<string, unknown> {
   return {
     ...(filter.status && { status: filter.status }), ...(filter.payment_status && { paymentStatus: filter.payment_status }),
     ...(filter.fulfilment_status && { fulfilmentStatus: filter.fulfilment_status }), ...(filter.user_id && { userId: filter.user_id }),
+    ...(filter.disputed !== undefined && { openDisputes: filter.disputed ? { $gt: 0 } : { $not: { $gt: 0 } } }),
     ...(filter.email && { email: filter.email }), ...(filter.number && { number: filter.number }),
     ...(Object.keys(range).length > 0 && { createdAt: range }),
   };

@@ -20,6 +20,7 @@ export type OrderListQuery = PageQuery & OrderFilter;
 export const orderListQuery = Joi.object<OrderListQuery>({
   ...pageParams(['createdAt', 'updatedAt', 'total', 'number']),
   status: Joi.string().valid(...ORDER_STATUSES), payment_status: Joi.string().valid(...PAYMENT_STATUSES), fulfilment_status: Joi.string().valid(...FULFILMENT_STATUSES),
+  disputed: Joi.boolean().description('With a dispute that is not decided'),
   user_id: id(), email: seenWith('contacts:read', email()), number: Joi.string().max(20), 'created_at[gte]': timestamp(), 'created_at[lte]': timestamp(),
 });
 
@@ -50,6 +51,7 @@ export const orderReply = Joi.object({
   id: id().required(), number: Joi.string().required(),
   status: Joi.string().valid(...ORDER_STATUSES).required(), paymentStatus: Joi.string().valid(...PAYMENT_STATUSES).required(),
   fulfilmentStatus: Joi.string().valid(...FULFILMENT_STATUSES).required(), returnStatus: Joi.string().valid(...RETURN_STATUSES).required(),
+  disputed: Joi.boolean().required().description('A bank has taken money of it back, and that dispute is not decided; payment.details.disputed says how much is gone'),
   holds: Joi.array().items(Joi.string()).required(), riskStatus: Joi.string().valid('clear', 'review').required().description('review: it is being checked; nothing was taken yet'), email: seenWith('contacts:read', Joi.string()), userId: id(), currency: Joi.string().length(3).required(),
   orderToken: Joi.string().description('Only for guests and only in the answer that made the order; send it back as x-order-token'),
   items: Joi.array().items(Joi.object({

@@ -21,15 +21,19 @@ import { changeStatus } from './use-cases/change-status.js';
 import { cancelOrder, expireOrder } from './use-cases/end-order.js';
 import { eachDue } from './use-cases/each-due.js';
 import { fillBackorder, type FilledUnits } from './use-cases/fill-backorder.js';
-import { axes, finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
-import { worthOf } from './use-cases/give-back.js';
+import { finaliseOrder, settlePlaced } from './use-cases/finalise-order.js';
+import { axes, noteDispute, noteMoney } from './use-cases/payment-axis.js';
+import { purseOf, worthOf } from './use-cases/give-back.js';
 import { sendDigital } from './use-cases/send-digital.js';
 
 /** What the payments module says of a payment; `outcome` is what it means for the order. */
 export type PaymentNews = Readonly<{ orderId: string; summary: PaymentSummary; outcome: PaymentStatus; cause: string;
   /** Stands for the card, where the provider named it. */
   riskKey?: string | undefined;
+  /** What the cardholder's bank has done, as it did so. */
+  disputes?: readonly Dispute[];
 }>;
+type Dispute = Readonly<{ kind: 'opened' | 'won' | 'lost'; amount: number }>;
 
 const DUE_BATCH = 100;
 
@@ -128,7 +132,21 @@ export class OrderService {
   async paymentChanged(news: PaymentNews): Promise<void> {
     const { orderId, summary, outcome, cause, riskKey } = news;
     if (outcome === 'paid' || outcome === 'authorized') await finaliseOrder(this.deps, orderId, { summary, paymentStatus: outcome, cause, riskKey });
-    else await this.notePayment(news);
+    else {
+      const order = await this.find(orderId);
+      if (order) await noteMoney(this.deps, order, { summary, cause, riskKey });
+    }
+    await this.noteDisputes(orderId, news.disputes);
+  }
+
+  private async noteDisputes(orderId: string, disputes: readonly Dispute[] = []): Promise<void> {
+    for (const dispute of disputes) await noteDispute(this.deps, orderId, dispute);
+  }
+
+  /** Inside the transaction that moves money of this order beside its payments: its axis says so. */
+  async moneyMoved(orderId: string, cause: string): Promise<void> {
+    const order = await this.find(orderId);
+    if (order) await noteMoney(this.deps, order, { cause });
   }
 
   /** Inside the transaction that moves the stock of an edit. */
@@ -142,8 +160,9 @@ export class OrderService {
   }
 
   /** The hook of the payments module, for payments of a difference. */
-  differenceChanged(news: DifferenceNews): Promise<void> {
-    return noteDifference(this.deps, news);
+  async differenceChanged(news: DifferenceNews & Pick<PaymentNews, 'disputes'>): Promise<void> {
+    await noteDifference(this.deps, news);
+    await this.noteDisputes(news.orderId, news.disputes);
   }
 
   /** Inside the transaction that proves the claim; null when the order has an owner. */
@@ -182,7 +201,7 @@ export class OrderService {
   async paysBackMuch(id: string, lines?: readonly UnitsOfLine[]): Promise<boolean> {
     const { refunds } = this.deps;
     const order = await this.get(id, { staff: true });
-    return refunds.isLarge(money(lines ? await worthOf(this.deps, order, lines) : (await refunds.received(id)).left, order.currency));
+    return refunds.isLarge(money(lines ? await worthOf(this.deps, order, lines) : (await purseOf(this.deps, order)).left, order.currency));
   }
 
   changeStatus(id: string, request: { status: OrderStatus | Command; actor: Actor; ifMatch: number | undefined }): Promise<Order> {
@@ -203,16 +222,5 @@ export class OrderService {
   /** Completes what was delivered and can no longer be sent back by right. Answers how many. */
   completeDue(): Promise<number> {
     return completeDue(this.deps);
-  }
-
-  /** A newer payment's news is kept; late news of an older attempt of the same order is not shown over it. */
-  private async notePayment({ orderId, summary, outcome, cause, riskKey }: PaymentNews): Promise<void> {
-    const order = await this.deps.orders.find(orderId, { staff: true });
-    if (!order || (order.payment && order.payment.id > summary.id)) return;
-    const given = order.status === 'cancelled' || order.status === 'expired';
-    const paymentStatus = given && (outcome === 'failed' || outcome === 'pending') ? 'voided' : outcome;
-    const after = { paymentStatus };
-    const event = order.paymentStatus === paymentStatus ? null : entry(this.deps.now(), 'order.payment_changed', cause, axes(order, after), after);
-    await this.deps.orders.change(order, { ...after, payment: summary }, event, { riskKey });
   }
 }

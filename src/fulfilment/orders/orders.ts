@@ -67,6 +67,8 @@ export type Order = Axes & Readonly<{
   shippingEstimated?: boolean;
  
   payment: PaymentSummary | null; paymentAttempts: number; /** Of these, such that paid what an edit asked for. */ differenceAttempts?: number; notes?: string; locale?: string; editedAt?: Date;
+  /** Disputes that a bank has opened over money of it, and not decided. */
+  openDisputes?: number;
   /** What an edit made it dearer by and was not paid yet; its payment names the purpose. */
   outstanding?: Readonly<{ amount: Money; purpose: string }> | null;
   expiresAt: Date | null; placedAt: Date | null; createdAt: Date; updatedAt: Date; version: number;
@@ -101,7 +103,7 @@ export const payableOf = ({ totals: { grandTotal }, tenders = [], prepaid = 0, a
 /** Whose orders may be found: a user's, the holder's of an order token, or (staff) anybody's. */
 export type OrderOwner = Readonly<{ userId: string } | { tokenHash: string } | { staff: true }>;
 export type OrderFilter = Readonly<{
-  status?: string; payment_status?: string; fulfilment_status?: string; user_id?: string; email?: string; number?: string; 'created_at[gte]'?: string; 'created_at[lte]'?: string;
+  status?: string; payment_status?: string; fulfilment_status?: string; user_id?: string; email?: string; number?: string; disputed?: boolean; 'created_at[gte]'?: string; 'created_at[lte]'?: string;
 }>;
 
 /** What staff can ask for by PUT /orders/:id/status; each is a command with guards of its own. */

@@ -36,7 +36,7 @@ import { walletRoutes } from './wallet/wallet.routes.js';
 import { WalletService } from './wallet/wallet.service.js';
 import { WebhookRepository } from './webhooks.repository.js';
 
-export type { Payment } from './payments.js';
+export { refundable, type Payment } from './payments.js';
 export { cut as cutAttribution } from './attribution.js';
 export { createSimulator, type SimulatorOptions } from './simulator/server.js';
 export type Payments = ReturnType<typeof createPayments>;

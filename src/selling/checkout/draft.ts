@@ -126,7 +126,7 @@ export function orderFrom(deps: Pick<CheckoutDeps, 'now' | 'paymentWindowSeconds
   const isHeld = verdict?.decision === 'review';
   const isPlaced = nothingToPayNow && !isHeld;
   const axes = {
-    status: isPlaced ? 'placed' : 'pending', paymentStatus: priced.tenders.length > 0 && priced.amountDue.amount === 0 ? 'paid' : 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
+    status: isPlaced ? 'placed' : 'pending', paymentStatus: priced.amountDue.amount === 0 ? 'paid' : 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none',
   } as const satisfies Pick<Order, 'status' | 'paymentStatus' | 'fulfilmentStatus' | 'returnStatus'>;
   return {
     id, number: orderNumber(randomText), ...axes, holds: isHeld ? [RISK_HOLD] : [], cartId: cart.id, email, userId: cart.userId, tokenHash, currency: cart.currency,

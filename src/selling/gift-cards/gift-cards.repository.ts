@@ -108,8 +108,12 @@ export class ValueRepository {
   }
 
   /** What an order did to accounts, oldest first. */
-  async entriesOf(orderId: string): Promise<Entry[]> {
-    return (await this.entries.find({ orderId, kind: { $in: ['spend', 'give_back', 'refund'] } }).sort({ _id: 1 }).lean()).map(toEntry);
+  entriesOf(orderId: string): Promise<Entry[]> {
+    return this.entriesOfOrders([orderId]);
+  }
+
+  async entriesOfOrders(orderIds: readonly string[]): Promise<Entry[]> {
+    return (await this.entries.find({ orderId: { $in: orderIds }, kind: { $in: ['spend', 'give_back', 'refund'] } }).sort({ _id: 1 }).lean()).map(toEntry);
   }
 
   async isMade(key: string): Promise<boolean> {

@@ -18,6 +18,8 @@ export type CreditRefund = Readonly<{ order: Readonly<{ id: string; userId: stri
 export type ValueDeps = {
   /** Makes sure that the money cannot go back a second time; throws when there is not so much left. */
   convertToCredit(orderId: string, amount: Money): Promise<void>;
+  /** Orders say what of their money is left: told in the transaction that moves some of it. */
+  moneyMoved(orderId: string, cause: string): Promise<unknown>;
   values: ValueRepository; codes: Codes; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit; now: Clock;
 };
 /** An order as far as gift cards are bought with it. */
@@ -111,13 +113,14 @@ export class GiftCardService {
 
   /** Instead of money: what the payment of an order could give back becomes store credit of its customer. */
   refundAsCredit({ order: { id: orderId, userId }, amount, reason, actor }: CreditRefund): Promise<ValueAccount> {
-    const { values, inTransaction, outbox, audit, now, convertToCredit } = this.deps;
+    const { values, inTransaction, outbox, audit, now, convertToCredit, moneyMoved } = this.deps;
     if (userId === null) throw new GuestHasNoCredit();
     return retryLostRace(() => inTransaction(async () => {
       await convertToCredit(orderId, amount);
       const account = (await values.adjustCredit(userId, amount.currency, amount.amount, now()))!;
       await values.append([{ accountId: account.id, kind: 'adjustment', amount: amount.amount, orderId, reason, at: now() }]);
       await outbox.record({ type: 'order.refunded_to_store_credit', aggregateId: orderId, data: { orderId, userId, amount, reason } });
+      await moneyMoved(orderId, reason);
       await audit({ actor, action: 'order.refunded_to_store_credit', subject: `order:${orderId}`, after: { amount, reason, balance: account.balance } });
       return account;
     }));

@@ -28,6 +28,8 @@ type Deps = {
   secret: string;
   /** Payments say whether so much is left to give back, and remember that it was. */
   convertToCredit(orderId: string, amount: Money): Promise<void>;
+  /** Orders derive their payment axis anew. */
+  moneyMoved(orderId: string, cause: string): Promise<unknown>;
   /** Somebody's order, or a refusal. */
   getOrder(id: string, owner: OrderOwner): Promise<Order>;
   /** For the auditor. */

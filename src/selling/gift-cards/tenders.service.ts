@@ -8,6 +8,8 @@ export type TenderWish = Readonly<{ giftCards: readonly string[]; storeCreditOf:
 /** For which lines, postage and goodwill money went back; minor units. */
 type Attribution = Readonly<{ lines: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>; shipping: number; goodwill: number }>;
 type Refund<Amount> = Readonly<{ orderId: string; amount: Amount; reason: string; key: string; attribution?: Attribution }>;
+export type TendersMoved = Readonly<{ left: number; refunded: number; givenBack: number }>;
+const NOTHING_MOVED: TendersMoved = { left: 0, refunded: 0, givenBack: 0 };
 type Movement = Readonly<{ kind: EntryKind; orderId: string; reason: string; key?: string }>;
 
 /** Gift cards and store credit in an order: taken and given back inside the order's own transactions. */
@@ -56,10 +58,18 @@ export class TenderService {
 
   /** Minor units: all that came in, and what of it could still go back. */
   async received(orderId: string): Promise<{ taken: number; left: number }> {
-    const entries = await this.deps.values.entriesOf(orderId);
-    const spent = entries.filter(({ kind }) => kind === 'spend').reduce((so, { amount }) => so - amount, 0);
-    const given = entries.filter(({ kind }) => kind === 'give_back').reduce((so, { amount }) => so + amount, 0);
-    return { taken: spent - given, left: outstanding(entries).reduce((so, { amount }) => so + amount, 0) };
+    const { left, refunded } = (await this.movementsOf([orderId])).get(orderId) ?? NOTHING_MOVED;
+    return { taken: left + refunded, left };
+  }
+
+  /** By order, minor units: what is still in it, what was refunded, and what went back because it was given up. Orders that took nothing are not named. */
+  async movementsOf(orderIds: readonly string[]): Promise<Map<string, TendersMoved>> {
+    const moved = new Map<string, TendersMoved>();
+    for (const { orderId = '', kind, amount } of await this.deps.values.entriesOfOrders(orderIds)) {
+      const { left, refunded, givenBack } = moved.get(orderId) ?? NOTHING_MOVED;
+      moved.set(orderId, { left: left - amount, refunded: refunded + (kind === 'refund' ? amount : 0), givenBack: givenBack + (kind === 'give_back' ? amount : 0) });
+    }
+    return moved;
   }
 
   /** Inside the transaction of what it is for. What was spent last gets its money first; the same key is the same refund. */

@@ -237,6 +237,36 @@ test('money for goods paid on delivery is recorded, and the order is paid', asyn
   expect((await staff('get', `/orders/${order.id}`)).body.data).toMatchObject({ status: 'placed', paymentStatus: 'paid' });
 });
 
+describe('a dispute, as the provider tells of it by signed webhooks', () => {
+  const disputed = async (id: unknown) => ((await staff('get', '/orders?disputed=true')).body.data.items as Order[]).some((order) => order['id'] === id);
+  const told = async (id: unknown) => ((await staff('get', `/orders/${String(id)}/timeline`)).body.data.items as Order[]).filter(({ event }) => String(event).startsWith('order.dispute')).map(({ event, details }) => [event, details.amount]);
+  const tell = async (reference: string, what: string, body: object) => {
+    const { status } = await fetch(`${simulator.url}/v1/payments/${reference}/${what}`, { method: 'POST', body: JSON.stringify(body) });
+    expect(status).toBe(201);
+    await simulator.idle();
+    await work();
+  };
+
+  test.each([
+    { outcome: 'won', left: 0, refunded: 201 }, { outcome: 'lost', left: 4000, refunded: 409 },
+  ])('is shown on the order, holds the money back, and is $outcome in the end', async ({ outcome, left, refunded }) => {
+    const order = await given('ok');
+    const reference = order['payment'].details.reference as string;
+    expect([order['disputed'], await disputed(order['id'])]).toEqual([false, false]);
+
+    await tell(reference, 'chargebacks', { amount: 4000 });
+    expect(await read(order)).toMatchObject({ disputed: true, status: 'placed', paymentStatus: 'paid', payment: { status: 'succeeded', details: { disputed: euros(4000) } } });
+    expect([await disputed(order['id']), await told(order['id'])]).toEqual([true, [['order.disputed', euros(4000)]]]);
+    expect((await refund(order, { amount: euros(paid(order) - 3999), reason: 'too much' })).body).toMatchObject({ status: 409, code: 'refund_exceeds_captured', refundable: euros(paid(order) - 4000) });
+
+    const chargeback = simulator.paymentsOf(order['id'] as string)[0]!.operations.find(({ kind }) => kind === 'chargeback')!.id;
+    await tell(reference, 'chargebacks/close', { chargeback, outcome });
+    expect(await read(order)).toMatchObject({ disputed: false, paymentStatus: 'paid', payment: { details: { disputed: euros(left) } } });
+    expect([await disputed(order['id']), await told(order['id'])]).toEqual([false, [['order.disputed', euros(4000)], [`order.dispute_${outcome}`, euros(4000)]]]);
+    expect((await refund(order, { amount: euros(paid(order) - 3999), reason: 'now' })).status).toBe(refunded);
+  });
+});
+
 test('after all of this every invariant holds', async () => {
   await simulator.idle();
   shop.clock.offsetMs += 60_000;

@@ -46,7 +46,7 @@ describe('a return for store credit', () => {
     expect(refunds.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(409)]);
     expect(await creditOf(ada.headers)).toEqual([666]);
     expect(shop.simulator.refunds(id)).toEqual([]);
-    expect(await shop.show(id)).toMatchObject({ returnStatus: 'partially_returned', settlement: { refunded: euros(666), due: euros(333 + 490) } });
+    expect(await shop.show(id)).toMatchObject({ returnStatus: 'partially_returned', paymentStatus: 'partially_refunded', settlement: { refunded: euros(666), due: euros(333 + 490) } });
     expect(await shop.count('outbox', { type: 'order.refunded_to_store_credit', aggregateId: id })).toBe(1);
     const documents = (await shop.call('get', `/orders/${id}/documents`, { headers: shop.keys.secret })).body.data.items as Array<{ kind: string; totals: { gross: { amount: number } } }>;
     expect(documents.map(({ kind, totals }) => [kind, totals.gross.amount]).sort()).toEqual([['credit_note', 666], ['invoice', 999 + 490]]);
@@ -63,7 +63,16 @@ describe('a return for store credit', () => {
     await shop.work();
 
     expect([await creditOf(ada.headers), shop.simulator.refunds(id)]).toEqual([[1000], [1490]]);
-    expect(await shop.show(id)).toMatchObject({ returnStatus: 'returned', settlement: { due: euros(0) } });
+    expect(await shop.show(id)).toMatchObject({ returnStatus: 'returned', paymentStatus: 'refunded', settlement: { due: euros(0) } });
+  });
+
+  test('of everything is a refund like any other: nothing of what was paid is still in the order', async () => {
+    const ada = await givenUser(shop);
+    const { id, items } = await delivered(1000, 1, ada.headers);
+    const asked = await ask(id, [changed(items[0]!, 1)], shop.keys.secret, { refundTo: 'store_credit' });
+    await through(asked.body.data.id, [{ itemId: items[0], quantity: 1, condition: 'ok' }]);
+
+    expect([await shop.show(id), await creditOf(ada.headers)]).toMatchObject([{ paymentStatus: 'refunded', payment: { details: { captured: euros(1490), refunded: euros(0) } } }, [1490]]);
   });
 
   test('is decided by staff in the end, and is nothing for a guest', async () => {

@@ -52,14 +52,29 @@ test.each([
   const { guest } = await shop.cartWith(2000, code);
   const order = await shop.order(guest, { payment: { ...CARD, token: 'requires_action' } });
   const { id: orderId, payment } = order.body.data;
-  // Nobody knows the answer yet when the order is given up, as after a provider that was silent for long.
   await shop.connection.collection('orders').updateOne({ number: order.body.data.number }, { $set: { expiresAt: new Date(0) } });
   await shop.container.orders.service.expireDue();
   if (spentMeanwhile) await shop.order((await shop.cartWith(1000, code)).guest);
-  await shop.container.inTransaction(() => shop.container.orders.service.paymentChanged({ orderId, summary: { ...payment, status: 'succeeded' }, outcome: 'paid', cause: 'late money' }));
-  const after = await shop.call('get', `/orders/${orderId}`, shop.staff);
+  // The customer comes back from the bank before anybody has told the provider that the order is given up.
+  await fetch(`${payment.nextAction.url}?outcome=succeed`);
+  await shop.call('post', `/orders/${orderId}/payments/${payment.id}/confirmation`, { headers: { 'x-order-token': order.body.data.orderToken }, body: {} });
+  await shop.runEvents();
+  const { data } = (await shop.call('get', `/orders/${orderId}`, shop.staff)).body;
 
-  expect([payment.status, after.body.data.status, await shop.balanceOf(id), refunded > 0]).toEqual(['requires_action', status, balance, spentMeanwhile]);
+  expect([payment.status, data.status, data.paymentStatus, await shop.balanceOf(id), data.payment.details.refunded.amount]).toEqual(['requires_action', status, spentMeanwhile ? 'refunded' : 'paid', balance, refunded]);
+});
+
+test('an order that a gift card paid alone is refunded once it is given up, and one that nobody paid the rest of is void', async () => {
+  const [whole, part] = [await shop.giftCard(5000), await shop.giftCard(500)];
+  const paid = (await shop.order((await shop.cartWith(2000, whole.code)).guest, { payment: CARD })).body.data;
+  const unpaid = (await shop.order((await shop.cartWith(2000, part.code)).guest, { payment: { ...CARD, token: 'declined' } })).body.data;
+
+  const cancelled = [];
+  for (const { id } of [paid, unpaid]) cancelled.push((await shop.call('post', `/orders/${id}/cancellation`, { ...shop.staff, body: {} })).body.data);
+  await shop.runEvents();
+
+  expect([paid.paymentStatus, unpaid.paymentStatus, ...cancelled.map(({ paymentStatus }) => paymentStatus)]).toEqual(['paid', 'failed', 'refunded', 'voided']);
+  expect([await shop.balanceOf(whole.id), await shop.balanceOf(part.id)]).toEqual([5000, 500]);
 });
 
 test('another try to pay asks for the rest only', async () => {

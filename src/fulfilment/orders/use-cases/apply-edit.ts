@@ -2,11 +2,11 @@ import type { Actor } from '../../../shared/actor.js';
 import { ConcurrentChange } from '../../../shared/errors.js';
 import { money, type Money } from '../../../shared/money.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
-import { unpaidOf } from '../credits.js';
+import { unpaidOf, type Received } from '../credits.js';
 import { settleDifference } from '../edit-money.js';
 import { fulfilmentStatusOf, returnStatusOf, type Order, type PaymentStatus } from '../orders.js';
-import { axes } from './finalise-order.js';
 import { purseOf, withdraw } from './give-back.js';
+import { axes, derivedPayment, noteMoney } from './payment-axis.js';
 import { orderEvent } from './recompute.js';
 import { sendDigital } from './send-digital.js';
 
@@ -17,7 +17,7 @@ export const editPurpose = (editId: string): string => `edit:${editId}`;
 
 export type EditSettlement = Readonly<{ outstanding: number; refund: number;
   /** What a payment by hand has to bring then beside what it brought; null where the order is paid otherwise. */
-  payable: number | null; collected: number }>;
+  payable: number | null; collected: number; received: Received }>;
 
 /** What an edit does to the money, in minor units. What was given away as goodwill cannot go back a second time. */
 export async function settleEdit(deps: Pick<OrderDeps, 'refunds' | 'orders'>, order: Order, after: Pick<EditedOrder, 'items' | 'totals'>): Promise<EditSettlement> {
@@ -25,24 +25,25 @@ export async function settleEdit(deps: Pick<OrderDeps, 'refunds' | 'orders'>, or
   const difference = after.totals.grandTotal.amount - order.totals.grandTotal.amount;
   if (received.awaited?.byHand) {
     const open = unpaidOf(order, received).awaited + difference;
-    return { outstanding: 0, refund: Math.min(Math.max(0, -open), left), payable: Math.max(0, open), collected: received.awaited.collected };
+    return { outstanding: 0, refund: Math.min(Math.max(0, -open), left), payable: Math.max(0, open), collected: received.awaited.collected, received };
   }
   const { outstanding, refund } = settleDifference(order.outstanding?.amount.amount ?? 0, difference);
-  return { outstanding, refund: Math.min(refund, left), payable: null, collected: 0 };
+  return { outstanding, refund: Math.min(refund, left), payable: null, collected: 0, received };
 }
 
 /** Inside the transaction that moves the stock: the order as it was previewed, and the money that follows from it. */
 export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrder, edit: EditMoney): Promise<Order> {
   const { items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, fees, announcedFees } = edited;
   const { editId, reason, actor, difference } = edit;
-  const { outstanding, refund, payable, collected } = await settleEdit(deps, order, edited);
+  const { outstanding, refund, payable, collected, received } = await settleEdit(deps, order, edited);
   const asked = payable === null ? null : await deps.refunds.changeUnpaid(order.id, money(payable, order.currency));
-  const after = { fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items), paymentStatus: asked?.isPaid ? 'paid' as const : statusAfter(order, outstanding, payable) };
   const open = money(outstanding, order.currency);
-  const fromOrigin = await withdraw(deps, order, refund, { reason, key: `${order.id}:edit:${editId}`, lines: [], shipping: 0 });
+  const fromOrigin = await withdraw(deps, order, received, { amount: refund, reason, key: `${order.id}:edit:${editId}`, lines: [], shipping: 0 });
+  const owed = outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null;
+  const after = { fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items), paymentStatus: await derivedPayment(deps, order, { outstanding: owed }) };
   const changed = await deps.orders.change(order, {
-    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment: asked?.summary ?? order.payment, ...(fees && { fees }), ...(announcedFees && { announcedFees }), editedAt: deps.now(),
-    outstanding: outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null, ...(payable !== null && { amountDue: money(collected + payable, order.currency) }),
+    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment: asked ?? order.payment, ...(fees && { fees }), ...(announcedFees && { announcedFees }), editedAt: deps.now(),
+    outstanding: owed, ...(payable !== null && { amountDue: money(collected + payable, order.currency) }),
     ...(fromOrigin > 0 && { prepaid: (order.prepaid ?? 0) - fromOrigin }),
   }, { ...entry(deps.now(), 'order.edited', reason, axes(order, after), after, actor), details: { editId, difference, refund, outstanding } });
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
@@ -50,11 +51,6 @@ export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrd
     ...(outstanding > 0 ? [orderEvent('order.payment_requested', changed, { requestId: editId, amount: open })] : []));
   // Keys and files that were added leave once they are paid for.
   return outstanding > 0 ? changed : sendDigital(deps, changed, 'added by an edit');
-}
-
-function statusAfter({ paymentStatus }: Order, outstanding: number, payable: number | null): PaymentStatus {
-  if (outstanding > 0) return 'partially_paid';
-  return paymentStatus === 'partially_paid' && payable === null ? 'paid' : paymentStatus;
 }
 
 export type DifferenceNews = Readonly<{ orderId: string; purpose: string; outcome: PaymentStatus; captured: Money; cause: string }>;
@@ -65,29 +61,22 @@ export async function noteDifference(deps: OrderDeps, { orderId, purpose, outcom
   if (!order) return;
   if (order.status === 'cancelled' || order.status === 'expired') return sendDifferenceBack(deps, order, { outcome, cause });
   if (outcome === 'paid' && order.outstanding?.purpose !== purpose) {
-    await deps.refunds.refund({ orderId, amount: captured, reason: 'paid for an edit that was changed meanwhile', key: `${orderId}:${purpose}:late`, lines: [], shipping: 0 });
+    await deps.refunds.refund({ orderId, amount: captured, ofPayments: captured.amount, reason: 'paid for an edit that was changed meanwhile', key: `${orderId}:${purpose}:late`, lines: [], shipping: 0 });
     return;
   }
-  const after = outcome === 'paid' ? { paymentStatus: 'paid' as const } : await refundedAxis(deps, order, outcome);
-  if (!after) return;
-  const changed = await deps.orders.change(order, { ...after, ...(outcome === 'paid' && { outstanding: null }) }, entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after));
+  if (outcome !== 'paid') return void await noteMoney(deps, order, { cause });
+  const after = { paymentStatus: await derivedPayment(deps, order, { outstanding: null }) };
+  const changed = await deps.orders.change(order, { ...after, outstanding: null }, entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after));
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
-  if (outcome === 'paid' && changed.status === 'placed') await sendDigital(deps, changed, 'paid');
+  if (changed.status === 'placed') await sendDigital(deps, changed, 'paid');
 }
 
 /** Nobody wants this order any more: whatever comes for it goes back, and the timeline says so. */
 async function sendDifferenceBack(deps: OrderDeps, order: Order, { outcome, cause }: Pick<DifferenceNews, 'outcome' | 'cause'>): Promise<void> {
   const hasCome = outcome === 'paid' || outcome === 'authorized' || outcome === 'partially_paid';
-  const after = hasCome ? {} : await refundedAxis(deps, order, outcome);
-  if (!after) return;
-  const written = hasCome ? entry(deps.now(), 'order.late_payment', `${cause}: the order is ${order.status}, so the money is sent back`, {}, {}) : entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after);
+  if (!hasCome) return void await noteMoney(deps, order, { cause });
+  const after = { paymentStatus: await derivedPayment(deps, order) };
+  const written = entry(deps.now(), 'order.late_payment', `${cause}: the order is ${order.status}, so the money is sent back`, axes(order, after), after);
   if (!await deps.orders.change(order, after, written)) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
-  if (hasCome) await deps.outbox.record({ type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: 'late_payment' } });
-}
-
-async function refundedAxis(deps: OrderDeps, order: Order, outcome: PaymentStatus): Promise<{ paymentStatus: PaymentStatus } | null> {
-  if (outcome !== 'refunded' && outcome !== 'partially_refunded') return null;
-  const { left } = await deps.refunds.received(order.id);
-  const paymentStatus = left === 0 ? 'refunded' : 'partially_refunded';
-  return paymentStatus === order.paymentStatus ? null : { paymentStatus };
+  await deps.outbox.record({ type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: 'late_payment' } });
 }

@@ -3,9 +3,10 @@ import { money } from '../../../shared/money.js';
 import { creditLines, settlementOf, shippingLeftOf, unpaidOf, type CreditedLine, type Received, type UnitsOfLine } from '../credits.js';
 import { creditFees } from '../fees.js';
 import type { OrderDeps } from '../orders.deps.js';
-import type { Order, OrderItem, PaymentStatus } from '../orders.js';
+import type { Order, OrderItem } from '../orders.js';
 import { giveBack } from './give-back.js';
 import { clawBack } from './loyalty-share.js';
+import { derivedPayment } from './payment-axis.js';
 import { recompute } from './recompute.js';
 import { sendDigital } from './send-digital.js';
 
@@ -42,27 +43,27 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const nothingLeft = items.every(({ credited, quantity }) => credited?.units === quantity);
   const shipping = request.refundsShipping && nothingLeft ? shippingLeftOf(before) : 0;
   const { refunded, settlement, received, owedLess } = await giveBack(deps, before, { lines: [...credits, ...fees.credits], shipping, retained: request.retained ?? 0, carried: request.carried ?? 0, creditOf: request.creditOf, mapped: request.mapped, reason, key });
-  const { outstanding, ...owed } = owedAfter(before, owedLess.outstanding);
-  const { paymentStatus = owed.paymentStatus, ...asked } = await askedAfter(deps, before, { received, less: owedLess.awaited });
+  const outstanding = owedAfter(before, owedLess.outstanding);
+  const asked = await askedAfter(deps, before, { received, less: owedLess.awaited });
+  const paymentStatus = await derivedPayment(deps, before, outstanding === undefined ? {} : { outstanding });
   const more = { settlement, ...asked, ...(fees.credits.length > 0 && { fees: fees.fees }), ...(outstanding !== undefined && { outstanding }) };
-  const credited = await recompute(deps, before, { items, event, cause: reason, actor, ...(paymentStatus && { paymentStatus }), more, details: { ...details, lines, refunded } });
+  const credited = await recompute(deps, before, { items, event, cause: reason, actor, paymentStatus, more, details: { ...details, lines, refunded } });
   const order = outstanding === null ? await sendDigital(deps, credited, 'nothing is owed any more') : credited;
   await clawBack(deps, order, reason);
   return { order, credits, fees: fees.credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
 }
 
 /** The order's own payment is to bring less by so much; by hand it is asked for less, and nothing more to ask for means paid. */
-async function askedAfter(deps: Pick<OrderDeps, 'refunds'>, order: Order, { received: { awaited }, less }: { received: Received; less: number }): Promise<Partial<Pick<Order, 'amountDue' | 'payment' | 'paymentStatus'>>> {
+async function askedAfter(deps: Pick<OrderDeps, 'refunds'>, order: Order, { received: { awaited }, less }: { received: Received; less: number }): Promise<Partial<Pick<Order, 'amountDue' | 'payment'>>> {
   if (!awaited || less === 0) return {};
   const open = unpaidOf(order, { awaited }).awaited - less;
   const changed = awaited.byHand ? await deps.refunds.changeUnpaid(order.id, money(open, order.currency)) : null;
-  return { amountDue: money(awaited.collected + open, order.currency), ...(changed && { payment: changed.summary }), ...(changed?.isPaid && { paymentStatus: 'paid' }) };
+  return { amountDue: money(awaited.collected + open, order.currency), ...(changed && { payment: changed }) };
 }
 
 /** What an edit asked for beside what was paid is owed less by so much. A payment of the former amount is for something else then, and goes back. */
-function owedAfter({ outstanding, paymentStatus, version }: Order, less: number): { outstanding?: Order['outstanding']; paymentStatus?: PaymentStatus } {
-  if (!outstanding || less <= 0) return {};
+function owedAfter({ outstanding, version }: Order, less: number): Order['outstanding'] {
+  if (!outstanding || less <= 0) return undefined;
   const amount = outstanding.amount.amount - less;
-  if (amount > 0) return { outstanding: { amount: { ...outstanding.amount, amount }, purpose: `${outstanding.purpose.split('~')[0]!}~${version}` } };
-  return { outstanding: null, ...(paymentStatus === 'partially_paid' && { paymentStatus: 'paid' as const }) };
+  return amount > 0 ? { amount: { ...outstanding.amount, amount }, purpose: `${outstanding.purpose.split('~')[0]!}~${version}` } : null;
 }

@@ -1,17 +1,14 @@
 import { later } from '../../../shared/clock.js';
 import { ConcurrentChange } from '../../../shared/errors.js';
 import type { Actor } from '../../../shared/actor.js';
-import { allowedCommands, fulfilmentStatusOf, type Order, type OrderItem, type OrderOwner, type PaymentStatus } from '../orders.js';
+import { allowedCommands, fulfilmentStatusOf, type Order, type OrderItem, type OrderOwner } from '../orders.js';
 import { isOpen } from '../fulfilments/fulfilments.js';
 import { CancellationClosed, IllegalTransition, OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
-import { axes } from './finalise-order.js';
+import { axes, paymentGivenUp } from './payment-axis.js';
 
 const allCancelled = (items: readonly OrderItem[]): OrderItem[] =>
   items.map((item) => ({ ...item, units: { ...item.units, cancelled: item.units.ordered, allocated: 0, backordered: 0 } }));
-
-/** Money that was taken stays visible as taken until it is refunded; what was only asked for is void. */
-const afterGivingUp = (status: PaymentStatus): PaymentStatus => (['none', 'paid', 'authorized', 'partially_paid', 'overpaid', 'partially_refunded', 'refunded'].includes(status) ? status : 'voided');
 
 /** Gives back stock, points and money; only while nothing was sent. */
 export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, reason }: { owner: OrderOwner; actor: Actor; reason: string }): Promise<Order> {
@@ -23,7 +20,7 @@ export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, re
     if (!('staff' in owner)) await requireInTime(deps, order);
 
     const items = allCancelled(order.items);
-    const after = { status: 'cancelled', paymentStatus: afterGivingUp(order.paymentStatus), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
+    const after = { status: 'cancelled', paymentStatus: await paymentGivenUp(deps, order, 'cancelled'), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
     const cancelled = await deps.orders.change(order, { ...after, items, expiresAt: null, ...(order.outstanding && { outstanding: null }) }, entry(deps.now(), 'order.cancelled', reason, axes(order, after), after, actor));
     if (!cancelled) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
     await cancelOpenFulfilments(deps, orderId);
@@ -56,7 +53,7 @@ export async function expireOrder(deps: OrderDeps, order: Order): Promise<boolea
   await deps.askProvider(order.id);
   return deps.inTransaction(async () => {
     const items = allCancelled(order.items);
-    const after = { status: 'expired', paymentStatus: afterGivingUp(order.paymentStatus), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
+    const after = { status: 'expired', paymentStatus: await paymentGivenUp(deps, order, 'expired'), fulfilmentStatus: fulfilmentStatusOf(items) } as const;
     const expired = await deps.orders.transition(order.id, 'pending', { ...after, items, expiresAt: null },
       entry(deps.now(), 'order.expired', 'not paid in time', axes(order, after), after));
     if (!expired) return false;

@@ -2,11 +2,12 @@ import { sum, type Money } from '../../../shared/money.js';
 import { later } from '../../../shared/clock.js';
 import { ConcurrentChange } from '../../../shared/errors.js';
 import type { DomainEvent } from '../../../shared/events/outbox.js';
-import { fulfilmentStatusOf, type Axes, type Order, type PaymentStatus, type PaymentSummary } from '../orders.js';
+import { fulfilmentStatusOf, type Order, type PaymentStatus, type PaymentSummary } from '../orders.js';
 import { OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
 import { linesToReserve, withReserved } from '../reserved-units.js';
 import { isHeldForReview } from '../../../shared/order-risk.js';
+import { axes, derivedPayment, noteMoney } from './payment-axis.js';
 import { sendDigital } from './send-digital.js';
 
 type Settled = Readonly<{ summary: PaymentSummary; paymentStatus: PaymentStatus; cause: string; riskKey?: string | undefined }>;
@@ -25,7 +26,7 @@ export function finaliseOrder(deps: OrderDeps, orderId: string, settled: Settled
     if (order.status === 'expired' && !isHeldForReview(order)) return await revive(deps, order, settled) ?? await sendBack(deps, order, settled);
     if (order.status === 'cancelled' || order.status === 'expired') return sendBack(deps, order, settled);
     if (order.status === 'pending' && isHeldForReview(order)) return waitForReview(deps, order, settled);
-    return keepPayment(deps, order, settled);
+    return noteMoney(deps, order, settled);
   });
 }
 
@@ -78,9 +79,9 @@ async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, c
 }
 
 /** The goods are gone or nobody wants them: the money goes back by itself, and the timeline says so. */
-async function sendBack(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order> {
-  if (order.payment?.id === summary.id && order.payment.status === summary.status) return order;
-  const after = { paymentStatus };
+async function sendBack(deps: OrderDeps, order: Order, { summary, cause }: Settled): Promise<Order> {
+  if (order.payment?.id === summary.id && order.payment.status === summary.status) return noteMoney(deps, order, { summary, cause });
+  const after = { paymentStatus: await derivedPayment(deps, order) };
   const kept = await deps.orders.change(order, { ...after, payment: summary },
     entry(deps.now(), 'order.late_payment', `${cause}: the order is ${order.status}, so the money is sent back`, axes(order, after), after));
   await deps.outbox.record({ type: 'order.refund_due', aggregateId: order.id, data: { orderId: order.id, reason: 'late_payment' } });
@@ -97,15 +98,4 @@ async function waitForReview(deps: OrderDeps, order: Order, { summary, paymentSt
   await deps.inventory.extend(order.id, expiresAt);
   await deps.outbox.record({ type: 'order.held_for_review', aggregateId: order.id, data: { orderId: order.id, number: order.number, deadline: expiresAt.toISOString() } });
   return kept;
-}
-
-async function keepPayment(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order> {
-  if (order.paymentStatus === paymentStatus && order.payment?.id === summary.id) return order;
-  const after = { paymentStatus };
-  return await deps.orders.change(order, { ...after, payment: summary }, entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after)) ?? order;
-}
-
-/** The named axes as they are before a change. */
-export function axes<A extends Partial<Axes>>(order: Axes, after: A): Partial<Axes> {
-  return Object.fromEntries(Object.keys(after).map((name) => [name, order[name as keyof Axes]]));
 }

@@ -4,6 +4,7 @@ import { creditFees } from '../fees.js';
 import type { OrderDeps } from '../orders.deps.js';
 import { MoneyUnderWay } from '../orders.errors.js';
 import type { Order, Settlement } from '../orders.js';
+import { noteMoney } from './payment-axis.js';
 
 export type Credit = Readonly<{
   lines: readonly CreditedLine[]; shipping?: number;
@@ -19,7 +20,8 @@ export type Credit = Readonly<{
 }>;
 /** `owedLess`: what of the credit was never paid, in minor units; first what an edit asked for, then what the order's own payment has yet to bring. */
 export type GivenBack = Readonly<{ refunded: number; settlement: Settlement; received: Received; owedLess: Readonly<{ outstanding: number; awaited: number }> }>;
-type MoneyDeps = Pick<OrderDeps, 'refunds' | 'orders'>;
+type PurseDeps = Pick<OrderDeps, 'refunds' | 'orders'>;
+type MoneyDeps = PurseDeps & Pick<OrderDeps, 'now'>;
 
 /**
  * Turns a credit into money, inside the transaction that saves the credited items together with this settlement. What was never paid is only owed
@@ -34,7 +36,7 @@ export async function giveBack(deps: MoneyDeps, order: Order, { lines, shipping 
   const unpaid = unpaidOf(order, received);
   const due = refundOfCredit(credit, { unpaid: unpaid.outstanding + unpaid.awaited, left });
   const refund = Math.max(0, due - carried - await refundedBefore(deps, order, lines));
-  await withdraw(deps, order, refund, { lines: mapped, shipping, creditOf, reason, key });
+  await withdraw(deps, order, received, { amount: refund, lines: mapped, shipping, creditOf, reason, key });
   const outstanding = Math.min(Math.max(0, credit), unpaid.outstanding);
   return {
     refunded: refund, received, settlement: { shipping: before.shipping + shipping, retained: before.retained + kept, refunded: before.refunded + due },
@@ -43,29 +45,39 @@ export async function giveBack(deps: MoneyDeps, order: Order, { lines, shipping 
 }
 
 /** All that can go back for this order: what it was paid itself, and what it was prepaid with, so far as that is still there. */
-export async function purseOf(deps: MoneyDeps, order: Order): Promise<{ received: Received; left: number }> {
+export async function purseOf(deps: PurseDeps, order: Order): Promise<{ received: Received; left: number }> {
   const received = await deps.refunds.received(order.id);
   const prepaid = prepaidLeft(order, received);
   return { received, left: received.left + (prepaid > 0 ? Math.min(prepaid, await sourceOf(deps, order)) : 0) };
 }
 
 /** What goods were exchanged for may have been exchanged before: the money is wherever somebody paid. */
-async function sourceOf(deps: MoneyDeps, { origin }: Order): Promise<number> {
+async function sourceOf(deps: PurseDeps, { origin }: Order): Promise<number> {
   const before = origin ? await deps.orders.find(origin.orderId, { staff: true }) : null;
   if (!before) return 0;
   const { left } = await deps.refunds.received(before.id);
   return left + (before.prepaid ? Math.min(before.prepaid, await sourceOf(deps, before)) : 0);
 }
 
-type Withdrawal = Pick<Credit, 'lines' | 'creditOf' | 'reason' | 'key'> & Readonly<{ shipping: number }>;
-/** Its own payments give first, then those of the order whose goods it replaced, and so on. Answers what did not come from itself. */
-export async function withdraw(deps: MoneyDeps, order: Order, amount: number, { lines, shipping, ...refund }: Withdrawal): Promise<number> {
+type Withdrawal = Pick<Credit, 'lines' | 'creditOf' | 'reason' | 'key'> & Readonly<{ amount: number; shipping: number }>;
+/**
+ * Its own payments give first, then those of the order whose goods it replaced, and so on. Answers what did not come from itself. The caller saves
+ * the order with its payment axis; `received` is what `purseOf` found.
+ */
+export async function withdraw(deps: MoneyDeps, order: Order, { left, ofPayments }: Received, { amount, lines, shipping, ...refund }: Withdrawal): Promise<number> {
   if (amount <= 0) return 0;
-  const own = Math.min(amount, (await deps.refunds.received(order.id)).left);
-  if (own > 0) await deps.refunds.refund({ orderId: order.id, amount: money(own, order.currency), ...refund, ...shares(lines, shipping, own) });
-  const before = amount > own && order.origin ? await deps.orders.find(order.origin.orderId, { staff: true }) : null;
-  if (before) await withdraw(deps, before, amount - own, { lines: [], shipping: 0, reason: refund.reason, key: `${refund.key}:origin` });
+  const own = Math.min(amount, left);
+  if (own > 0) await deps.refunds.refund({ orderId: order.id, amount: money(own, order.currency), ofPayments, ...refund, ...shares(lines, shipping, own) });
+  if (amount > own) await withdrawBefore(deps, order, { amount: amount - own, lines: [], shipping: 0, reason: refund.reason, key: `${refund.key}:origin` });
   return amount - own;
+}
+
+/** From the order whose goods this one replaced; what it has left is another then, and its payment axis with it. */
+async function withdrawBefore(deps: MoneyDeps, { origin }: Order, withdrawal: Withdrawal): Promise<void> {
+  const before = origin ? await deps.orders.find(origin.orderId, { staff: true }) : null;
+  if (!before) return;
+  await withdraw(deps, before, await deps.refunds.received(before.id), withdrawal);
+  await noteMoney(deps, before, { cause: withdrawal.reason });
 }
 
 /** Its own payment gave first, so what went back beyond that came out of the exchanged goods. */
@@ -73,7 +85,7 @@ const prepaidLeft = (order: Order, { taken }: { taken: number }): number =>
   (order.origin ? Math.max(0, (order.prepaid ?? 0) - Math.max(0, settlementOf(order).refunded - taken)) : 0);
 
 /** Whoever refunded these very lines by hand gave their money back already: no line gives back more than it cost. */
-async function refundedBefore(deps: MoneyDeps, order: Order, lines: readonly CreditedLine[]): Promise<number> {
+async function refundedBefore(deps: PurseDeps, order: Order, lines: readonly CreditedLine[]): Promise<number> {
   if (lines.length === 0) return 0;
   const known = await deps.refunds.refundedByLine(order.id);
   return order.items.reduce((so, item) => {
@@ -84,7 +96,7 @@ async function refundedBefore(deps: MoneyDeps, order: Order, lines: readonly Cre
 }
 
 /** What giving these units back would bring, in minor units: what they were paid, so far as it was paid. */
-export async function worthOf(deps: MoneyDeps, order: Order, lines: readonly UnitsOfLine[]): Promise<number> {
+export async function worthOf(deps: PurseDeps, order: Order, lines: readonly UnitsOfLine[]): Promise<number> {
   const { received, left } = await purseOf(deps, order);
   const { items, credits } = creditLines(order, lines);
   const fees = creditFees(order.fees, items, order.totals.taxIncluded).credits;
@@ -97,8 +109,7 @@ export async function worthOf(deps: MoneyDeps, order: Order, lines: readonly Uni
 export async function returnPrepaid(deps: MoneyDeps, order: Order, reason: string): Promise<number> {
   const { received, left } = await purseOf(deps, order);
   const amount = left - received.left;
-  const before = amount > 0 && order.origin ? await deps.orders.find(order.origin.orderId, { staff: true }) : null;
-  if (before) await withdraw(deps, before, amount, { lines: [], shipping: 0, reason, key: `order:${order.id}:prepaid` });
+  if (amount > 0) await withdrawBefore(deps, order, { amount, lines: [], shipping: 0, reason, key: `order:${order.id}:prepaid` });
   return amount;
 }
 

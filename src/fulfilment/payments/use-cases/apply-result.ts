@@ -8,7 +8,9 @@ import type { PaymentRepository, PlannedTransaction } from '../payments.reposito
 import { planReturn, supersededVoids } from './plan-return.js';
 
 /** Told of every change of a payment inside the transaction that records it, so that the order changes with it or neither does. */
-export type PaymentHook = (payment: Payment) => Promise<void>;
+export type PaymentHook = (payment: Payment, disputes: readonly DisputeNews[]) => Promise<void>;
+/** What a bank has done, in the order in which it did so; each is told once. `amount` in minor units. */
+export type DisputeNews = Readonly<{ kind: 'opened' | 'won' | 'lost'; amount: number }>;
 
 export type ResultDeps = { payments: PaymentRepository; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock; hooks: readonly PaymentHook[] };
 export type Applied = Readonly<{ payment: Payment; mismatch: string | null; planned: readonly PlannedTransaction[] }>;
@@ -58,7 +60,7 @@ export class ApplyResult {
       await payments.plan(payment, planned, now());
       if (events.length > 0) await outbox.record(...events);
       // The order goes by another payment and is not to hear of this one.
-      if (!keepsNothing) for (const hook of hooks) await hook(payment);
+      if (!keepsNothing) for (const hook of hooks) await hook(payment, disputesOf(rows));
       return { payment, mismatch: null, planned };
     });
   }
@@ -74,7 +76,7 @@ export class ApplyResult {
       const payment = await payments.save(before, after, now());
       await payments.settle(payment, supersededVoids(after, known), now());
       await outbox.record(failedEvent(payment));
-      if (!payment.reversal?.keepsNothing) for (const hook of hooks) await hook(payment);
+      if (!payment.reversal?.keepsNothing) for (const hook of hooks) await hook(payment, []);
       return payment;
     }));
   }
@@ -110,6 +112,11 @@ export class ApplyResult {
     return found;
   }
 }
+
+const DISPUTE_WORDS = { chargeback: 'opened', dispute_won: 'won', dispute_lost: 'lost' } as const;
+const isDispute = (kind: RowChange['kind']): kind is keyof typeof DISPUTE_WORDS => kind in DISPUTE_WORDS;
+const disputesOf = (rows: readonly RowChange[]): DisputeNews[] =>
+  rows.flatMap(({ kind, state, amount }) => (state === 'success' && isDispute(kind) ? [{ kind: DISPUTE_WORDS[kind], amount }] : []));
 
 /** Nothing was heard or asked of it since it was opened, so there is nothing to read: the usual case costs no look-up. */
 const hasNoRows = ({ status, reversal, capturingAmount }: Payment): boolean => isOpen(status) && !reversal && capturingAmount === 0;
