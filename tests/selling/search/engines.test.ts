@@ -134,6 +134,19 @@ describe.each(engines.map(([name, fill, why]) => ({ title: why === null ? name :
       const { ids, total, facets } = await engine.search(request);
       expect({ request, ids, total, facets }).toEqual({ request, ...answer });
     }
+
+    // Rules on as many hits: what is pinned is found however deep it lies, and the pages are those of one order.
+    for (const text of ['lamp', '']) {
+      const all = (await engine.search(ask({ text, take: 4_000 }))).ids;
+      const [pinned, last] = [all[2_500]!, all[all.length - 1]!];
+      const arrangement = { pins: [{ id: pinned, position: 1 }, { id: last, position: 3 }], factorOf: () => 1 };
+      const page = async (skip: number, take: number) => (await engine.search(ask({ text, arrangement, skip, take }))).ids;
+      const expected = all.filter((id) => id !== pinned && id !== last);
+      expected.unshift(pinned);
+      expected.splice(2, 0, last);
+      const pages = [await page(0, 100), await page(100, 850), await page(950, 100), await page(1_050, 1_500)];
+      expect({ text, pages: pages.flat() }).toEqual({ text, pages: expected.slice(0, 2_550) });
+    }
   }, 120_000);
 });
 

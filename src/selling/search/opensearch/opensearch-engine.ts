@@ -1,7 +1,7 @@
 import { arranged } from '../arrangement.js';
 import type { Correct, SearchEngine, SearchRequest, SearchResult, SuggestionRequest, Suggestions, Understand } from '../engine.js';
 import { wordsOf } from '../text.js';
-import { bestBody, completionsBody, facetsOf, productsBody, searchPlan, termsOfWords } from './query.js';
+import { ARRANGED, bestBody, completionsBody, facetsOf, productsBody, searchPlan, termsOfWords } from './query.js';
 import type { SearchServer } from './search-server.js';
 
 type Deps = { server: Pick<SearchServer, 'search'>; alias: string; understand: Understand; correct: Correct };
@@ -24,7 +24,7 @@ export class OpenSearchEngine implements SearchEngine {
     const { body, arrangement, facets } = searchPlan(request, { terms, best, near });
     const { hits, aggregations } = await server.search(alias, body);
     const found = hits.hits.map(({ _id: id, fields = {} }) => ({ id, brand: fields['brand']?.[0] ?? null, categoryIds: fields['categoryIds'] ?? [] }));
-    const shown = arrangement ? arranged(found, arrangement).slice(request.skip, request.skip + request.take) : found;
+    const shown = arrangement ? [...arranged(found.slice(0, ARRANGED), arrangement), ...found.slice(ARRANGED)].slice(request.skip, request.skip + request.take) : found;
     return {
       ids: shown.map(({ id }) => id), total: hits.total?.value ?? 0, facets: facetsOf(facets, aggregations), mode: terms !== null && near ? 'hybrid' : 'keyword',
       ...(correctedTo !== undefined && { correctedTo }),

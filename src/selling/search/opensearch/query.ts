@@ -10,7 +10,9 @@ export type Clause = Record<string, unknown>;
 type Body = Record<string, unknown>;
 
 /** Rules move what is among the first so many; what lies deeper keeps its order. */
-const ARRANGED = 1_000;
+export const ARRANGED = 1_000;
+/** More than any words or nearness are worth: what is pinned is among the first, however deep it would lie. */
+const PINNED = 1_000;
 /** Steps in which nearness is told: a clause for each. */
 const STEPS = 20;
 
@@ -40,12 +42,13 @@ export const bestBody = (terms: readonly string[], audience: Audience): Body => 
 export type Asked = Readonly<{ /** Null for a search without words. */ terms: readonly string[] | null; best: number; near: ReadonlyMap<string, number> | null }>;
 
 function queryOf({ terms, best, near }: Asked, audience: Audience, pins: readonly string[]): Clause {
-  if (terms === null) return { bool: { filter: audienceFilter(audience) } };
+  const pinned = pins.length > 0 ? [{ constant_score: { filter: { terms: { id: pins } }, boost: PINNED } }] : [];
+  if (terms === null) return { bool: { filter: audienceFilter(audience), should: pinned } };
   const meant = [...near ?? []].filter(([, so]) => so >= NEAR).map(([id]) => id);
   const matching = [...(best > 0 ? [wordsClause(terms, 1)] : []), ...[...new Set([...meant, ...pins])].length > 0 ? [{ terms: { id: [...new Set([...meant, ...pins])] } }] : []];
   return { bool: {
     filter: [...audienceFilter(audience), matching.length > 0 ? { bool: { should: matching } } : { match_none: {} }],
-    should: [...(best > 0 ? [wordsClause(terms, 1 / best)] : []), ...nearness(near), ...(pins.length > 0 ? [{ constant_score: { filter: { terms: { id: pins } }, boost: NOISE } }] : [])],
+    should: [...(best > 0 ? [wordsClause(terms, 1 / best)] : []), ...nearness(near), ...pinned],
   } };
 }
 
@@ -97,14 +100,17 @@ export type Plan = Readonly<{ body: Body; arrangement: Arrangement | null; facet
 
 /** Filters that are chosen stand behind the counting, so that each facet is counted with all others. */
 export function searchPlan({ filters, facets: asked, currency, audience, sort, skip, take, arrangement: given }: SearchRequest, wanted: Asked): Plan {
-  const arrangement = sort === 'relevance' && given ? given : null;
+  const rules = sort === 'relevance' && given ? given : null;
+  // Page after page of one order: the first so many in their new one, then the others in theirs.
+  const arrangement = skip < ARRANGED ? rules : null;
   const dimensions = dimensionsOf(filters, currency, asked);
   const facets = [...new Set(asked)].flatMap((name) => dimensions.filter((dimension) => dimension.name === name && dimension.field !== null));
   const aggs = Object.fromEntries(facets.map((facet, at) => [`f${at}`, facetOf(facet, dimensions.filter((other) => other !== facet))]));
   return { arrangement, facets, body: {
-    query: queryOf(wanted, audience, arrangement ? [...new Set(arrangement.pins.map(({ id }) => id))] : []), post_filter: { bool: { filter: dimensions.flatMap(({ clauses }) => clauses) } },
-    ...(wanted.terms !== null && { min_score: NOISE }), aggs, sort: sortOf(sort === 'relevance' && wanted.terms === null ? '-createdAt' : sort, currency),
-    ...(arrangement ? { from: 0, size: Math.min(DEEPEST, Math.max(ARRANGED, skip + take)), docvalue_fields: ['brand', 'categoryIds'] } : { from: Math.min(skip, DEEPEST - take), size: take }),
+    query: queryOf(wanted, audience, rules ? [...new Set(rules.pins.map(({ id }) => id))] : []), post_filter: { bool: { filter: dimensions.flatMap(({ clauses }) => clauses) } },
+    ...(wanted.terms !== null && { min_score: NOISE }), aggs,
+    sort: [...(rules && wanted.terms === null ? [{ _score: 'desc' }] : []), ...sortOf(sort === 'relevance' && wanted.terms === null ? '-createdAt' : sort, currency)],
+    ...(arrangement ? { from: 0, size: Math.max(ARRANGED, skip + take), docvalue_fields: ['brand', 'categoryIds'] } : { from: Math.min(skip, DEEPEST - take), size: take }),
     _source: false, track_total_hits: true,
   } };
 }
