@@ -19,6 +19,7 @@ const schema = new Schema<CodeRow>({
   createdAt: { type: Date, required: true }, expiresAt: { type: Date, required: true }, usedAt: { type: Date, default: null },
 }, { versionKey: false });
 schema.index({ tokenHash: 1 }, { unique: true });
+schema.index({ userId: 1 });
 schema.index({ userId: 1, purpose: 1, emailKey: 1, slot: -1 }, { unique: true, partialFilterExpression: { emailKey: { $type: 'string' } } });
 // Nothing hangs on an old code, so it may simply go.
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -8,7 +8,8 @@ const text = { type: String, required: true };
 const schema = new Schema<SavedCartRow>({
   userId: text, name: text, currency: text, lines: [new Schema({ sku: text, name: text, quantity: { type: Number, required: true, min: 1 } }, { _id: false })], createdAt: { type: Date, required: true },
 }, { versionKey: false });
-// One of each name, whoever races; and the list of one customer.
+schema.index({ userId: 1 });
+// One of each name, whoever races. It is partial, so it lists nobody's carts.
 schema.index({ userId: 1, nameKey: 1 }, { unique: true, partialFilterExpression: { nameKey: { $type: 'string' } } });
 
 personal(schema, 'SavedCart', 'saved_carts', { fields: ['name'], marks: { name: 'nameKey' }, erased: { name: 'erased' }, owner: ({ userId }) => (typeof userId === 'string' ? { userId } : undefined) });
