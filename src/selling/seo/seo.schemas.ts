@@ -4,7 +4,7 @@ import { FEED_FORMS } from './feeds.js';
 
 export const refParams = Joi.object<{ idOrSlug: string }, true>({ idOrSlug: Joi.string().max(200).required() });
 export const productQuery = Joi.object<{ currency?: string }>({ currency: currencyCode() });
-export const resolveQuery = Joi.object<{ path: string }, true>({ path: Joi.string().max(500).required().description('As in the address bar: /products/chair, /de/categories/stuehle') });
+export const resolveQuery = Joi.object<{ path: string }, true>({ path: Joi.string().max(1_400).required().description('As in the address bar: /products/chair, /de/categories/stuehle') });
 export const feedParams = Joi.object({ name: Joi.string().valid(...Object.keys(FEED_FORMS)).required() });
 const language = () => Joi.string().pattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'language tag');
 export const feedQuery = Joi.object<{ country?: string; language?: string; currency?: string }>({ country: countryCode(), language: language(), currency: currencyCode() });

@@ -8,9 +8,9 @@ export const addressOf = (site: Storefront, kind: PageKind, slug: string, wanted
 /** Pictures of ours are named by their path. */
 export const absolute = (url: string, base: string): string => (url.startsWith('/') ? base + url : url);
 
-/** `/de/products/stuhl`, `/products/chair/`: undefined for everything else. */
+/** A slug has up to 140 letters of up to three bytes, each of which is three characters in an address. `/de/products/stuhl`, `/products/chair/`: undefined for everything else. */
 export function readPath(path: string): { kind: PageKind; slug: string; language?: string } | undefined {
-  const match = /^(?:\/([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\/(products|categories)\/([^/?#]{1,300})\/?(?:[?#].*)?$/.exec(path);
+  const match = /^(?:\/([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\/(products|categories)\/([^/?#]{1,1260})\/?(?:[?#].*)?$/.exec(path);
   if (!match) return undefined;
   const [, language, kind, slug] = match;
   try {
