@@ -1,10 +1,11 @@
 import type { AttributeDefinition } from './catalog.js';
+import { saidIn } from './translations.js';
 
 export type SpokenAttribute = Omit<AttributeDefinition, 'translations'> & Readonly<{ language?: string; labels?: Readonly<Record<string, string>> }>;
 
 /** As somebody reads it: the values stay what they are, `labels` says what to call them. */
 export function spokenAttribute({ translations = {}, ...definition }: AttributeDefinition, chain: readonly string[]): SpokenAttribute {
-  const found = chain.flatMap((language) => { const words = translations[language]; return words ? [{ language, ...words }] : []; });
+  const found = saidIn(translations, chain);
   const [nearest] = found;
   if (!nearest) return definition;
   const labels = Object.assign({}, ...found.map(({ options = {} }) => options).reverse()) as Record<string, string>;

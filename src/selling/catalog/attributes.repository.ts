@@ -6,7 +6,7 @@ import type { AttributeDefinition } from './catalog.js';
 import { AttributeTaken } from './catalog.errors.js';
 import { attributeModel, type AttributeRow } from './attributes.model.js';
 import { duplicateOf } from './duplicate.js';
-import type { Stored } from './rows.repository.js';
+import { unsetOf, type Stored } from './rows.repository.js';
 
 export class AttributeRepository {
   private readonly attributes;
@@ -42,7 +42,8 @@ export class AttributeRepository {
   }
 
   async save({ id, version, name, unit, options, translations }: AttributeDefinition): Promise<void> {
-    const { matchedCount } = await this.attributes.updateOne({ _id: id, version }, { $set: { name, unit, options: [...options], ...(translations && { translations }) }, ...(!translations && { $unset: { translations: 1 } }), $inc: { version: 1 } });
+    const set = { name, unit, options: [...options], ...(translations && { translations }) };
+    const { matchedCount } = await this.attributes.updateOne({ _id: id, version }, { $set: set, ...unsetOf(set, ['translations']), $inc: { version: 1 } });
     if (matchedCount === 0) throw new ConcurrentChange('This attribute changed meanwhile.', { attributeId: id });
   }
 

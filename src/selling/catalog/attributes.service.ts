@@ -11,6 +11,7 @@ import type { AttributeDefinition } from './catalog.js';
 import { AttributeNotFound, TranslationNotFound, WrongField } from './catalog.errors.js';
 import { differences } from './differences.js';
 import type { LiveTree } from './live-tree.js';
+import { withTranslation } from './translations.js';
 import type { TranslationService } from './translations.service.js';
 
 type Edit = Readonly<{ code: string; ifMatch: number | undefined; actor: Actor }>;
@@ -65,12 +66,12 @@ export class AttributeService {
   /** What it and its values are called in one more language; null takes that away. */
   async translate(edit: Edit, language: string, words: AttributeWords | null): Promise<AttributeDefinition> {
     const introduce = words ? await this.deps.languages.introduction(language) : async () => {};
-    return this.change(edit, ({ translations: { [language]: known, ...others } = {}, ...before }) => {
-      if (!words && !known) throw new TranslationNotFound(language);
+    return this.change(edit, ({ translations, ...before }) => {
+      if (!words && !translations?.[language]) throw new TranslationNotFound(language);
       const wrong = before.type === 'enum' ? Object.keys(words?.options ?? {}).filter((value) => !before.options.includes(value)) : [];
       if (wrong.length > 0) throw new WrongField(wrong.map((value) => ({ pointer: `#/body/options/${value}`, code: 'unknown_option', message: `"${value}" is no option of this attribute.` })));
-      const translations = words ? { ...others, [language]: words } : others;
-      return { ...before, ...(Object.keys(translations).length > 0 && { translations }) };
+      const after = withTranslation(translations, language, words);
+      return { ...before, ...(after && { translations: after }) };
     }, introduce);
   }
 

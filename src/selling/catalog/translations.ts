@@ -1,4 +1,4 @@
-import type { Seo, Translation, Translations } from './catalog.js';
+import type { Seo, Translations } from './catalog.js';
 import { TooManyLanguages } from './catalog.errors.js';
 
 /** Each is read with its product. */
@@ -9,11 +9,15 @@ type Translatable = Readonly<{ name: string; slug: string; description: string; 
 /** In which language it is said, and the slug it has in the usual one; neither where it is said in that. */
 export type Spoken = Readonly<{ language?: string; usualSlug?: string }>;
 
+/** What is said in the languages of the chain, the nearest first. */
+export const saidIn = <T extends object>(all: Readonly<Record<string, T>>, chain: readonly string[]): Array<T & { language: string }> =>
+  chain.flatMap((language) => { const said = all[language]; return said ? [{ ...said, language }] : []; });
+
 /** In the nearest language that there is; the very same object where there is none. */
 export function translated<T extends Translatable>(what: T, chain: readonly string[]): T & Spoken {
   const all = what.translations;
   if (all === undefined || chain.length === 0) return what;
-  const found = chain.flatMap((language) => { const said = all[language]; return said ? [{ language, ...said }] : []; });
+  const found = saidIn(all, chain);
   const [nearest] = found;
   if (!nearest) return what;
   return {
@@ -49,7 +53,7 @@ export function namesOf(translations: Translations = {}): Readonly<Record<string
 }
 
 /** With one language more, or another text in it; null takes it away. */
-export function withTranslation(translations: Translations | undefined, language: string, said: Translation | null): Translations | undefined {
+export function withTranslation<T>(translations: Readonly<Record<string, T>> | undefined, language: string, said: T | null): Readonly<Record<string, T>> | undefined {
   const { [language]: before, ...others } = translations ?? {};
   if (said && !before && Object.keys(others).length >= MAX_LANGUAGES) throw new TooManyLanguages(MAX_LANGUAGES);
   const after = said ? { ...others, [language]: said } : others;
