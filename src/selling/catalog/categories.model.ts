@@ -7,7 +7,7 @@ export type CategoryRow = {
   ancestors: Types.ObjectId[]; position: number; version: number; createdAt: Date; updatedAt: Date; seo?: Seo; translations?: Translations;
 };
 /** One document: every change of the tree writes it, so that two of them cannot both be based on the same tree. */
-export type TreeRow = { _id: 'tree'; structure: number; labels: number; /** Beside the usual one, of categories and products: everybody who reads either has it in memory. */ languages?: string[] };
+export type TreeRow = { _id: 'tree'; structure: number; labels: number; /** By language. */ words?: Record<string, number>; /** Beside the usual one, of categories and products: everybody who reads either has it in memory. */ languages?: string[] };
 /** Every slug a category has or had, in any language, so that an old address still leads to it. */
 export type CategorySlugRow = { _id: string; categoryId: Types.ObjectId };
 
@@ -21,7 +21,7 @@ categorySchema.index({ slug: 1 }, { unique: true });
 categorySchema.index({ parentId: 1, nameKey: 1 }, { unique: true });
 categorySchema.index({ ancestors: 1 });
 
-const treeSchema = new Schema<TreeRow>({ _id: { type: String, required: true }, structure: { type: Number, required: true }, labels: { type: Number, required: true }, languages: { type: [String], default: undefined } }, { versionKey: false });
+const treeSchema = new Schema<TreeRow>({ _id: { type: String, required: true }, structure: { type: Number, required: true }, labels: { type: Number, required: true }, words: Schema.Types.Mixed, languages: { type: [String], default: undefined } }, { versionKey: false });
 
 const slugSchema = new Schema<CategorySlugRow>({ _id: { type: String, required: true }, categoryId: { type: Schema.Types.ObjectId, required: true } }, { versionKey: false });
 slugSchema.index({ categoryId: 1 });

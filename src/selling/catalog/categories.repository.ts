@@ -7,6 +7,9 @@ import { categoryModel, treeModel, type CategoryRow } from './categories.model.j
 import { duplicateOf } from './duplicate.js';
 import { unsetOf, type Stored } from './rows.repository.js';
 
+/** Where things stand; what products show of it; or what is said in one other language only. */
+export type TreeChange = 'structure' | 'labels' | Readonly<{ language: string }>;
+
 export class CategoryRepository {
   private readonly categories;
   private readonly tree;
@@ -22,12 +25,12 @@ export class CategoryRepository {
 
   async revision(): Promise<TreeRevision> {
     const found = await this.tree.findOne({ _id: 'tree' }).lean();
-    return { structure: found?.structure ?? 0, labels: found?.labels ?? 0, languages: found?.languages ?? [] };
+    return { structure: found?.structure ?? 0, labels: found?.labels ?? 0, words: found?.words ?? {}, languages: found?.languages ?? [] };
   }
 
   /** First in every transaction on the tree: of two that run at once, one waits and then sees what the other did. */
-  async beginChange(changes: 'structure' | 'labels'): Promise<void> {
-    await this.touchTree({ $inc: { structure: 1, labels: changes === 'labels' ? 1 : 0 } });
+  async beginChange(changes: TreeChange): Promise<void> {
+    await this.touchTree({ $inc: { structure: 1, labels: changes === 'labels' ? 1 : 0, ...(typeof changes === 'object' && { [`words.${changes.language}`]: 1 }) } });
   }
 
   /** For the first words in a language; everybody who holds the tree reads it again. */
@@ -35,7 +38,7 @@ export class CategoryRepository {
     await this.touchTree({ $inc: { structure: 1, labels: 0 }, $addToSet: { languages: language } });
   }
 
-  private async touchTree(change: { $inc: { structure: number; labels: number }; $addToSet?: { languages: string } }): Promise<void> {
+  private async touchTree(change: { $inc: Record<string, number>; $addToSet?: { languages: string } }): Promise<void> {
     try {
       await this.tree.updateOne({ _id: 'tree' }, change, { upsert: true });
     } catch (error) {

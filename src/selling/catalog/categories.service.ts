@@ -7,7 +7,7 @@ import type { Outbox } from '../../shared/events/outbox.js';
 import { requireVersion } from '../../shared/http/etag.js';
 import { CategoryCycle, CategoryInUse, CategoryNotFound, CategoryTooDeep } from './catalog.errors.js';
 import type { Seo, Translation } from './catalog.js';
-import type { CategoryRepository } from './categories.repository.js';
+import type { CategoryRepository, TreeChange } from './categories.repository.js';
 import type { CategorySlugRepository } from './category-slugs.repository.js';
 import type { Category } from './category-tree.js';
 import { differences } from './differences.js';
@@ -52,19 +52,19 @@ export class CategoryService {
   }
 
   update(edit: Edit, { name, slug, description = '', seo }: CategoryEdit): Promise<Category> {
-    return this.edit(edit, ({ seo: _s, ...before }) => ({ ...before, name, slug: slug ?? before.slug, description, ...(seo && { seo }) }));
+    return this.edit(edit, 'labels', ({ seo: _s, ...before }) => ({ ...before, name, slug: slug ?? before.slug, description, ...(seo && { seo }) }));
   }
 
   /** What is said of it in one more language; null takes that away. Inside the transaction `beside` does what belongs to it. */
   translate(edit: Edit, language: string, said: Translation | null, beside: () => Promise<void> = async () => {}): Promise<Category> {
-    return this.edit(edit, ({ translations, ...before }) => {
+    return this.edit(edit, { language }, ({ translations, ...before }) => {
       const after = withTranslation(translations, language, said);
       return { ...before, ...(after && { translations: after }) };
     }, beside);
   }
 
-  private edit({ id, ifMatch, actor }: Edit, apply: (category: Category) => Category, beside: () => Promise<void> = async () => {}): Promise<Category> {
-    return this.change('updated', 'labels', actor, async () => {
+  private edit({ id, ifMatch, actor }: Edit, counts: TreeChange, apply: (category: Category) => Category, beside: () => Promise<void> = async () => {}): Promise<Category> {
+    return this.change('updated', counts, actor, async () => {
       const before = await this.get(id);
       requireVersion(ifMatch, before.version);
       const after: Category = { ...apply(before), version: before.version + 1, updatedAt: this.deps.now() };
@@ -125,7 +125,7 @@ export class CategoryService {
   }
 
   /** Every change of the tree writes one document first, so that changes see each other: of two moves that would make a ring, one is refused. */
-  private change(what: string, counts: 'structure' | 'labels', actor: Actor, work: () => Promise<{ before?: Category; after: Category }>, facts: Record<string, unknown> = {}): Promise<Category> {
+  private change(what: string, counts: TreeChange, actor: Actor, work: () => Promise<{ before?: Category; after: Category }>, facts: Record<string, unknown> = {}): Promise<Category> {
     const { categories, inTransaction, outbox, audit, cache, tree, turns } = this.deps;
     return turns('categories', () => inTransaction(async () => {
       await categories.beginChange(counts);

@@ -6,7 +6,7 @@ import { CategoryNotFound } from './catalog.errors.js';
 import { CATEGORIES } from './categories.service.js';
 import type { Category, CategoryTree, SpokenCategory } from './category-tree.js';
 import type { CategorySlugRepository } from './category-slugs.repository.js';
-import type { LiveTree } from './live-tree.js';
+import { sayIn, type LiveTree } from './live-tree.js';
 import type { Answer } from './product-reads.service.js';
 import { slugsOf } from './translations.js';
 
@@ -29,6 +29,7 @@ export class CategoryReads {
   async detail(idOrSlug: string, caller: Caller) {
     const tree = await this.treeFor(caller);
     const { category, isCurrent } = await this.find(idOrSlug, tree);
+    if (!isStaff(caller)) sayIn(tree, category.language);
     return { view: presentCategory(category, tree), version: category.version, ...(!isCurrent && { movedTo: category.slug }) };
   }
 
@@ -40,9 +41,7 @@ export class CategoryReads {
 
   /** By a slug of any language, today's or an old one; null where nothing leads to a category. */
   async findPage(slug: string, language?: string): Promise<{ id: string; slug: string; isCurrent: boolean } | null> {
-    const held = await this.deps.tree.current();
-    const tree = language === undefined ? held : held.in(held.languages.chainFor(language));
-    const category = await this.owner(slug, tree);
+    const category = await this.owner(slug, await this.deps.tree.readIn(language));
     return category && { id: category.id, slug: category.slug, isCurrent: category.slug === slug };
   }
 
@@ -55,7 +54,7 @@ export class CategoryReads {
 
   /** Who may change the words reads the usual ones: what was read in another language would be written over them. */
   private treeFor(caller: Caller): Promise<CategoryTree> {
-    return mayAct(caller, 'products:read') ? this.deps.tree.current() : this.deps.tree.spoken();
+    return isStaff(caller) ? this.deps.tree.current() : this.deps.tree.spoken();
   }
 
   private async find(idOrSlug: string, tree: CategoryTree): Promise<{ category: SpokenCategory; isCurrent: boolean }> {
@@ -72,6 +71,8 @@ export class CategoryReads {
     return (id !== null && tree.find(id)) || null;
   }
 }
+
+const isStaff = (caller: Caller): boolean => mayAct(caller, 'products:read');
 
 export function presentCategory(category: SpokenCategory, tree: CategoryTree) {
   const { id, slug, name, description, parentId, position, version, createdAt, updatedAt, seo, language } = category;

@@ -1,6 +1,5 @@
 import type { Seo, Translations } from './catalog.js';
-import type { Languages} from './languages.js';
-import { USUAL } from './languages.js';
+import { USUAL, type Languages } from './languages.js';
 import { translated, type Spoken } from './translations.js';
 
 export type Category = Readonly<{
@@ -12,7 +11,11 @@ export type Category = Readonly<{
 export type CategoryLabel = Readonly<{ id: string; slug: string; name: string; path: string }>;
 export type CategoryNode = CategoryLabel & Readonly<{ position: number; children: readonly CategoryNode[] }>;
 /** `structure` counts every change of the tree, `labels` those that alter what products show of it. */
-export type TreeRevision = Readonly<{ structure: number; labels: number; /** Beside the usual one; of products too. */ languages: readonly string[] }>;
+export type TreeRevision = Readonly<{
+  structure: number; labels: number; /** What is said in each other language, counted by itself. */ words: Readonly<Record<string, number>>;
+  /** Beside the usual one; of products too. */
+  languages: readonly string[];
+}>;
 
 export type SpokenCategory = Category & Spoken;
 
@@ -48,16 +51,16 @@ export class CategoryTree {
     return made;
   }
 
-  /** What tells cached answers in this language from others; nothing for the usual one. */
+  /** What tells cached answers in this language from others, and from what was said in it before; nothing for the usual one. */
   get mark(): string {
-    return this.chain === USUAL ? '' : `~${this.chain.join('~')}`;
+    return this.chain.map((language) => `~${language}.${this.revision.words[language] ?? 0}`).join('');
   }
 
   find(idOrSlug: string): SpokenCategory | undefined {
     return this.byId.get(idOrSlug) ?? this.bySlug.get(idOrSlug);
   }
 
-  all(): Category[] {
+  all(): SpokenCategory[] {
     return [...this.byId.values()];
   }
 
@@ -86,11 +89,6 @@ export class CategoryTree {
   namesOf(ids: readonly string[]): string[][] {
     const found = ids.flatMap((id) => this.byId.get(id) ?? []);
     return found.map((category) => [...category.ancestors.flatMap((id) => this.byId.get(id)?.name ?? []), category.name]);
-  }
-
-  /** Of these and everything above them what is said in a language of this tree, not in the usual one. */
-  withLanguage(ids: readonly string[]): SpokenCategory[] {
-    return ids.flatMap((id) => [...this.byId.get(id)?.ancestors ?? [], id]).flatMap((id) => this.byId.get(id) ?? []).filter(({ language }) => language !== undefined);
   }
 
   breadcrumb({ id, ancestors }: Category): CategoryLabel[] {

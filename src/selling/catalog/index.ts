@@ -111,7 +111,7 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
   const bulk = new BulkProducts({ products: productService, presenter, schema: productBody });
 
   const routes: Route[] = [
-    ...productRoutes(reads),
+    ...productRoutes(reads, categoryReads),
     ...productStaffRoutes({ products: productService, presenter, bulk, slugs: new SlugService(slugs) }),
     ...productImageRoutes({ products: productService, variants: variantService, presenter }),
     ...variantRoutes({ variants: variantService, presenter, history: new PriceHistoryService({ pricing, variants, products, defaultCurrency }) }),
@@ -150,9 +150,15 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     idsChangedAfter: products.idsChangedAfter.bind(products),
     shelf: new Shelf({ products, variants, tree, prices }),
     viewOf: reads.viewOf.bind(reads),
-    newest: async (most: number, chain: readonly string[]) => (await products.newest(most)).map((product) => translated(product, chain)),
+    /** The newest first, in this language. */
+    newest: async (most: number, language: string) => {
+      const ids = await products.newestIds(null, most);
+      const [{ chain }, found] = [await tree.readIn(language), new Map((await products.findMany(ids, 'public')).map((product) => [product.id, product]))];
+      return ids.flatMap((id) => found.get(id) ?? []).map((product) => translated(product, chain));
+    },
     categoryOf: async (idOrSlug: string, caller: Caller) => (await categoryReads.detail(idOrSlug, caller)).view,
     /** What a slug of any language, today's or an old one, leads to, with the slug that it has today in the language asked for. */
+    findCategoryPage: categoryReads.findPage.bind(categoryReads),
     findPageOf: async (kind: 'products' | 'categories', slug: string, caller: Caller, language?: string) => (kind === 'products' ? reads.findPage(slug, caller, language) : categoryReads.findPage(slug, language)),
     /** What is shown in a channel, null being the usual one. */
     newestIds: products.newestIds.bind(products),
@@ -170,10 +176,11 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     nameOf: async (productId: string): Promise<string> => (await products.find(productId))?.name ?? '',
     /** The user who supplies it: the custom field `vendorId`, which staff set. */
     vendorOf: async (productId: string): Promise<string | null> => { const vendor = (await products.find(productId))?.customFields['vendorId']; return typeof vendor === 'string' ? vendor : null; },
-    isShown: async (productId: string, channel: string | null = null): Promise<boolean> => (await products.findMany([productId], 'public', channel)).length === 1,
+    isShown: (productId: string, channel: string | null = null): Promise<boolean> => products.isShown(productId, channel),
     /** Drafts and archived ones too. */
     countProducts: () => products.total('staff'),
-    categoryTree: tree.current.bind(tree),
+    /** In the usual words, or as somebody reads it. */
+    categoryTree: (language?: string) => tree.readIn(language),
     /** As this caller reads it; who may change it reads the usual words. */
     categoryTreeFor: (caller: Caller) => (mayAct(caller, 'products:read') ? tree.current() : tree.spoken()),
     /** What attributes and their values are called, by code, as this caller reads them. */

@@ -7,6 +7,11 @@ import { Languages } from './languages.js';
 /** Below the second within which another process must see a change. */
 const TRUSTED_MS = 800;
 
+/** An answer about one thing says in which language that is said, which need not be the one that was wanted. */
+export function sayIn({ languages: { others, usual } }: CategoryTree, language: string | undefined): void {
+  if (others.length > 0) answerIn(language ?? usual);
+}
+
 /** The tree that this process holds. Its revision is asked for at most once in 0.8 s, and at once after an own change. */
 export class LiveTree {
   private readonly recent = new Recent<CategoryTree>({ ttlMs: TRUSTED_MS, max: 1 });
@@ -21,13 +26,17 @@ export class LiveTree {
     return this.recent.get('tree', () => this.load());
   }
 
+  /** As whoever would rather read these languages reads it; with the usual words where none is named. */
+  async readIn(accepted: string | undefined): Promise<CategoryTree> {
+    const tree = await this.current();
+    return tree.in(tree.languages.chainFor(accepted));
+  }
+
   /** As whoever is being answered reads it, which the answer says. Costs nothing where the shop has one language. */
   async spoken(): Promise<CategoryTree> {
-    const tree = await this.current();
-    if (tree.languages.others.length === 0) return tree;
-    const chain = tree.languages.chainFor(currentLanguages());
-    answerIn(chain[0] ?? tree.languages.usual);
-    return tree.in(chain);
+    const tree = await this.readIn(currentLanguages());
+    sayIn(tree, tree.chain[0]);
+    return tree;
   }
 
   /** For what brings its own words along and is asked too often for a look at the tree: as far as this process knows. */

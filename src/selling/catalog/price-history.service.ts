@@ -7,7 +7,7 @@ import type { VariantRepository } from './variants.repository.js';
 
 /** The history belongs to pricing; which variants there are is known here. */
 export class PriceHistoryService {
-  constructor(private readonly deps: { pricing: Pick<Pricing, 'historyOf' | 'reductionsOf'>; variants: Pick<VariantRepository, 'find'>; products: Pick<ProductRepository, 'findMany'>; defaultCurrency: string }) {}
+  constructor(private readonly deps: { pricing: Pick<Pricing, 'historyOf' | 'reductionsOf'>; variants: Pick<VariantRepository, 'find'>; products: Pick<ProductRepository, 'isShown'>; defaultCurrency: string }) {}
 
   async page(productId: string, variantId: string, query: PageQuery) {
     if (!await this.deps.variants.find(productId, variantId)) throw new VariantNotFound(variantId);
@@ -18,7 +18,7 @@ export class PriceHistoryService {
   async priorPrice(productId: string, variantId: string, { currency = this.deps.defaultCurrency }: { currency?: string | undefined }, caller: Caller) {
     const { variants, products, pricing } = this.deps;
     const variant = await variants.find(productId, variantId);
-    const isShown = variant && (mayAct(caller, 'products:read') || (variant.enabled && (await products.findMany([productId], 'public', caller.key?.channel ?? null)).length === 1));
+    const isShown = variant && (mayAct(caller, 'products:read') || (variant.enabled && await products.isShown(productId, caller.key?.channel ?? null)));
     if (!isShown) throw new VariantNotFound(variantId);
     const { sku } = variant;
     return (await pricing.reductionsOf([{ variantId, sku }], { currency, channel: caller.key?.channel ?? null })).get(sku) ?? null;

@@ -10,7 +10,7 @@ import { CategoryNotFound, ProductNotFound, StatusFilterForStaff, VariantNotFoun
 import type { CategoryTree } from './category-tree.js';
 import type { AttributeService } from './attributes.service.js';
 import { compareAttributes, labelled } from './comparison.js';
-import type { LiveTree } from './live-tree.js';
+import { sayIn, type LiveTree } from './live-tree.js';
 import { LISTS, productTag, STOCK_LISTS } from './product-changes.js';
 import type { ProductFilter, ProductListQuery } from './product-filter.js';
 import { rangeOf, type Looking, type PriceTagService } from './price-tags.service.js';
@@ -59,7 +59,10 @@ export class ProductReads {
       },
     });
     if (!bytes) throw new ProductNotFound(idOrSlug);
-    return { bytes, ...movedTo(idOrSlug, bytes.body, () => dataOf(bytes)) };
+    if (ID.test(idOrSlug) && tree.chain.length === 0) return { bytes };
+    const head = headOf(bytes.body);
+    sayIn(tree, head.language);
+    return { bytes, ...movedTo(idOrSlug, head.slug, () => dataOf(bytes)) };
   }
 
   /** The very answer of the API, for whoever says the same in other words. */
@@ -73,8 +76,7 @@ export class ProductReads {
     const id = await this.deps.slugs.ownerOf(slug);
     const [found] = id === null ? [] : await this.deps.products.findMany([id], audienceOf(caller), caller.key?.channel ?? null);
     if (!found) return null;
-    const { languages } = await this.deps.tree.current();
-    const here = translated(found, languages.chainFor(language)).slug;
+    const here = translated(found, (await this.deps.tree.readIn(language)).chain).slug;
     return { id: found.id, slug: here, isCurrent: here === slug };
   }
 
@@ -124,7 +126,7 @@ export class ProductReads {
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
     const tree = await this.treeFor(audience);
-    const found = new Map((await this.deps.products.findMany(ids, audience, looking.channel)).map((product) => [product.id, product]));
+    const found = new Map((await this.deps.products.findListed(ids, { audience, channel: looking.channel, ...wordsOf(tree) })).map((product) => [product.id, product]));
     const products = ids.map((id) => {
       const product = found.get(id);
       if (!product) throw new ProductNotFound(id);
@@ -145,7 +147,7 @@ export class ProductReads {
     const audience = audienceOf(caller);
     const looking = await this.deps.prices.lookingAs(caller, currency);
     const tree = await this.treeFor(audience);
-    const found = new Map((await this.deps.products.findMany(ids, audience, looking.channel)).map((product) => [product.id, product]));
+    const found = new Map((await this.deps.products.findListed(ids, { audience, channel: looking.channel, ...wordsOf(tree) })).map((product) => [product.id, product]));
     const products = ids.flatMap((id) => found.get(id) ?? []);
     const ranges = await this.rangesOf(products, looking);
     return products.map((product) => presentSummary(product, { tree, currency, audience, ranges }));
@@ -171,7 +173,7 @@ export class ProductReads {
     const expand = new Set(query.expand?.split(','));
     const category = query.category === undefined ? undefined : tree.find(query.category);
     const filter: ProductFilter = {
-      query, currency, audience, channel: looking.channel, withDescription: expand.has('description'), languages: tree.languages.others, chain: tree.chain,
+      query, currency, audience, channel: looking.channel, withDescription: expand.has('description'), ...wordsOf(tree),
       // A category that does not exist has no products.
       ...(query.category !== undefined && { categoryIds: category ? tree.withDescendants(category.id) : [] }),
     };
@@ -195,7 +197,8 @@ export class ProductReads {
 
   private async ownDetail(id: string, asked: string, audience: Audience, looking: Looking): Promise<Answer> {
     const { view, version } = await this.show(id, asked, audience, looking);
-    return { body: success('The product.', view), version, ...movedTo(asked, Buffer.alloc(0), () => view) };
+    if (audience === 'public') sayIn(await this.deps.tree.current(), view.language);
+    return { body: success('The product.', view), version, ...movedTo(asked, view.slug, () => view) };
   }
 
   private async show(id: string, asked: string, audience: Audience, looking: Looking) {
@@ -233,15 +236,23 @@ export class ProductReads {
 
 const dataOf = ({ body }: StoredBody): ShelfView => (JSON.parse(body.toString()) as { data: ShelfView }).data;
 
-/** The head of an answer: the id and the slug come first. */
-const HEAD_BYTES = 800;
+/** An answer begins with the id, the slug and the language of the product; what comes later has slugs of its own. */
+const HEAD_BYTES = 1_000;
+const HEAD = /"slug":"([^"]*)"(?:,"language":"([^"]*)")?/;
+function headOf(body: Buffer): { slug: string | undefined; language: string | undefined } {
+  const [, slug, language] = HEAD.exec(body.toString('utf8', 0, HEAD_BYTES)) ?? [];
+  return { slug, language };
+}
+
 /** Every slug that it has now in any language is as good; the answer is only read where it does not begin with the one that was asked for. */
-function movedTo(asked: string, body: Buffer, view: () => Pick<ShelfView, 'slug' | 'slugs'>): { movedTo?: string } {
-  if (ID.test(asked) || body.subarray(0, HEAD_BYTES).includes(`"slug":"${asked}"`)) return {};
+function movedTo(asked: string, shown: string | undefined, view: () => Pick<ShelfView, 'slug' | 'slugs'>): { movedTo?: string } {
+  if (ID.test(asked) || shown === asked) return {};
   const { slug, slugs = {} } = view();
   return slug === asked || Object.values(slugs).includes(asked) ? {} : { movedTo: slug };
 }
 
+/** All that the shop speaks besides its usual language, and what this tree is read in. */
+const wordsOf = ({ languages: { others: languages }, chain }: CategoryTree) => ({ languages, chain });
 const audienceOf = (caller: Caller): Audience => (mayAct(caller, 'products:read') ? 'staff' : 'public');
 /** What was made of lists, rules and rates is remembered under them: it is forgotten when others count. A channel has its own past. */
 const suffixOf = ({ key, channel }: Looking): string =>

@@ -23,9 +23,10 @@ export function presentSummary(original: Product, { tree, currency, audience, ex
   const { id, slug, name, brand, status, images, attributes, inStock, createdAt, updatedAt, version } = product;
   const range = ranges ? ranges.get(id) : product.priceRange[currency];
   return {
-    id, slug, name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
+    // An answer from the cache is read no further than this.
+    id, slug, ...(product.language !== undefined && { language: product.language }), name, brand: expand?.has('brand') ? expandedBrand(brand) : brand, status, categories: tree.labelsOf(product.categoryIds), images: images.slice(0, 1), attributes,
     ...(expand?.has('description') && { description: product.description }),
-    ...pricesOf(range, currency), rating: ratingOf(product), inStock, ...scored(product), createdAt, updatedAt, version, ...(product.language !== undefined && { language: product.language }),
+    ...pricesOf(range, currency), rating: ratingOf(product), inStock, ...scored(product), createdAt, updatedAt, version,
     ...(audience === 'staff' && { publishAt: product.publishAt, externalRef: product.externalRef, visible: product.visible, ...(product.channels?.length && { channels: product.channels }) }),
   };
 }

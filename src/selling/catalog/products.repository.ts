@@ -19,6 +19,9 @@ const COUNTERS = 16;
 const ABSENT_FIELDS = ['channels', 'visibleIn', 'translations'] as const;
 const NOT_LISTED = { customFields: 0, seo: 0, attributeIndex: 0, nameWords: 0 } as const;
 
+/** Of every language its slug, where it has one. */
+const SLUGS_ALONE = { $arrayToObject: { $map: { input: { $objectToArray: { $ifNull: ['$translations', {}] } }, in: { k: '$$this.k', v: { slug: '$$this.v.slug' } } } } };
+
 /** What a map of the shop says of a product. */
 export type ProductPage = Readonly<{ id: string; slug: string; updatedAt: Date; slugs: Readonly<Record<string, string>> }>;
 
@@ -79,14 +82,10 @@ export class ProductRepository {
     return found.map(toProduct);
   }
 
-  async newest(limit: number): Promise<Product[]> {
-    return (await this.products.find({ visible: true }).sort({ createdAt: -1, _id: -1 }).limit(limit).lean()).map(toProduct);
-  }
-
   async pagesAfter({ after, until }: { after: string | null; until: string | null }, limit: number): Promise<ProductPage[]> {
     const range = { ...(after !== null && { $gt: new Types.ObjectId(after) }), ...(until !== null && { $lte: new Types.ObjectId(until) }) };
-    const found = await this.products.find({ visible: true, ...(Object.keys(range).length > 0 && { _id: range }) }, { slug: 1, updatedAt: 1, translations: 1 })
-      .sort({ _id: 1 }).limit(limit).hint({ _id: 1 }).lean();
+    const found = await this.products.find({ visible: true, ...(Object.keys(range).length > 0 && { _id: range }) }, { slug: 1, updatedAt: 1, translations: SLUGS_ALONE as never })
+      .sort({ _id: 1 }).limit(limit).hint({ _id: 1 }).lean<Array<Pick<Stored<ProductRow>, '_id' | 'slug' | 'updatedAt' | 'translations'>>>();
     return found.map(({ _id, slug, updatedAt, translations }) => ({ id: _id.toHexString(), slug, updatedAt, slugs: otherSlugsOf({ slug, ...(translations && { translations }) }) }));
   }
 
@@ -203,6 +202,17 @@ export class ProductRepository {
     return found.map(toProduct);
   }
 
+  /** What lists show of them: words in other languages and descriptions are not even read. */
+  async findListed(ids: readonly string[], { audience, channel, ...words }: Pick<ProductFilter, 'audience' | 'channel' | 'languages' | 'chain'>): Promise<Product[]> {
+    const shown = { ...NOT_LISTED, description: 0, ...wordsNotListed({ ...words, withDescription: false }) };
+    const found = await this.products.find({ _id: { $in: ids as string[] }, ...(audience === 'public' && shownIn(channel)) }, shown).lean<Array<Stored<ProductRow>>>();
+    return found.map(toProduct);
+  }
+
+  async isShown(id: string, channel: string | null): Promise<boolean> {
+    return await this.products.exists({ _id: id, ...shownIn(channel) }) !== null;
+  }
+
   async newestIds(channel: string | null, limit: number): Promise<string[]> {
     return (await this.products.find(shownIn(channel), { _id: 1 }).sort({ createdAt: -1, _id: -1 }).limit(limit).lean()).map(({ _id }) => String(_id));
   }
@@ -238,7 +248,7 @@ export class ProductRepository {
 }
 
 /** Of other languages only what is read of them. */
-const wordsNotListed = ({ languages, chain, withDescription }: ProductFilter): Record<string, 0> => (chain.length === 0 ? { translations: 0 } : Object.fromEntries([
+const wordsNotListed = ({ languages, chain, withDescription }: Pick<ProductFilter, 'languages' | 'chain' | 'withDescription'>): Record<string, 0> => (chain.length === 0 ? { translations: 0 } : Object.fromEntries([
   ...languages.filter((language) => !chain.includes(language)).map((language) => [`translations.${language}`, 0]),
   ...chain.flatMap((language) => [`translations.${language}.seo`, ...(withDescription ? [] : [`translations.${language}.description`])].map((path) => [path, 0])),
 ]) as Record<string, 0>);

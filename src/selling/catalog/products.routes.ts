@@ -1,6 +1,7 @@
 import type { Reply } from '../../shared/http/reply.js';
 import { defineRoute, type Route } from '../../shared/http/route.js';
 import { problems, success } from '../../shared/http/schemas.js';
+import type { CategoryReads } from './category-reads.service.js';
 import type { Answer, ProductReads } from './product-reads.service.js';
 import {
   compareQuery, comparisonAnswer, currencyOnly, listQuery, movedAnswer, productAnswer, productPage, productRefParams, showQuery, variantAnswer, variantListQuery, variantPage, variantParams,
@@ -23,12 +24,16 @@ export function movedReply(path: string, query: object): Reply {
 
 const access = { scope: 'catalog:read', staff: 'products:read' } as const;
 
-export function productRoutes(reads: ProductReads): Route[] {
+export function productRoutes(reads: ProductReads, categories: Pick<CategoryReads, 'movedTo'>): Route[] {
   return [
     defineRoute({
       method: 'get', path: '/products', summary: 'List products', tag: 'Products', access, query: listQuery,
-      responses: { 200: productPage, ...problems(400, 401, 403) },
-      handle: async ({ query }, { caller }) => replyOf(await reads.list(query, caller), query.fields),
+      description: 'A category by a slug that it has no more is answered by 301, for ever.',
+      responses: { 200: productPage, 301: movedAnswer, ...problems(400, 401, 403) },
+      handle: async ({ query }, { caller }) => {
+        const moved = query.category === undefined ? null : await categories.movedTo(query.category);
+        return moved === null ? replyOf(await reads.list(query, caller), query.fields) : movedReply('/products', { ...query, category: moved });
+      },
     }),
     defineRoute({
       method: 'get', path: '/products/compare', summary: 'Compare two to four products side by side', tag: 'Products', access, query: compareQuery,

@@ -26,8 +26,7 @@ export class Shelf {
       const all = (await variants.ofProducts(step.map(({ id }) => id))).filter(({ enabled }) => enabled);
       const shelves = step.map((product) => ({ product, variants: all.filter(({ productId }) => productId === product.id) }));
       const looking = await prices.lookingAs(PASSER_BY, currency);
-      const [tags, usual] = [await prices.tagsOf(shelves, looking), await tree.current()];
-      const held = usual.in(usual.languages.chainFor(language));
+      const [tags, held] = [await prices.tagsOf(shelves, looking), await tree.readIn(language)];
       for (const { product, variants: own } of shelves) yield presentProduct(product, own, { tree: held, currency, audience: 'public', tags });
       last = step.at(-1)!.id;
     }

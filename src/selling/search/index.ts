@@ -31,7 +31,7 @@ export type { PreviewSearch } from './search.service.js';
 export { termsOf as wordKey } from './text.js';
 
 type Deps = {
-  connection: Connection; now: Clock; catalog: Pick<Catalog, 'changesSince' | 'categoryTree' | 'categoryTreeFor' | 'attributesCalled' | 'summariesOf' | 'countProducts'>; market: Readonly<{ defaultCurrency: string }>;
+  connection: Connection; now: Clock; catalog: Pick<Catalog, 'changesSince' | 'categoryTree' | 'categoryTreeFor' | 'attributesCalled' | 'findCategoryPage' | 'summariesOf' | 'countProducts'>; market: Readonly<{ defaultCurrency: string }>;
   voice: Readonly<{ command: string; ffmpegDirectory: string }>; uploadFolder?: string;
   config: Readonly<{ engine: 'embedded' | 'opensearch'; indexPrefix: string } & ServerConfig>;
   /** Counts what is searched for. */

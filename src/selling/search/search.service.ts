@@ -26,7 +26,7 @@ export type Asking = Readonly<{ caller: Caller; isOptedOut: boolean }>;
 
 type Deps = {
   zeroResults: ZeroResults; searched: NoteSearch; arrangementFor: FindArrangement; nameOf: (id: string) => string | undefined;
-  engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; tongues: Tongues; catalog: Pick<Catalog, 'summariesOf' | 'categoryTree' | 'categoryTreeFor' | 'attributesCalled'>; defaultCurrency: string;
+  engine: SearchEngine; /** Waits for what the engine needs of this process. */ ready: () => Promise<void>; sellsIn: (currency: string) => boolean; tongues: Tongues; catalog: Pick<Catalog, 'summariesOf' | 'categoryTreeFor' | 'attributesCalled' | 'findCategoryPage'>; defaultCurrency: string;
 };
 
 export class SearchService {
@@ -94,7 +94,8 @@ export class SearchService {
 
   private async filtersOf(query: Omit<SearchQuery, 'q'>): Promise<Filters> {
     const attributes = Object.entries(query).filter(([key]) => key.startsWith('attr.')).map(([key, value]) => [key.slice('attr.'.length), [value as string | string[]].flat()]);
-    const category = query.category === undefined ? undefined : (await this.deps.catalog.categoryTree()).find(query.category)?.id ?? 'none';
+    // By a slug that it has no more as well; what does not exist has no products.
+    const category = query.category === undefined ? undefined : (await this.deps.catalog.findCategoryPage(query.category))?.id ?? 'none';
     return {
       attributes: Object.fromEntries(attributes) as Record<string, string[]>,
       ...(category !== undefined && { category }), ...(query.brand !== undefined && { brands: [query.brand].flat() }),

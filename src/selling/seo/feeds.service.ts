@@ -41,7 +41,7 @@ export class FeedService {
 
   async news({ language = this.deps.site.language }: FeedQuery): Promise<string> {
     const { site, catalog } = this.deps;
-    return newsFeed(site, `${site.url}/feeds/new.rss`, await catalog.newest(NEWS, (await catalog.categoryTree()).languages.chainFor(language)), language);
+    return newsFeed(site, `${site.url}/feeds/new.rss`, await catalog.newest(NEWS, language), language);
   }
 
   private async *lines(opening: string, closing: string, market: FeedMarket, write: (item: FeedItem) => string): AsyncGenerator<string> {
@@ -66,8 +66,7 @@ export class FeedService {
 
   private async marketOf({ country, language, currency }: FeedQuery): Promise<FeedMarket> {
     const { site, mediaUrl, market, catalog } = this.deps;
-    const usual = await catalog.categoryTree();
-    const tree = usual.in(usual.languages.chainFor(language));
+    const tree = await catalog.categoryTree(language);
     return {
       site, mediaUrl, country: country ?? market.defaultCountry, currency: currency ?? market.defaultCurrency, language: language ?? site.language,
       categoryPath: ({ categories: [first] }) => (first ? tree.namesOf([first.id])[0]?.join(' > ') ?? '' : ''),

@@ -14,8 +14,7 @@ export class SeoService {
   async product(idOrSlug: string, shown: Shown, caller: Caller): Promise<ServedMetadata> {
     const { catalog, site, mediaUrl } = this.deps;
     const view = await catalog.viewOf(idOrSlug, shown, caller);
-    const usual = await catalog.categoryTree();
-    const tree = usual.in(usual.languages.chainFor(view.language));
+    const tree = await catalog.categoryTree(view.language);
     const [first] = view.categories;
     const category = first && tree.find(first.id);
     return withHtml(productMetadata(view as never, { site, mediaUrl, breadcrumb: category ? tree.breadcrumb(category) : [], ...placeOf(view) }));

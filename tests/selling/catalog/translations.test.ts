@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { givenUser } from '../../support/given.js';
 import { ADDRESS, openShop, type Shop } from '../../support/shop.js';
 
@@ -51,6 +52,31 @@ describe('a product in other languages', () => {
     expect((await read(`/products/${id as string}`, 'fr, ja;q=0.5')).body.data.name).toBe('Oak chair');
     expect((await read(`/products/${id as string}`)).body.data.name).toBe('Oak chair');
     expect((await read('/languages')).body.data).toEqual({ usual: 'en', others: ['de', 'de-AT'] });
+  });
+
+  test('an answer about one thing says what it is said in, not what was wanted; from the cache as well', async () => {
+    const [{ id }, category] = [await product({ name: 'Bench' }), await made('/categories', { name: 'Garden' })];
+    for (let n = 0; n < 2; n++) expect((await read(`/products/${id as string}`, 'de')).headers['content-language']).toBe('en');
+    expect((await read(`/categories/${category['id'] as string}`, 'de')).headers['content-language']).toBe('en');
+    await say('categories', category['id'], 'de', { name: 'Garten' });
+    await say('products', id, 'de', { name: 'Bank' });
+    for (let n = 0; n < 2; n++) expect((await read(`/products/${id as string}`, 'de')).headers['content-language']).toBe('de');
+    expect((await read(`/categories/${category['id'] as string}`, 'de-CH')).headers['content-language']).toBe('de');
+    expect((await read('/products', 'de')).headers['content-language']).toBe('de');
+  });
+
+  test('what is cached in one language outlives a change of a category in another', async () => {
+    const category = await made('/categories', { name: 'Rugs' });
+    const { id } = await product({ name: 'Round rug', categoryIds: [category['id']] });
+    const labels = async (language: string) => (await read(`/products/${id as string}`, language)).body.data.categories.map(({ name }: Json) => name);
+    const kept = async () => (await shop.container.redis.attempt((client) => client.keys(`*c:{product:${id as string}*`)))!.length;
+    await say('categories', category['id'], 'de', { name: 'Teppiche' });
+    expect([await labels('en'), await labels('de'), await kept()]).toEqual([['Rugs'], ['Teppiche'], 2]);
+
+    await say('categories', category['id'], 'de', { name: 'Läufer' });
+
+    expect([await labels('en'), await kept()]).toEqual([['Rugs'], 2]);
+    expect([await labels('de'), await kept()]).toEqual([['Läufer'], 3]);
   });
 
   test('a tag of one language is no tag of the other', async () => {
@@ -137,7 +163,7 @@ describe('a product in other languages', () => {
     expect((await staff('delete', `/products/${id as string}/translations/fr`)).body.data).toEqual({ id, version: (version as number) + 1 });
     expect((await staff('delete', `/products/${id as string}/translations/fr`)).body.code).toBe('translation_not_found');
     const after = await read(`/products/${id as string}`, 'fr');
-    expect([after.body.data.name, after.body.data.slugs, after.headers['content-language']]).toEqual(['Shelf', undefined, 'fr']);
+    expect([after.body.data.name, after.body.data.slugs, after.headers['content-language']]).toEqual(['Shelf', undefined, 'en']);
     const old = await read(`/products/${encodeURIComponent('étagère')}`);
     expect([old.status, old.headers['location']]).toEqual([301, '/api/v1/products/shelf']);
   });
@@ -209,6 +235,20 @@ describe('slugs', () => {
     expect([old.status, old.headers['location'], old.headers['cache-control']]).toEqual([301, `/api/v1/products/${encodeURIComponent('стул')}?currency=EUR`, 'public, max-age=0, must-revalidate']);
   });
 
+  test('of a hundred and forty letters of any script are resolved', async () => {
+    const slug = 'ก'.repeat(140);
+    const { id } = await product({ slug });
+    const found = await read(`/seo/resolve?path=${encodeURIComponent(`/de-AT/products/${encodeURIComponent(slug)}`)}`);
+    expect([found.status, found.body.data]).toMatchObject([200, { kind: 'product', id, slug }]);
+  });
+
+  test('an old one of a product moves although a category in its answer is called so', async () => {
+    const category = await made('/categories', { name: 'Namesakes' });
+    const { id } = await product({ slug: 'namesakes', categoryIds: [category['id']] });
+    await staff('patch', `/products/${id as string}`, { slug: 'namesake-one' });
+    for (let n = 0; n < 2; n++) expect((await read('/products/namesakes')).headers['location']).toBe('/api/v1/products/namesake-one');
+  });
+
   test('a slug belongs to one product in whatever language, now and in the past', async () => {
     const [one, other] = [await product({ slug: 'first' }), await product({ slug: 'second' })];
     await say('products', one['id'], 'de', { name: 'Erstes', slug: 'erstes' });
@@ -253,6 +293,12 @@ describe('slugs of categories', () => {
     const moved = await read('/categories/chairs');
     expect([moved.status, moved.headers['location']]).toEqual([301, '/api/v1/categories/sitting']);
     expect((await read('/categories/seating/products?page=2')).headers['location']).toBe('/api/v1/categories/sitting/products?page=2&per_page=20');
+    const { id } = await product({ name: 'Rocking chair', categoryIds: [one['id']] });
+    const listed = await read('/products?category=chairs&in_stock=false');
+    expect([listed.status, listed.headers['location']]).toEqual([301, '/api/v1/products?category=sitting&in_stock=false&page=1&per_page=20']);
+    for (let tries = 0; tries < 20 && (await read('/search?category=chairs')).body.data.total === 0; tries++) await pause(100);
+    expect((await read('/search?category=chairs')).body.data.items.map(({ id: found }: Json) => found)).toEqual([id]);
+    expect([(await read('/products?category=never')).body.data.total, (await read('/search?category=never')).body.data.total]).toEqual([0, 0]);
     expect((await staff('post', '/categories', { name: 'Others', slug: 'chairs' })).body.code).toBe('slug_taken');
     expect((await staff('put', `/categories/${other['id'] as string}/translations/de`, { name: 'Bänke', slug: 'seating' })).body.code).toBe('slug_taken');
     expect((await made('/categories', { name: 'CHAIRS', parentId: other['id'] }))['slug']).toBe('chairs-2');
@@ -270,4 +316,12 @@ describe('slugs of categories', () => {
     const replies = await Promise.all(all.map(({ id, name }) => staff('put', `/categories/${id as string}`, { name, slug: 'coveted' })));
     expect([replies.filter(({ status }) => status === 200).length, replies.filter(({ body }) => body.code === 'slug_taken').length]).toEqual([1, 19]);
   });
+});
+
+test('an attribute is called something in so many languages as a product, and in no more', async () => {
+  await made('/attributes', { code: 'size', name: 'Size', type: 'text' });
+  const languages = Array.from({ length: 30 }, (_none, at) => `x${String.fromCharCode(97 + (at % 15))}${String.fromCharCode(97 + Math.floor(at / 15))}`);
+  for (const language of languages) expect((await staff('put', `/attributes/size/translations/${language}`, { name: `Size ${language}` })).status).toBe(200);
+  expect((await staff('put', '/attributes/size/translations/xzz', { name: 'Size' })).body).toMatchObject({ status: 409, code: 'too_many_languages', limit: 30 });
+  expect((await staff('put', '/attributes/size/translations/xaa', { name: 'Other' })).body.data.translations).toMatchObject({ xaa: { name: 'Other' } });
 });
