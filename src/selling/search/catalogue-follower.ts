@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as breath } from 'node:timers/promises';
 import { Recent } from '../../shared/cache/recent.js';
 import { START, type Catalog, type CategoryTree, type Product } from '../catalog/index.js';
@@ -39,8 +40,11 @@ export class CatalogueFollower {
 
   private async follow(): Promise<void> {
     const tree = await this.deps.catalog.categoryTree();
-    // Another name or place of a category is in the words of everything below it.
-    if (this.treeRevision !== null && this.treeRevision !== tree.revision.structure) this.startAgain();
+    // Another name or place of a category is in the words of everything below it: all are looked at again, and what is another is taken.
+    if (this.treeRevision !== tree.revision.structure) {
+      this.last = START;
+      this.hearCategories(tree);
+    }
     this.treeRevision = tree.revision.structure;
     for await (const { found, resume } of this.deps.catalog.changesSince(this.last)) {
       for await (const product of unhurried(found)) this.take(product, tree);
@@ -49,26 +53,25 @@ export class CatalogueFollower {
   }
 
   private take(product: Product, tree: CategoryTree): void {
-    const state = `${product.version}:${JSON.stringify([product.rating, product.shownRange])}:${product.inStock}:${product.visible}:${product.visibleIn.join()}:${tree.revision.structure}`;
+    const isToldInSeveral = tree.languages.others.length > 0;
+    const state = `${product.version}:${JSON.stringify([product.rating, product.shownRange])}:${product.inStock}:${product.visible}:${product.visibleIn.join()}:${placeOf(product, tree)}:${isToldInSeveral}`;
     if (this.seen.get(product.id) === state) return;
     this.seen.set(product.id, state);
     this.deps.engine.put(entryOf(product, tree), textsOf(product, tree));
-    if (tree.languages.others.length > 0) this.listen(product, tree);
+    if (isToldInSeveral) this.listen(product, tree.languages.usual);
   }
 
-  private listen({ name, description, categoryIds, translations = {} }: Product, tree: CategoryTree): void {
+  private listen({ name, description, translations = {} }: Product, usual: string): void {
     const { tongues } = this.deps;
-    tongues.hear(tree.languages.usual, [name, description, ...tree.namesOf(categoryIds).flat()].join(' '));
+    tongues.hear(usual, `${name} ${description}`);
     for (const [language, said] of Object.entries(translations)) tongues.hear(language, [said.name, said.description ?? ''].join(' '));
-    for (const language of tree.languages.others) {
-      for (const spoken of tree.in([language]).withLanguage(categoryIds)) tongues.hear(language, spoken.name);
-    }
   }
 
-  private startAgain(): void {
-    this.deps.tongues.forget();
-    this.seen.clear();
-    this.last = START;
+  private hearCategories(tree: CategoryTree): void {
+    const { others, usual } = tree.languages;
+    if (others.length === 0) return;
+    for (const { name } of tree.all()) this.deps.tongues.hear(usual, name);
+    for (const language of others) for (const { name, language: said } of tree.in([language]).all()) if (said !== undefined) this.deps.tongues.hear(language, name);
   }
 
   private async followModel(): Promise<void> {
@@ -97,20 +100,37 @@ async function* unhurried(products: readonly Product[]): AsyncGenerator<Product>
   }
 }
 
+/** Products of one category stand in the same place, and a tree does not change. */
+const places = new WeakMap<CategoryTree, Map<string, string>>();
+/** Where a product stands among the categories and what those are called, in few letters. */
+export function placeOf({ categoryIds }: Pick<Product, 'categoryIds'>, tree: CategoryTree): string {
+  const known = places.get(tree) ?? new Map<string, string>();
+  places.set(tree, known);
+  const key = categoryIds.join();
+  let place = known.get(key);
+  if (place === undefined) known.set(key, place = createHash('sha1').update(JSON.stringify([idsAbove(categoryIds, tree), categoryWords(categoryIds, tree)])).digest('base64url').slice(0, 12));
+  return place;
+}
+
+const idsAbove = (categoryIds: readonly string[], tree: CategoryTree): string[] => [...new Set(categoryIds.flatMap((category) => [...tree.find(category)?.ancestors ?? [], category]))];
+
+/** In all languages. */
+function categoryWords(categoryIds: readonly string[], tree: CategoryTree): string {
+  const usual = tree.namesOf(categoryIds).flat();
+  return [...usual, ...tree.languages.others.flatMap((language) => tree.in([language]).namesOf(categoryIds).flat()).filter((name) => !usual.includes(name))].join(' ');
+}
+
 export function entryOf(product: Product, tree: CategoryTree): SearchEntry {
   const { id, visible, visibleIn, status, name, brand, attributes, shownRange: priceRange, inStock, rating, createdAt } = product;
-  const categoryIds = [...new Set(product.categoryIds.flatMap((category) => [...tree.find(category)?.ancestors ?? [], category]))];
-  return { id, visible, visibleIn, status, name, categoryIds, brand, attributes, priceRange, inStock, rating, createdAt };
+  return { id, visible, visibleIn, status, name, categoryIds: idsAbove(product.categoryIds, tree), brand, attributes, priceRange, inStock, rating, createdAt };
 }
 
 /** In all languages: whoever types a word of any of them finds it. */
 export function textsOf(product: Pick<Product, 'name' | 'brand' | 'description' | 'attributes' | 'categoryIds' | 'translations'>, tree: CategoryTree): Texts {
   const said = Object.values(product.translations ?? {});
-  const usual = tree.namesOf(product.categoryIds).flat();
-  const others = tree.languages.others.flatMap((language) => tree.in([language]).namesOf(product.categoryIds).flat()).filter((name) => !usual.includes(name));
   const words = Object.values(product.attributes).flat().filter((value) => typeof value === 'string');
   return {
     title: [product.name, ...said.map(({ name }) => name)].join(' '), brand: product.brand ?? '', body: [product.description, ...said.map(({ description = '' }) => description)].join(' ').trim(), attribute: words.join(' '),
-    category: [...usual, ...others].join(' '),
+    category: categoryWords(product.categoryIds, tree),
   };
 }

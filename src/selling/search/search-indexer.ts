@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createBreaker, BreakerOpen } from '../../shared/breaker.js';
 import type { Clock } from '../../shared/clock.js';
 import { START, type Catalog, type CategoryTree, type Cursor, type Product } from '../catalog/index.js';
-import { entryOf, textsOf } from './catalogue-follower.js';
+import { entryOf, placeOf, textsOf } from './catalogue-follower.js';
 import { documentOf } from './opensearch/index-shape.js';
 import type { SearchServer, Write } from './opensearch/search-server.js';
 import type { SearchIndexRepository } from './search-indexes.repository.js';
@@ -77,9 +77,9 @@ export class SearchIndexer {
     const from = live.structure === structure ? { at: live.at, id: live.lastId } : START;
     let isChanged = false;
     for await (const { products, cursor } of this.changes(from, signal)) {
-      const fresh = products.filter((product) => this.isNews(product, structure));
+      const fresh = products.filter((product) => this.isNews(product, tree));
       if (fresh.length > 0 && !await server.write(alias, fresh.map((product) => writeOf(product, tree)), { isAlias: true })) { await this.rebuild({ signal }); return; }
-      for (const product of fresh) this.remember(product, structure);
+      for (const product of fresh) this.remember(product, tree);
       isChanged ||= fresh.length > 0;
       if (cursor.at.getTime() !== live.at.getTime() || cursor.id !== live.lastId) await indexes.moved(live.name, { at: cursor.at, lastId: cursor.id, updatedAt: now() });
     }
@@ -96,13 +96,13 @@ export class SearchIndexer {
     }
   }
 
-  private isNews(product: Product, structure: number): boolean {
-    return this.written.get(product.id) !== stateOf(product, structure);
+  private isNews(product: Product, tree: CategoryTree): boolean {
+    return this.written.get(product.id) !== stateOf(product, tree);
   }
 
-  private remember(product: Product, structure: number): void {
+  private remember(product: Product, tree: CategoryTree): void {
     this.written.delete(product.id);
-    this.written.set(product.id, stateOf(product, structure));
+    this.written.set(product.id, stateOf(product, tree));
     if (this.written.size > REMEMBERED) this.written.delete(this.written.keys().next().value as string);
   }
 
@@ -127,5 +127,8 @@ export class SearchIndexer {
   }
 }
 
-const stateOf = ({ version, updatedAt, inStock, visible, visibleIn }: Product, structure: number) => `${version}:${updatedAt.getTime()}:${inStock}:${visible}:${visibleIn.join()}:${structure}`;
+const stateOf = (product: Product, tree: CategoryTree) => {
+  const { version, updatedAt, inStock, visible, visibleIn } = product;
+  return `${version}:${updatedAt.getTime()}:${inStock}:${visible}:${visibleIn.join()}:${placeOf(product, tree)}`;
+};
 const writeOf = (product: Product, tree: CategoryTree): Write => ({ id: product.id, version: product.updatedAt.getTime(), document: documentOf(entryOf(product, tree), textsOf(product, tree)) });

@@ -10,10 +10,6 @@ export class Tongues {
     this.words.set(language, known);
   }
 
-  forget(): void {
-    this.words.clear();
-  }
-
   get isSingle(): boolean {
     return this.words.size < 2;
   }

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { changesSince, START, type Cursor } from '../../../src/selling/catalog/changes-since.js';
+import type { Product } from '../../../src/selling/catalog/catalog.js';
+import { CategoryTree, type Category } from '../../../src/selling/catalog/category-tree.js';
+import { Languages } from '../../../src/selling/catalog/languages.js';
+import { CatalogueFollower } from '../../../src/selling/search/catalogue-follower.js';
 import { DocumentPack, unpacked } from '../../../src/selling/search/document-pack.js';
 import { KeywordIndex, type Texts } from '../../../src/selling/search/keyword-index.js';
 import { fewerWords, otherSpelling } from '../../../src/selling/search/other-words.js';
@@ -127,6 +131,27 @@ test.each([
 });
 
 const day = 86_400_000;
+test('another name of a category is taken by what stands in it, and by nothing else', async () => {
+  const at = new Date(0);
+  const category = (id: string, name: string, parentId: string | null = null): Category => ({ id, name, slug: id, description: '', parentId, ancestors: parentId === null ? [] : [parentId], position: 0, version: 1, createdAt: at, updatedAt: at });
+  const treeOf = (structure: number, ...categories: Category[]) => new CategoryTree(categories, { structure, labels: 0, words: {}, languages: [] }, new Languages([], 'en'));
+  const product = (id: string, ...categoryIds: string[]) => ({ id, name: id, description: '', brand: null, categoryIds, attributes: {}, visible: true, visibleIn: [], version: 1, inStock: true, updatedAt: at }) as unknown as Product;
+  const products = [product('a', 'chairs'), product('b', 'lamps'), product('c')];
+  const [put, heard]: [string[], string[]] = [[], []];
+  let tree = treeOf(1, category('seats', 'Seats'), category('chairs', 'Chairs', 'seats'), category('lamps', 'Lamps'));
+  const follower = new CatalogueFollower({
+    catalog: { categoryTree: () => Promise.resolve(tree), changesSince: async function* changes() { yield { found: products, resume: START }; } },
+    engine: { put: ({ id }: { id: string }, { category: words }: Texts) => put.push(`${id}: ${words}`) } as never, tongues: { hear: (language: string) => heard.push(language) } as never, models: { info: () => Promise.resolve(null) } as never,
+  });
+  const follow = async () => { follower.lookAgain(); await follower.catchUp(); return put.splice(0); };
+
+  expect(await follow()).toEqual(['a: Seats Chairs', 'b: Lamps', 'c: ']);
+  tree = treeOf(2, category('seats', 'Sitting'), category('chairs', 'Chairs', 'seats'), category('lamps', 'Lamps'), category('new', 'New'));
+  expect(await follow()).toEqual(['a: Sitting Chairs']);
+  tree = treeOf(3, category('seats', 'Sitting'), category('chairs', 'Chairs'), category('lamps', 'Lamps'));
+  expect([await follow(), await follow(), heard]).toEqual([['a: Chairs'], [], []]);
+});
+
 describe('who follows the changes of the catalogue', () => {
   const at = (ms: number) => new Date(20 * day + ms);
   /** `id@ms` was changed then; what is looked at is what was committed until then. */
