@@ -45,7 +45,7 @@ export class SustainabilityService {
 
   private async compute(orderId: string): Promise<void> {
     const order = await this.deps.findOrder(orderId);
-    if (!order || await this.deps.footprints.find(orderId)) return;
+    if (!order) return;
     const [facts, senders] = [await this.deps.variantsOf(order.items.map(({ sku }) => sku)), await this.deps.sendersOf(orderId)];
     const lines = order.items.map(({ id, sku, quantity, digital }): FootprintLine => {
       const { weightGrams = null, footprint } = facts.get(sku) ?? {};
