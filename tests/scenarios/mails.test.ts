@@ -113,3 +113,76 @@ test('goods to be fetched are announced when they are packed, with their code, a
   expect(subjects(mails)).not.toContain(`Your order ${number} is on its way`);
   expect(JSON.stringify(await shop.connection.collection('mails').find({ orderId: id }).toArray())).not.toContain(code);
 });
+
+test('what is taken out of an order, sent back, complained about and followed is told, each once', async () => {
+  const { sku } = await shop.given.variant({ price: 1000 });
+  const { guest } = await shop.given.cart([sku, 4]);
+  const { id, number, orderToken, items: [item] } = (await shop.order(guest, { ...CARD, email: `${randomUUID()}@example.com` })).body.data;
+  const asOwner = (path: string, body: object) => shop.call('post', path, { headers: { 'x-order-token': orderToken }, body });
+  await staff('post', `/orders/${id}/cancellation`, { reason: 'One is enough', lines: [{ itemId: item.id, quantity: 1 }] });
+  const sent = (await staff('post', `/orders/${id}/fulfilments`, { state: 'shipped' })).body.data;
+  for (const carrier of ['DHL', 'DHL Express']) expect((await staff('patch', `/orders/${id}/fulfilments/${sent.id as string}`, { carrier, trackingNumber: `T-${id as string}` })).status).toBe(200);
+  await staff('put', `/orders/${id}/status`, { status: 'delivered' });
+  const lines = [{ itemId: item.id as string, quantity: 1 }];
+  const asked = (await asOwner(`/orders/${id}/returns`, { lines: [{ ...lines[0], reason: 'changed_mind' }] })).body.data.id as string;
+  expect((await staff('post', `/returns/${asked}/rejection`, { reason: 'It was worn' })).status).toBe(200);
+  const complain = async () => (await asOwner(`/orders/${id}/claims`, { type: 'damaged', lines })).body.data.id as string;
+  expect((await staff('post', `/claims/${await complain()}/rejection`, { reason: 'Scratches are its charm' })).status).toBe(200);
+  expect((await staff('post', `/claims/${await complain()}/resolution`, { resolution: 'replacement' })).status).toBe(200);
+
+  const { email } = await shop.show(id);
+  const mails = await mailsTo(email);
+
+  const of = (subject: string) => mails.filter((mail) => mail.subject === subject).map(({ text }) => text);
+  const name = `1 × Name of ${sku}`;
+  expect(of(`A part of your order ${number} was cancelled`)).toEqual([expect.stringContaining(`was cancelled: ${name}\nWe pay back €10.00.`.replace('\n', '\n\n'))]);
+  expect(of(`Follow the parcel of your order ${number}`)).toEqual([expect.stringMatching(new RegExp(`Carrier: DHL\\s+Tracking number: T-${id as string}`))]);
+  expect(of(`We have your request to return goods of order ${number}`)).toHaveLength(1);
+  expect(of(`We cannot take back goods of order ${number}`)).toEqual([expect.stringContaining('The reason: It was worn')]);
+  expect(of(`Your complaint about order ${number}`)).toEqual([expect.stringContaining('The reason: Scratches are its charm')]);
+  const [accepted, ...again] = of(`Your complaint about order ${number} was accepted`);
+  expect([again, accepted!.includes(name), accepted!.includes('We pay back')]).toEqual([[], true, false]);
+});
+
+test('keys are announced with the code that opens their order; an order that nobody pays is told to have lapsed, and its gift card to be full again', async () => {
+  const { sku } = await shop.given.variant();
+  await staff('post', '/products', { name: 'File', description: 'x', categoryIds: [], status: 'active', variants: [{ sku: `FILE-${sku}`, prices: [{ currency: 'EUR', base: 500 }], digital: { kind: 'download', maxDownloads: 2, expiresInDays: 30 }, shipping: { requiresShipping: false } }] });
+  await shop.runEvents();
+  const bought = await order(`FILE-${sku}`);
+  expect((await mailsTo(bought.email)).filter(({ subject }) => subject.startsWith('Your downloads')).map(({ text }) => text.includes(bought.orderToken))).toEqual([true]);
+
+  const { code } = (await staff('post', '/gift-cards', { amount: { amount: 700, currency: 'EUR' }, reason: 'birthday' })).body.data as { code: string };
+  const { guest } = await shop.given.cart(sku);
+  await shop.call('post', '/cart/gift-cards', { headers: guest, body: { code } });
+  const { id, number, email } = (await shop.order(guest, { email: `${randomUUID()}@example.com`, payment: { ...CARD.payment, token: 'requires_action' } })).body.data;
+  await shop.connection.collection('orders').updateOne({ number }, { $set: { expiresAt: new Date(0) } });
+  await shop.container.orders.service.expireDue();
+
+  const mails = await mailsTo(email);
+
+  expect([(await shop.show(id)).status, mails.filter(({ subject }) => subject === `Your order ${number} was not paid in time`).length]).toEqual(['expired', 1]);
+  expect(mails.filter(({ subject }) => subject === `Your gift card or store credit has money again, order ${number as string}`).map(({ text }) => text.includes('€7.00'))).toEqual([true]);
+});
+
+test('who exchanges goods for dearer ones hears what is to be paid, and the code in the mail opens and pays it; what is not paid is told to have lapsed', async () => {
+  const [{ sku }, dearer] = [await shop.given.variant({ price: 1000 }), await shop.given.variant({ price: 1600 })];
+  const { id, email, items: [item], orderToken } = await order(sku);
+  for (const status of ['shipped', 'delivered']) await staff('put', `/orders/${id}/status`, { status });
+  const swap = async () => {
+    const { status, body } = await shop.call('post', `/orders/${id}/exchanges`, { headers: { 'x-order-token': orderToken }, body: { lines: [{ itemId: item!.id, quantity: 1, reason: 'wrong_size' }], items: [{ sku: dearer.sku, quantity: 1 }] } });
+    expect(status).toBe(201);
+    return body.data.replacementOrder as { id: string; number: string };
+  };
+  const lapsed = await swap();
+  await shop.connection.collection('orders').updateOne({ number: lapsed.number }, { $set: { expiresAt: new Date(0) } });
+  await shop.container.orders.service.expireDue();
+  expect(subjects(await mailsTo(email))).toContain(`Your order ${lapsed.number} was not paid in time`);
+
+  smtp.received.splice(0);
+  const replacement = await swap();
+  const [asked, ...others] = (await mailsTo(email)).filter(({ subject }) => subject === `Payment for order ${replacement.number}`);
+  expect([others, asked!.text.includes('€6.00 is still to be paid')]).toEqual([[], true]);
+  const code = /([\w-]{43})/.exec(asked!.text)![1]!;
+  const paid = await shop.call('post', `/orders/${replacement.id}/payments`, { headers: { 'x-order-token': code, 'idempotency-key': randomUUID() }, body: CARD });
+  expect(paid.body.data).toMatchObject({ status: 'placed', paymentStatus: 'paid' });
+});

@@ -5,6 +5,7 @@ import { sha256 } from '../../shared/crypto/tokens.js';
 import { duplicateKeyOf, retryLostRace } from '../../shared/db/retry.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox, StoredEvent } from '../../shared/events/outbox.js';
+import { orderTokenRef } from '../../shared/order-token.js';
 import type { Order, Orders } from '../orders/index.js';
 import { OrderAccessNotFound } from './order-access.errors.js';
 import type { OrderAccessRepository } from './order-access.repository.js';
@@ -42,7 +43,7 @@ export class OrderAccessService {
     const orderId = await this.deps.accesses.findOrderId(sha256(token), this.deps.now());
     if (orderId === null) throw new OrderAccessNotFound();
     const order = await this.deps.orders.get(orderId, { staff: true });
-    return { order, orderToken: order.tokenHash === null ? undefined : this.deps.deriveSecret(`order-token:${order.id}`) };
+    return { order, orderToken: order.tokenHash === null ? undefined : this.deps.deriveSecret(orderTokenRef(order)) };
   }
 
   /** A guest's order becomes the user's own: the code is used up and the guest's token ends with it. */

@@ -83,7 +83,7 @@ const orderSchema = new Schema<OrderRow>({
   outstanding: { type: new Schema({ amount: moneySchema, purpose: String }, { _id: false }), default: undefined }, openDisputes: Number,
   expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null }, completesAt: Date,
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,
-  origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) },
+  origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) }, tokenOf: String,
   risk: { type: riskSchema, default: undefined },
   timeline: [timelineSchema],
   version: { type: Number, required: true },
@@ -100,6 +100,7 @@ orderSchema.index({ emailKey: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ createdAt: -1, _id: -1 }, { name: 'disputed', partialFilterExpression: { openDisputes: { $gt: 0 } } });
 orderSchema.index({ expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 orderSchema.index({ completesAt: 1 }, { partialFilterExpression: { status: 'placed', completesAt: { $type: 'date' } } });
+orderSchema.index({ 'origin.orderId': 1 }, { partialFilterExpression: { 'origin.orderId': { $type: 'string' } } });
 orderSchema.index({ 'items.sku': 1, expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 orderSchema.index({ 'risk.keys': 1, createdAt: -1 }, { partialFilterExpression: { 'risk.keys': { $exists: true } } });
 orderSchema.index({ 'risk.review.state': 1, createdAt: 1, _id: 1 }, { partialFilterExpression: { 'risk.review.state': { $exists: true } } });

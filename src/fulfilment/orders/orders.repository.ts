@@ -54,6 +54,12 @@ export class OrderRepository {
     return found && toOrder(found);
   }
 
+  /** What was sent instead of its goods. */
+  async findReplacements(orderId: string): Promise<Order[]> {
+    const found = await this.orders.find({ 'origin.orderId': orderId }, WITHOUT_TIMELINE).lean();
+    return found.map(toOrder);
+  }
+
   async findByCart(cartId: string): Promise<Order | null> {
     const found = await this.orders.findOne({ cartId }, WITHOUT_TIMELINE).lean();
     return found && toOrder(found);

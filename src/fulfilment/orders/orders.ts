@@ -78,6 +78,8 @@ export type Order = Axes & Readonly<{
   /** The terms of return that this sale was made under. */
   returnPolicyVersion?: number;
   origin?: OrderOrigin;
+  /** The first order of a guest whose token opens this one as well. */
+  tokenOf?: string;
   /** Paid from gift cards and store credit. */
   tenders?: readonly OrderTender[];
   fees?: readonly OrderFee[];

@@ -131,6 +131,6 @@ export class ClaimService {
   }
 }
 
-const claimEvent = (type: string, order: Order, { id, type: what, lines, resolution, refunded, returnId, replacementOrderId }: Claim) => orderEvent(type, order, {
-  claimId: id, claim: what, lines, ...(resolution && { resolution }), refunded: { amount: refunded, currency: order.currency }, ...(returnId && { returnId }), ...(replacementOrderId && { replacementOrderId }),
+const claimEvent = (type: string, order: Order, { id, type: what, lines, resolution, rejection, refunded, returnId, replacementOrderId }: Claim) => orderEvent(type, order, {
+  claimId: id, claim: what, lines, ...(resolution && { resolution }), ...(rejection !== undefined && { rejection }), refunded: { amount: refunded, currency: order.currency }, ...(returnId && { returnId }), ...(replacementOrderId && { replacementOrderId }),
 });

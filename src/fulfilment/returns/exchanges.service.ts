@@ -45,6 +45,7 @@ export class ExchangeService {
       const exchange: Exchange = { id, orderId, returnId: goods.id, replacementOrderId: replacement.id, state: 'open', worth, price, createdAt: now(), updatedAt: now(), version: 1 };
       await exchanges.insert(exchange);
       await outbox.record(exchangeEvent('exchange.requested', returning, exchange));
+      if (replacement.status === 'pending') await outbox.record(orderEvent('order.payment_requested', replacement, { requestId: replacement.id, amount: replacement.amountDue }));
       return { exchange, goods, replacement };
     });
   }

@@ -1,3 +1,4 @@
+import { tokenOwnerOf } from '../../shared/order-token.js';
 import { randomText } from '../../shared/crypto/tokens.js';
 import { add, fraction, money, subtract, sum, times, zero, type Money } from '../../shared/money.js';
 import { grossOf, orderNumber, type CreditedLine, type NewOrder, type Order, type OrderItem, type OrderOrigin } from '../orders/index.js';
@@ -32,7 +33,7 @@ export function replacementOrder(before: Order, { id, origin, items, prepaid, ho
   const axes = { status: isPaid ? 'placed' : 'pending', paymentStatus: isPaid ? 'none' : 'pending', fulfilmentStatus: 'unfulfilled', returnStatus: 'none' } as const;
   const { email, userId, tokenHash, currency, rounding, shippingAddress, billingAddress, locale } = before;
   return {
-    id, number: orderNumber(randomText), ...axes, holds: [...holds], cartId: origin.id, email, userId, tokenHash, currency, origin, prepaid,
+    id, number: orderNumber(randomText), ...axes, holds: [...holds], cartId: origin.id, email, userId, tokenHash, ...(tokenHash !== null && { tokenOf: tokenOwnerOf(before) }), currency, origin, prepaid,
     items: items.map((item, at): OrderItem => ({
       ...item, id: `${id}-${at + 1}`,
       units: { ordered: item.quantity, cancelled: 0, backordered: 0, allocated: item.quantity, shipped: 0, delivered: 0, returnRequested: 0, returned: 0, writtenOff: 0 },

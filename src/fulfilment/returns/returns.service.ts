@@ -162,6 +162,6 @@ export function requireReturnable(order: Order, lines: readonly UnitsOfLine[]): 
   if (missing.length > 0) throw new UnitsNotReturnable(missing);
 }
 
-export const returnEvent = (type: string, order: Order, { id, number, state, lines, settlement, refundTo = 'original' }: GoodsReturn) => orderEvent(type, order, {
-  returnId: id, returnNumber: number, state, lines: lines.map(({ itemId, sku, quantity, reason }) => ({ itemId, sku, quantity, reason })), currency: order.currency, ...(settlement && { settlement, refundTo }),
+export const returnEvent = (type: string, order: Order, { id, number, state, lines, settlement, rejection, refundTo = 'original' }: GoodsReturn) => orderEvent(type, order, {
+  returnId: id, returnNumber: number, state, lines: lines.map(({ itemId, sku, quantity, reason }) => ({ itemId, sku, quantity, reason })), currency: order.currency, ...(settlement && { settlement, refundTo }), ...(rejection !== undefined && { rejection }),
 });

@@ -1,8 +1,11 @@
 import { formatMoney, type Money } from '../../shared/money.js';
+import { orderTokenRef } from '../../shared/order-token.js';
 
 export const MILESTONES = [
   'order_placed', 'order_in_review', 'payment_received', 'order_shipped', 'order_delivered', 'order_cancelled', 'order_changed', 'payment_refunded', 'payment_failed', 'payment_action_required', 'payment_requested',
-  'return_approved', 'return_refunded', 'backorder_filled', 'pickup_ready', 'gift_card_issued', 'order_access', 'password_reset', 'email_verification',
+  'return_approved', 'return_refunded', 'backorder_filled', 'pickup_ready', 'gift_card_issued', 'order_access',
+  'order_expired', 'order_part_cancelled', 'return_requested', 'return_rejected', 'tenders_refunded', 'store_credit_refunded', 'digital_ready', 'claim_accepted', 'claim_rejected', 'parcel_out_for_delivery', 'parcel_failed', 'tracking_added',
+  'password_reset', 'email_verification',
   'login_link', 'password_changed', 'email_changed', 'mfa_enabled', 'mfa_disabled', 'recovery_code_used', 'new_device', 'identity_linked', 'identity_unlinked', 'price_drop', 'back_in_stock',
   'question_answered', 'review_replied', 'content_published', 'content_rejected',
 ] as const;
@@ -44,10 +47,11 @@ export type SumLabel = 'subtotal' | 'discount' | 'shipping' | 'fees' | 'taxAdded
 /** An order as far as a mail tells of it. */
 export type MailedOrder = Readonly<{
   id: string; number: string; email: string; userId: string | null; locale?: string; status: string; currency: string;
-  items: ReadonlyArray<Readonly<{ sku: string; name: string; quantity: number; lineTotal: Money }>>;
+  items: ReadonlyArray<Readonly<{ id: string; sku: string; name: string; quantity: number; lineTotal: Money }>>;
   totals: Readonly<{ subtotal: Money; discountTotal: Money; shippingTotal: Money; taxTotal: Money; grandTotal: Money; feeTotal?: Money; taxIncluded: boolean }>;
   shippingAddress: Readonly<{ firstName: string }>;
   shippingMethod?: Readonly<{ pickupLocationId?: string }>;
+  tokenOf?: string; origin?: Readonly<{ orderId: string }>;
 }>;
 
 /** A mail that is due because something happened: about which thing, and what there is to say besides the order. */
@@ -71,15 +75,31 @@ const RULES: Readonly<Record<string, Rule>> = {
   'order.held_for_review': (order) => (order.status === 'pending' ? { milestone: 'order_in_review', subject: order.id } : null),
   'order.delivered': about('order_delivered'),
   'order.cancelled': about('order_cancelled'),
+  'order.expired': about('order_expired'),
+  'order.partially_cancelled': (order, data, locale) => ({ milestone: 'order_part_cancelled', subject: `${order.id}:${String(data['version'])}`, more: { ...goodsOf(order, data), ...gainOf(data['refunded'], locale) } }),
+  // Gift cards have a mail of their own, with the code in it.
+  'order.digital_delivered': (order, data) => ({ milestone: 'digital_ready', subject: `${order.id}:${String(data['version'])}`, ...opening(order) }),
   'order.edited': (order, data) => ({ milestone: 'order_changed', subject: String(data['editId']), withLines: true }),
-  'order.payment_requested': (order, data, locale) => ({ milestone: 'payment_requested', subject: String(data['requestId']), more: { ...amountOf(data['amount'], locale), ...(order.userId === null && { secret: SECRET }) }, ...(order.userId === null && { secretRef: `order-token:${order.id}` }) }),
+  'order.payment_requested': (order, data, locale) => ({ milestone: 'payment_requested', subject: String(data['requestId']), ...opening(order, amountOf(data['amount'], locale)) }),
   // Goods that are fetched are on no way: they are announced when they are packed, with the code that hands them over.
   'fulfilment.packed': (order) => (isFetched(order) ? { milestone: 'pickup_ready', subject: order.id, more: { secret: SECRET }, secretRef: `pickup-code:${order.id}` } : null),
   'fulfilment.shipped': (order, data) => (isFetched(order) ? null : { milestone: 'order_shipped', subject: String(data['fulfilmentId']), more: trackingOf(data) }),
+  'fulfilment.tracking_changed': (order, data) => (isFetched(order) || text(data['added']) === undefined ? null : { milestone: 'tracking_added', subject: `${String(data['fulfilmentId'])}:${String(data['added'])}`, more: trackingOf(data, text(data['added'])) }),
+  // A parcel that had gone further by the time we heard of it is in somebody's hands already.
+  'shipment.out_for_delivery': (_order, data) => (data['late'] === true ? null : { milestone: 'parcel_out_for_delivery', subject: parcelOf(data), more: carriedBy(data) }),
+  'shipment.failed': (_order, data) => (data['late'] === true ? null : { milestone: 'parcel_failed', subject: parcelOf(data), more: carriedBy(data) }),
   'payment.succeeded': (_order, data, locale) => ({ milestone: 'payment_received', subject: String(data['paymentId']), more: amountOf(data['amount'], locale) }),
   'payment.refunded': (order, data, locale) => ({ milestone: 'payment_refunded', subject: String(data['key']), more: amountOf({ amount: data['refundAmount'], currency: order.currency }, locale) }),
   'payment.failed': (order, data) => (order.status === 'pending' ? { milestone: 'payment_failed', subject: String(data['paymentId']) } : null),
   'payment.action_required': (order, data) => (order.status === 'pending' ? { milestone: 'payment_action_required', subject: String(data['paymentId']), more: urlOf(data) } : null),
+  // What its return brought is told by the mail about the return.
+  'order.tenders_refunded': (order, data, locale) => ({ milestone: 'tenders_refunded', subject: String(data['key']), more: amountOf({ amount: data['amount'], currency: order.currency }, locale) }),
+  'order.refunded_to_store_credit': (_order, data, locale) => (String(data['key']).startsWith('return:') ? null : { milestone: 'store_credit_refunded', subject: String(data['key']), more: { credited: amountOf(data['amount'], locale).amount ?? '' } }),
+  // One that is consented to at once is told by that.
+  'return.requested': (_order, data) => (data['state'] === 'requested' ? { milestone: 'return_requested', subject: String(data['returnId']) } : null),
+  'return.rejected': (_order, data) => ({ milestone: 'return_rejected', subject: String(data['returnId']), more: reasonOf(data) }),
+  'claim.resolved': (order, data, locale) => ({ milestone: 'claim_accepted', subject: String(data['claimId']), more: { ...gainOf(data['refunded'], locale), ...(data['replacementOrderId'] !== undefined && goodsOf(order, data)) } }),
+  'claim.rejected': (_order, data) => ({ milestone: 'claim_rejected', subject: String(data['claimId']), more: reasonOf(data) }),
   'return.approved': (_order, data) => ({ milestone: 'return_approved', subject: String(data['returnId']) }),
   'return.refunded': (order, data, locale) => ({ milestone: 'return_refunded', subject: String(data['returnId']), more: refundOf(order, data, locale) }),
   // Told once, when nothing is waited for any more.
@@ -101,8 +121,19 @@ function refundOf({ currency }: MailedOrder, { settlement, refundTo }: Data, loc
 const urlOf = (data: Data): MailModel => { const url = text(data['url']); return url === undefined ? {} : { url }; };
 const amountOf = (value: unknown, locale: string): MailModel => { const amount = moneyOf(value); return amount ? { amount: formatMoney(amount, locale) } : {}; };
 
-function trackingOf(data: Data): MailModel {
-  const [parcel] = (data['parcels'] as Array<Record<string, unknown>> | undefined) ?? [];
+/** Only what is worth a line. */
+const gainOf = (value: unknown, locale: string): MailModel => ((moneyOf(value)?.amount ?? 0) > 0 ? amountOf(value, locale) : {});
+const reasonOf = ({ rejection }: Data): MailModel => { const reason = text(rejection); return reason === undefined ? {} : { reason }; };
+/** `2 × Espresso machine, 1 × Mug` */
+const goodsOf = ({ items }: MailedOrder, { lines }: Data): MailModel =>
+  ({ said: ((lines as Array<{ itemId: string; quantity: number }> | undefined) ?? []).flatMap(({ itemId, quantity }) => items.filter(({ id }) => id === itemId).map(({ name }) => `${quantity} × ${name}`)).join(', ') });
+/** A guest has no account to find the order in: the code opens it. */
+const opening = (order: MailedOrder, more: MailModel = {}): Pick<Due, 'more' | 'secretRef'> => (order.userId === null ? { more: { ...more, secret: SECRET }, secretRef: orderTokenRef(order) } : { more });
+const parcelOf = (data: Data): string => `${String(data['fulfilmentId'])}:${String(data['trackingNumber'])}`;
+const carriedBy = (data: Data): MailModel => { const carrier = text(data['carrier']); return { tracking: String(data['trackingNumber']), ...(carrier !== undefined && { carrier }) }; };
+
+function trackingOf(data: Data, number?: string): MailModel {
+  const [parcel] = ((data['parcels'] as Array<Record<string, unknown>> | undefined) ?? []).filter(({ trackingNumber }) => number === undefined || trackingNumber === number);
   const [carrier, tracking, trackingUrl] = [text(parcel?.['carrier']), text(parcel?.['trackingNumber']), text(parcel?.['trackingUrl'])];
   return { ...(carrier !== undefined && { carrier }), ...(tracking !== undefined && { tracking }), ...(trackingUrl !== undefined && { trackingUrl }) };
 }

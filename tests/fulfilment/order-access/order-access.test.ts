@@ -128,6 +128,36 @@ describe('claiming a guest order', () => {
     expect((await shop.call('get', `/orders/${id}/timeline`, { headers: ada.headers })).body.data.items.at(-1)).toMatchObject({ event: 'order.claimed', actor: { type: 'user', id: ada.id } });
   });
 
+  test('takes what was sent instead of its goods along, however often they were replaced; no token opens any of it then', async () => {
+    const ada = await givenUser(shop);
+    const staff = async (method: 'get' | 'post' | 'put', path: string, body?: object) => {
+      const { status, body: { data, ...refusal } } = await shop.call(method, path, { headers: shop.keys.secret, ...(body && { body }) });
+      expect([status < 300, data === undefined ? refusal : null]).toEqual([true, null]);
+      return data;
+    };
+    const [{ sku: bought }, card] = [await shop.given.variant(), await staff('post', '/gift-cards', { amount: { amount: 9000, currency: 'EUR' }, reason: 'so that it is paid' })];
+    const { guest } = await shop.given.cart(bought);
+    await shop.call('post', '/cart/gift-cards', { headers: guest, body: { code: card.code } });
+    const first = (await shop.order(guest)).body.data as { id: string; number: string; orderToken: string };
+    const replaced = async (id: string) => {
+      await staff('put', `/orders/${id}/status`, { status: 'shipped' });
+      const { items: [item] } = await staff('get', `/orders/${id}`);
+      const asked = await staff('post', `/orders/${id}/claims`, { type: 'damaged', lines: [{ itemId: item.id, quantity: 1 }] });
+      const { replacementOrderId } = await staff('post', `/claims/${asked.id as string}/resolution`, { resolution: 'replacement' });
+      return await staff('get', `/orders/${replacementOrderId as string}`) as { id: string; number: string };
+    };
+    const second = await replaced(first.id);
+    const third = await replaced(second.id);
+    const seen = async (headers: Record<string, string>) => Promise.all([first, second, third].map(async ({ id }) => (await shop.call('get', `/orders/${id}`, { headers })).status));
+
+    // The code that is mailed for a replacement opens it, and so does the token that comes with it.
+    const opened = await open(await codeFor(third.number));
+    expect([opened.body.data.id, await seen({ 'x-order-token': opened.body.data.orderToken })]).toEqual([third.id, [200, 200, 200]]);
+    expect((await claim(await codeFor(first.number), ada.headers)).status).toBe(200);
+
+    expect([await seen(ada.headers), await seen({ 'x-order-token': first.orderToken })]).toEqual([[200, 200, 200], [404, 404, 404]]);
+  });
+
   test('needs a signed-in user and a code that was mailed; a refusal changes nothing', async () => {
     const ada = await givenUser(shop);
     const { id, number, orderToken } = await placed();

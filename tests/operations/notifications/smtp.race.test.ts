@@ -22,7 +22,7 @@ afterAll(async () => {
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
 const orderOf = (at: number): MailedOrder => ({
   id: at.toString(16).padStart(24, '0'), number: `K-${at}`, email: `buyer.${at}@example.com`, userId: null, locale: ['en', 'de', 'fr'][at % 3]!, status: 'placed', currency: 'EUR',
-  items: [{ sku: 'SKU', name: 'Käse & Brot', quantity: 1, lineTotal: euros(1000) }],
+  items: [{ id: 'line', sku: 'SKU', name: 'Käse & Brot', quantity: 1, lineTotal: euros(1000) }],
   totals: { subtotal: euros(1000), discountTotal: euros(0), shippingTotal: euros(490), taxTotal: euros(248), grandTotal: euros(1490), taxIncluded: true }, shippingAddress: { firstName: 'Zoë' },
 });
 const node = ({ failpoint = () => {} }: { failpoint?: (name: string) => void } = {}) => createNotifications({

@@ -103,7 +103,9 @@ export class FulfilmentService {
       if (chosen.length === 0) throw new ParcelNotFound(parcelId ?? '');
       const fulfilment = await this.deps.fulfilments.save(before, { ...before, parcels: before.parcels.map((parcel) => (chosen.includes(parcel) ? { ...parcel, ...known } : parcel)) });
       const order = await this.note(await this.order(orderId), fulfilment, 'order.tracking_changed', actor);
-      await this.deps.outbox.record(event('fulfilment.tracking_changed', order, fulfilment));
+      // Who was told that it has left was not told by which number to follow it.
+      const isAdded = !isOpen(before) && trackingNumber !== undefined && chosen.some((parcel) => parcel.trackingNumber !== trackingNumber);
+      await this.deps.outbox.record(event('fulfilment.tracking_changed', order, fulfilment, isAdded ? { added: trackingNumber } : {}));
       return { order, fulfilment };
     });
   }
@@ -219,7 +221,8 @@ function parcelsFor(id: string, lines: readonly FulfilmentLine[], wanted: readon
 
 const parcelsOfAll = (lines: readonly FulfilmentLine[]): UnitsOfItem[] => lines.map(({ itemId, quantity }) => ({ itemId, quantity }));
 
-const event = (type: string, order: Order, { id, lines, parcels }: Fulfilment): DomainEvent => orderEvent(type, order, {
+const event = (type: string, order: Order, { id, lines, parcels }: Fulfilment, more: Readonly<Record<string, unknown>> = {}): DomainEvent => orderEvent(type, order, {
+  ...more,
   fulfilmentId: id, lines: lines.map(({ itemId, sku, quantity }) => ({ itemId, sku, quantity })),
   parcels: parcels.map(({ id: parcelId, carrier, trackingNumber, trackingUrl }) => ({ parcelId, ...(carrier && { carrier }), ...(trackingNumber && { trackingNumber }), ...(trackingUrl && { trackingUrl }) })),
 });

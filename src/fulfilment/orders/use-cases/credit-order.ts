@@ -32,7 +32,7 @@ export type CreditedOrder = Readonly<{ order: Order; credits: CreditedLine[];
   fees: CreditedLine[]; shipping: number; retained: number; refunded: number }>;
 
 /** Inside the caller's transaction: units, money and points change together, once. */
-export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards' | 'returnsUntil' | 'digital'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
+export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refunds' | 'loyalty' | 'giftCards' | 'returnsUntil' | 'digital' | 'outbox'>, before: Order, request: CreditOrder): Promise<CreditedOrder> {
   const { lines, event, reason, key, actor, details } = request;
   const cards = lines.filter(({ itemId }) => before.items.some(({ id, digital }) => id === itemId && digital?.kind === 'gift_card'));
   if (cards.length > 0) await deps.giftCards.voidOf(before.id, cards);
