@@ -86,6 +86,20 @@ describe('an order that is paid by hand', () => {
     expect((await capture(id)).status).toBe(409);
   });
 
+  test('is invoiced without the units that nobody paid, and no others: what was paid and went back has its credit note', async () => {
+    const { id, items } = await bought([[1000, 2], [1000, 2]], BY_HAND);
+
+    await cancel(id, items[1]!);
+    expect((await capture(id)).status).toBe(201);
+    await cancel(id, items[0]!);
+    await shop.work();
+
+    const documents = (await staff('get', `/orders/${id}/documents`))['items'] as Array<{ kind: string; lines: Array<{ lineId: string; quantity: number; gross: { amount: number } }> }>;
+    expect(documents.map(({ kind, lines }) => [kind, lines.map(({ lineId, quantity: units, gross }) => [lineId, units, gross.amount])])).toEqual([
+      ['invoice', [[items[0], 2, 2000], [items[1], 1, 1000], ['shipping', 1, 490]]], ['credit_note', [[items[0], 1, 1000]]],
+    ]);
+  });
+
   test('together with a gift card asks for less first; with nothing left to ask for, the card gets back what is too much', async () => {
     const card = await giftCard(2000);
     const { id, items } = await bought([[1000, 3]], BY_HAND, (guest) => shop.call('post', '/cart/gift-cards', { headers: guest, body: { code: card.code } }));

@@ -21,7 +21,7 @@ const documentSchema = new Schema<DocumentRow>({
   orderId: { type: String, required: true }, orderNumber: { type: String, required: true }, userId: { type: String, default: null }, email: { type: String, required: true },
   currency: { type: String, required: true }, locale: { type: String, required: true },
   seller: { type: new Schema({ name: String, address: [String], vatId: String, email: String }, { _id: false }), required: true },
-  billingAddress: sealedAddress(), shippingAddress: sealedAddress(),
+  buyerVatId: String, billingAddress: sealedAddress(), shippingAddress: sealedAddress(),
   lines: [lineSchema],
   totals: { type: new Schema({
     net: moneySchema, tax: moneySchema, gross: moneySchema,
@@ -40,7 +40,7 @@ documentSchema.index({ userId: 1, kind: 1, issuedAt: -1, _id: -1 });
 
 // The law keeps these beyond an erasure: the keys of their year go when its time is over.
 personal(documentSchema, 'Invoice', 'invoices', {
-  isKeptByLaw: true, fields: ['email', 'billingAddress', 'shippingAddress'], erased: { email: ERASED_EMAIL, billingAddress: ERASED_ADDRESS, shippingAddress: ERASED_ADDRESS },
+  isKeptByLaw: true, fields: ['email', 'buyerVatId', 'billingAddress', 'shippingAddress'], erased: { email: ERASED_EMAIL, buyerVatId: 'erased', billingAddress: ERASED_ADDRESS, shippingAddress: ERASED_ADDRESS },
   owner: ({ issuedAt }) => ({ ring: `tax.${(issuedAt as Date).getUTCFullYear()}` }),
 });
 

@@ -24,7 +24,7 @@ export const documentReply = Joi.object({
   id: id().required(), kind: Joi.string().valid(...DOCUMENT_KINDS).required(), number: Joi.string().required(), series: Joi.string().required(), sequence: Joi.number().integer().required(),
   orderId: id().required(), orderNumber: Joi.string().required(), currency: Joi.string().length(3).required(), email: seenWith('contacts:read', Joi.string()),
   seller: Joi.object({ name: Joi.string().required(), address: Joi.array().items(Joi.string()).required(), vatId: Joi.string().allow('').required(), email: Joi.string().allow('').required() }).required(),
-  billingAddress: addressReply().required(), shippingAddress: addressReply().required(),
+  buyerVatId: Joi.string().description('Of a business, as it was ordered with; it owes the tax where a rate says `reverse_charge`'), billingAddress: addressReply().required(), shippingAddress: addressReply().required(),
   lines: Joi.array().items(Joi.object({
     lineId: Joi.string().required(), sku: Joi.string().allow(null).required(), description: Joi.string().allow('').required(), quantity: Joi.number().integer().required(),
     unitPrice: moneySchema.allow(null).required(), discount: moneySchema.required(), net: moneySchema.required(), tax: moneySchema.required(), gross: moneySchema.required(),

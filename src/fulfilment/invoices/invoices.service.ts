@@ -132,7 +132,7 @@ export class InvoiceService {
   private async issue(order: InvoicedOrder, kind: DocumentKind, lines: readonly DocumentLine[], more: Pick<Document, 'refundKey' | 'reason' | 'invoiceNumber' | 'supplements'>): Promise<void> {
     const { invoices, outbox, now, failpoint, config } = this.deps;
     const issuedAt = now();
-    const { currency, billingAddress, shippingAddress, userId, email } = order;
+    const { currency, billingAddress, shippingAddress, userId, email, taxation } = order;
     const content = { lines, totals: totalsOf(lines, currency), currency };
     const fault = faultOf(content);
     if (fault !== null) throw new RangeError(`The ${kind} of order ${order.id} does not add up: ${fault}`);
@@ -140,7 +140,7 @@ export class InvoiceService {
     const document = await invoices.issue({
       kind, series: seriesFor(kind === 'invoice' ? config.invoiceSeries : config.creditNoteSeries, billingAddress.country, issuedAt), issuedAt,
       orderId: order.id, orderNumber: order.number, userId, email, locale: order.locale ?? config.fallbackLocale, seller: config.seller,
-      billingAddress, shippingAddress, taxIncluded: order.totals.taxIncluded, ...content, ...more,
+      ...(taxation?.vatId && { buyerVatId: taxation.vatId.number }), billingAddress, shippingAddress, taxIncluded: order.totals.taxIncluded, ...content, ...more,
     }, () => failpoint('invoices.after_number'));
     await outbox.record({
       type: kind === 'invoice' ? 'invoice.issued' : 'credit_note.issued', aggregateId: order.id,

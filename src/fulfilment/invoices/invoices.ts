@@ -18,7 +18,7 @@ export type Seller = Readonly<{ name: string; address: readonly string[]; vatId:
 export type Document = Readonly<{
   id: string; kind: DocumentKind; series: string; sequence: number; number: string;
   orderId: string; orderNumber: string; userId: string | null; email: string; currency: string; locale: string;
-  seller: Seller; billingAddress: Address; shippingAddress: Address;
+  seller: Seller; /** Needed where the buyer owes the tax. */ buyerVatId?: string; billingAddress: Address; shippingAddress: Address;
   lines: readonly DocumentLine[]; totals: DocumentTotals; taxIncluded: boolean;
   /** Of a credit note: the movement of money that it stands for, and the invoice that it corrects. */
   refundKey?: string; reason?: string; invoiceNumber?: string;
@@ -34,7 +34,7 @@ export type InvoicedOrder = Readonly<{
     id: string; sku: string; name: string; quantity: number; unitPrice: Money; discount: Money; tax: Money; lineTotal: Money; taxes: readonly TaxShare[];
     units: Readonly<{ ordered: number; cancelled: number; shipped: number; delivered: number }>;
     /** Units that are not to be paid any more, in minor units. */
-    credited?: Readonly<{ units: number; amount: number }>;
+    credited?: Readonly<{ units: number; amount: number; /** Of it, what was never paid. */ unpaid?: number }>;
   }>>;
   settlement?: Readonly<{ shipping: number; retained?: number; refunded?: number }>;
   /** An exchange: what the goods before it were worth. */
@@ -43,7 +43,7 @@ export type InvoicedOrder = Readonly<{
   shippingMethod: Readonly<{ name: string }>;
   shippingCharge: Readonly<{ price: Money; discount: Money; total: Money; tax: Money; taxes: readonly TaxShare[] }>;
   fees?: ReadonlyArray<Readonly<{ code: string; name: string; amount: Money; tax: Money; taxes: readonly TaxShare[]; credited?: number }>>;
-  billingAddress: Address; shippingAddress: Address;
+  billingAddress: Address; shippingAddress: Address; taxation?: Readonly<{ vatId?: Readonly<{ number: string }> }>;
 }>;
 export type IssueAt = 'placement' | 'shipment';
 
@@ -59,14 +59,17 @@ export function isDue(order: InvoicedOrder, at: IssueAt): boolean {
 
 /** What was given up before anybody paid it is not invoiced; what was paid is, and its refund gets a credit note. */
 export function dueLines(order: InvoicedOrder): DocumentLine[] {
-  const credited = new Map([...order.items.map(({ id, credited: units }) => [id, units] as const), ...(order.fees ?? []).map(({ code, credited: amount = 0 }) => [`fee:${code}`, { units: 0, amount }] as const)]);
+  const credited = new Map<string, { units: number; amount: number; unpaid?: number } | undefined>([...order.items.map(({ id, credited: units }) => [id, units] as const), ...(order.fees ?? []).map(({ code, credited: amount = 0 }) => [`fee:${code}`, { units: 0, amount }] as const)]);
   const { shipping = 0, retained = 0, refunded = 0 } = order.settlement ?? {};
   credited.set('shipping', { units: 0, amount: shipping });
-  let unpaid = [...credited.values()].reduce((so, one) => so + (one?.amount ?? 0), 0) - retained - refunded;
+  const unpaid = [...credited.values()].reduce((so, one) => so + (one?.amount ?? 0), 0) - retained - refunded;
+  // Of fees and postage, and of orders from before it was kept, nobody knows which were never paid: the first of them.
+  let rest = unpaid - [...credited.values()].reduce((so, one) => so + (one?.unpaid ?? 0), 0);
   return linesOf(order).map((line) => {
-    const { units = 0, amount = 0 } = credited.get(line.lineId) ?? {};
-    const less = Math.min(amount, Math.max(0, unpaid));
-    unpaid -= less;
+    const { units = 0, amount = 0, unpaid: known = 0 } = credited.get(line.lineId) ?? {};
+    const more = Math.min(amount - known, Math.max(0, rest));
+    rest -= more;
+    const less = known + more;
     return less > 0 ? cut(line, line.gross.amount - less, line.quantity - (less === amount ? units : 0)) : line;
   }).filter(({ gross, discount }) => gross.amount > 0 || discount.amount > 0);
 }

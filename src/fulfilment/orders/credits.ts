@@ -16,7 +16,7 @@ export const grossOf = ({ lineTotal, tax }: Pick<OrderItem, 'lineTotal' | 'tax'>
 export function creditUnits(item: OrderItem, quantity: number, taxIncluded: boolean): { item: OrderItem; amount: number } {
   const { units, amount } = item.credited ?? { units: 0, amount: 0 };
   const total = fraction(grossOf(item, taxIncluded), units + quantity, item.quantity).amount;
-  return { item: { ...item, credited: { units: units + quantity, amount: total } }, amount: total - amount };
+  return { item: { ...item, credited: { ...item.credited, units: units + quantity, amount: total } }, amount: total - amount };
 }
 
 /** These units are no longer to be paid. Answers the items as they are then, and what each line's units were paid. */
@@ -30,6 +30,16 @@ export function creditLines({ items, totals }: Pick<Order, 'items' | 'totals'>, 
     return credited.item;
   });
   return { items: after, credits };
+}
+
+/** Which lines are owed less: the first ones, as what goes back goes back for the last ones. `unpaid` in minor units. */
+export function owedLessFor(items: readonly OrderItem[], credits: readonly CreditedLine[], unpaid: number): OrderItem[] {
+  const back = reduceCredits(credits, Math.max(0, totalOf(credits) - unpaid));
+  return items.map((item) => {
+    const at = credits.findIndex(({ itemId }) => itemId === item.id);
+    const less = at < 0 ? 0 : credits[at]!.amount - back[at]!.amount;
+    return less > 0 ? { ...item, credited: { ...item.credited!, unpaid: (item.credited!.unpaid ?? 0) + less } } : item;
+  });
 }
 
 /** Of what was agreed, that which is to be paid no more: units that were cancelled or came back, their fees, and postage. */

@@ -34,7 +34,7 @@ const itemSchema = new Schema({
   unitPrice: moneySchema, discount: moneySchema, tax: moneySchema, taxRateBps: { type: Number, required: true }, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema],
   priceSource: { type: new Schema({ kind: String, id: String, name: String, from: Schema.Types.Mixed }, { _id: false, id: false }), default: null }, units: unitsSchema,
   frozen: new Schema({ quantity: Number, discount: moneySchema, tax: moneySchema, lineTotal: moneySchema, allocations: [reductionSchema], taxes: [taxSchema], components }, { _id: false }),
-  credited: { type: new Schema({ units: Number, amount: Number }, { _id: false }) }, finalSale: Boolean,
+  credited: { type: new Schema({ units: Number, amount: Number, unpaid: Number }, { _id: false }) }, finalSale: Boolean,
   components,
   digital: { type: new Schema({ kind: String, maxDownloads: Number, expiresInDays: Number }, { _id: false, id: false }) },
 }, { _id: false, id: false });

@@ -23,7 +23,7 @@ export type OrderItem = Readonly<{
   /** How an edited line was sold: every other quantity of it is derived from this. */
   frozen?: Readonly<{ quantity: number; discount: Money; tax: Money; lineTotal: Money; allocations: readonly Reduction[]; taxes: readonly TaxShare[]; components?: ReadonlyArray<OrderComponent> }>;
   /** Units that are not to be paid any more, and what they were paid in minor units; cumulative. */
-  credited?: Readonly<{ units: number; amount: number }>;
+  credited?: Readonly<{ units: number; amount: number; /** Of the amount, what was never paid: it is owed less, and nothing of it went back. */ unpaid?: number }>;
   /** What a set consists of: so many of each SKU in one unit, and its share of the line's total. */
   components?: ReadonlyArray<OrderComponent>;
   /** Sent by the shop itself, in no parcel. */

@@ -1,4 +1,5 @@
-import { toPdf } from '../../../src/fulfilment/invoices/pdf/invoice-pdf.js';
+import { buyerOf, notesOf, toPdf } from '../../../src/fulfilment/invoices/pdf/invoice-pdf.js';
+import { labelsFor } from '../../../src/fulfilment/invoices/pdf/labels.js';
 import { linesOf, totalsOf } from '../../../src/fulfilment/invoices/invoices.js';
 import { documentOf, orderOf } from './given.js';
 
@@ -29,4 +30,18 @@ test('names in East Asian scripts bring their font, others do not pay for it', a
 
 test.each(['en', 'de', 'fr', 'pl'])('in %s it can be printed for yen, euros and dinars', async (locale) => {
   for (const currency of ['JPY', 'EUR', 'KWD']) expect(pagesOf(await pdfOf(orderOf([{ price: 1999 }], { currency }), { locale }))).toBe(1);
+});
+
+test.each([
+  { locale: 'en', vatId: 'VAT ID FR40303265045', note: 'Reverse charge: the tax is owed by the recipient.' },
+  { locale: 'de-AT', vatId: 'USt-IdNr. FR40303265045', note: 'Steuerschuldnerschaft des Leistungsempfängers.' },
+  { locale: 'fr', vatId: 'N° TVA FR40303265045', note: 'Autoliquidation : la taxe est due par le preneur.' },
+])('a business that owes the tax itself reads its number and that it does, in $locale', async ({ locale, vatId, note }) => {
+  const order = orderOf([{ price: 1999 }]);
+  const lines = linesOf(order).map((line) => ({ ...line, net: line.gross, tax: { ...line.tax, amount: 0 }, taxes: line.taxes.map((tax) => ({ ...tax, rateBps: 0, reason: 'reverse_charge', amount: { ...tax.amount, amount: 0 } })) }));
+  const [reversed, usual] = [documentOf(order, { lines, totals: totalsOf(lines, 'EUR') }, { locale, buyerVatId: 'FR40303265045' }), documentOf(order, { lines: linesOf(order), totals: totalsOf(linesOf(order), 'EUR') }, { locale })];
+
+  expect([buyerOf(reversed, labelsFor(locale)).at(-1), notesOf(reversed, labelsFor(locale)).slice(1)]).toEqual([vatId, [note]]);
+  expect([buyerOf(usual, labelsFor(locale)).join().includes(labelsFor(locale).vatId), notesOf(usual, labelsFor(locale))]).toEqual([false, [labelsFor(locale).grossPrices]]);
+  expect(pagesOf(await toPdf(reversed))).toBe(1);
 });

@@ -142,6 +142,13 @@ test('a business pays the net across a border, and the order keeps why, with the
     items: [{ taxRateBps: 0, taxes: [{ rateBps: 0, jurisdiction: 'FR', reason: 'reverse_charge', amount: euros(0) }] }], shippingCharge: { taxes: [{ reason: 'reverse_charge' }] },
   });
   expect(await shop.connection.collection('vat_checks').findOne({ _id: 'FR40303265045' as never })).toMatchObject({ status: 'valid', consultation: 'WAPIAAAA1' });
+
+  // Its invoice names who owes the tax.
+  expect((await shop.call('put', `/orders/${order.body.data.id as string}/status`, { ...staff(), body: { status: 'shipped' } })).status).toBe(200);
+  await shop.runEvents();
+  const [invoice] = (await shop.call('get', `/orders/${order.body.data.id as string}/documents`, staff())).body.data.items;
+  expect(invoice).toMatchObject({ kind: 'invoice', buyerVatId: 'FR40303265045', totals: { gross: euros(10_412), tax: euros(0), taxes: [{ rateBps: 0, jurisdiction: 'FR', reason: 'reverse_charge' }] } });
+  expect(JSON.stringify(await shop.connection.collection('invoices').findOne({ number: invoice.number }))).not.toContain('FR40303265045');
 });
 
 test('a number that is none, or that the register does not know, is refused and the cart stays as it was', async () => {

@@ -24,6 +24,16 @@ export function toPdf(document: Document): Promise<Buffer> {
 
 const titleOf = ({ kind }: Document, labels: Labels): string => (kind === 'invoice' ? labels.invoice : labels.creditNote);
 
+/** Whom it is for; a business with the number by which it is taxed. */
+export const buyerOf = ({ billingAddress, buyerVatId, locale }: Document, labels: Labels): string[] =>
+  [...linesOfAddress(billingAddress, locale), ...(buyerVatId === undefined ? [] : [`${labels.vatId} ${buyerVatId}`])];
+
+/** What has to be said below the figures. */
+export function notesOf({ taxIncluded, totals }: Document, labels: Labels): string[] {
+  const isReversed = totals.taxes.some(({ reason }) => reason === 'reverse_charge');
+  return [taxIncluded ? labels.grossPrices : labels.netPrices, ...(isReversed ? [labels.reverseCharge] : [])];
+}
+
 class Painter {
   private y: number = A4.margin;
 
@@ -62,16 +72,16 @@ class Painter {
   }
 
   private parties(): void {
-    const { document: { billingAddress, shippingAddress }, labels } = this;
+    const { document, labels } = this;
     const half = INNER * 0.5;
-    const a = this.address(labels.billTo, billingAddress, A4.margin, half - GAP);
-    const b = this.address(labels.shipTo, shippingAddress, A4.margin + half, half);
+    const a = this.address(labels.billTo, buyerOf(document, labels), A4.margin, half - GAP);
+    const b = this.address(labels.shipTo, linesOfAddress(document.shippingAddress, document.locale), A4.margin + half, half);
     this.y = Math.max(a, b) + 22;
   }
 
-  private address(title: string, address: Address, x: number, width: number): number {
+  private address(title: string, lines: readonly string[], x: number, width: number): number {
     let y = this.y + this.sheet.text(title, { x, y: this.y, width }, { size: 8, colour: GREY }) + 2;
-    for (const text of linesOfAddress(address, this.document.locale)) y += this.sheet.text(text, { x, y, width });
+    for (const text of lines) y += this.sheet.text(text, { x, y, width });
     return y;
   }
 
@@ -103,7 +113,7 @@ class Painter {
   }
 
   private totals(): void {
-    const { document: { totals, taxIncluded }, labels } = this;
+    const { document, document: { totals }, labels } = this;
     const rows: Array<[string, Money, boolean]> = [
       [labels.net, totals.net, false],
       ...totals.taxes.map(({ name, rateBps, tax, reason }): [string, Money, boolean] => [`${name} ${this.percent(rateBps)}${reason === undefined ? '' : ` (${reason.replaceAll('_', ' ')})`}`, tax, false]),
@@ -113,7 +123,7 @@ class Painter {
     this.y += 6;
     for (const [name, value, strong] of rows) this.total(name, value, strong);
     this.y += 8;
-    this.y += this.sheet.text(taxIncluded ? labels.grossPrices : labels.netPrices, { x: A4.margin, y: this.y, width: INNER }, { size: 8, colour: GREY });
+    for (const note of notesOf(document, labels)) this.y += this.sheet.text(note, { x: A4.margin, y: this.y, width: INNER }, { size: 8, colour: GREY });
   }
 
   private total(name: string, value: Money, strong: boolean): void {

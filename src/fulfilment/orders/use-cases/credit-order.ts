@@ -1,6 +1,6 @@
 import type { Actor } from '../../../shared/actor.js';
 import { money } from '../../../shared/money.js';
-import { creditLines, settlementOf, shippingLeftOf, unpaidOf, type CreditedLine, type Received, type UnitsOfLine } from '../credits.js';
+import { creditLines, owedLessFor, settlementOf, shippingLeftOf, unpaidOf, type CreditedLine, type Received, type UnitsOfLine } from '../credits.js';
 import { creditFees } from '../fees.js';
 import type { OrderDeps } from '../orders.deps.js';
 import type { Order, OrderItem } from '../orders.js';
@@ -47,7 +47,7 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const asked = await askedAfter(deps, before, { received, less: owedLess.awaited });
   const paymentStatus = await derivedPayment(deps, before, outstanding === undefined ? {} : { outstanding });
   const more = { settlement, ...asked, ...(fees.credits.length > 0 && { fees: fees.fees }), ...(outstanding !== undefined && { outstanding }) };
-  const credited = await recompute(deps, before, { items, event, cause: reason, actor, paymentStatus, more, details: { ...details, lines, refunded } });
+  const credited = await recompute(deps, before, { items: owedLessFor(items, credits, owedLess.outstanding + owedLess.awaited), event, cause: reason, actor, paymentStatus, more, details: { ...details, lines, refunded } });
   const order = outstanding === null ? await sendDigital(deps, credited, 'nothing is owed any more') : credited;
   await clawBack(deps, order, reason);
   return { order, credits, fees: fees.credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
