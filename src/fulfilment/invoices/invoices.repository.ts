@@ -51,10 +51,10 @@ export class InvoiceRepository {
     return { ...page, items: page.items.map(toDocument) };
   }
 
-  /** Of each order what was invoiced and not credited, in minor units. */
+  /** Of each order what was invoiced and not credited, in minor units. Where goods were exchanged, the documents of several orders belong together: those are left out. */
   async openOf(orderIds: readonly string[]): Promise<Array<{ orderId: string; gross: number }>> {
     const signed = { $cond: [{ $eq: ['$kind', 'invoice'] }, '$totals.gross.amount', { $multiply: [-1, '$totals.gross.amount'] }] };
-    const found = await this.documents.aggregate<{ _id: string; gross: number }>([{ $match: { orderId: { $in: [...orderIds] } } }, { $group: { _id: '$orderId', gross: { $sum: signed } } }]);
+    const found = await this.documents.aggregate<{ _id: string; gross: number }>([{ $match: { orderId: { $in: [...orderIds] } } }, { $group: { _id: '$orderId', gross: { $sum: signed }, isExchanged: { $max: { $regexMatch: { input: { $ifNull: ['$refundKey', ''] }, regex: /^exchange:/ } } } } }, { $match: { isExchanged: false } }]);
     return found.map(({ _id, gross }) => ({ orderId: _id, gross }));
   }
 
