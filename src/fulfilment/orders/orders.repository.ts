@@ -127,10 +127,10 @@ export class OrderRepository {
     return new Map(found.map((row) => [row._id.toHexString(), { grandTotal: row.totals.grandTotal.amount, isEdited: isChanged(row), ...(keepsNothing(row) && { givenBackAt: row.updatedAt }) }]));
   }
 
-  /** Whether somebody has an order that was not given up; by user, else by address. */
+  /** Whether somebody has an order that was not given up, as a user or as whoever reads that mailbox. */
   async hasStanding({ userId, email }: { userId: string | null; email?: string | undefined }): Promise<boolean> {
-    const who = userId === null ? { email: email ?? '' } : { userId };
-    return await this.orders.exists({ ...who, status: { $nin: ['cancelled', 'expired'] } }) !== null;
+    const whose = [...(userId === null ? [] : [{ userId }]), ...(email === undefined ? [] : [{ email }])];
+    return whose.length > 0 && await this.orders.exists({ $or: whose, status: { $nin: ['cancelled', 'expired'] } }) !== null;
   }
 
   /** Under way: these still need to know where to. */

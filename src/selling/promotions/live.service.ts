@@ -28,10 +28,13 @@ type Deps = {
 
 export type Mark = (hash: string) => Promise<string>;
 
-/** Whose uses are counted together: a user's, else those of a mailbox, of which a keyed mark is kept: of a plain hash addresses can be guessed. */
-export async function customerKeyOf({ userId, email }: Buying, mark: Mark): Promise<string | null> {
-  if (userId !== null) return `user:${userId}`;
-  return email === undefined ? null : `email:${await mark(sha256(normalisedEmail(email)))}`;
+/**
+ * Under which names a use is counted: a user's and that of the mailbox the order is told to, so that nobody is two customers by signing in for one
+ * order and not for the other. Of a mailbox a keyed mark is kept: of a plain hash addresses can be guessed.
+ */
+export async function customerKeysOf({ userId, email }: Buying, mark: Mark): Promise<string[]> {
+  const mailbox = email === undefined ? [] : [`email:${await mark(sha256(normalisedEmail(email)))}`];
+  return userId === null ? mailbox : [`user:${userId}`, ...mailbox];
 }
 
 /** The promotions of this moment: what automatic ones there are is held in memory, codes are looked up only where some were typed. */
@@ -84,9 +87,9 @@ export class LivePromotions {
   async evidenceOf({ request, rules, unknown, at, isFirstOrder }: Asked): Promise<Evidence> {
     const { buyer, currency, country, email } = request;
     const buying = { userId: buyer.userId, email };
-    const customerKey = await customerKeyOf(buying, this.deps.mark);
-    const left = await this.leftOf(rules.map(({ rule }) => rule), customerKey);
-    const asksFirst = rules.some(({ rule }) => rule.conditions.firstOrder) && customerKey !== null;
+    const customerKeys = await customerKeysOf(buying, this.deps.mark);
+    const left = await this.leftOf(rules.map(({ rule }) => rule), customerKeys);
+    const asksFirst = rules.some(({ rule }) => rule.conditions.firstOrder) && customerKeys.length > 0;
     const first = isFirstOrder ?? (asksFirst ? !await this.deps.hasOrdered(buying) : null);
     const candidates = rules.map(({ rule, code, ofCode }): Candidate => ({ rule, ...(code !== undefined && { code }), left: { ...left(rule), ofCode } }));
     // A rule names a category and means everything below it, so a line brings everything above its own.
@@ -104,12 +107,12 @@ export class LivePromotions {
   }
 
   /** At most one query for the counters and one for the customer's own uses, and none where nothing is limited. */
-  private async leftOf(rules: readonly Rule[], customerKey: string | null): Promise<(rule: Rule) => Omit<Left, 'ofCode'>> {
+  private async leftOf(rules: readonly Rule[], customerKeys: readonly string[]): Promise<(rule: Rule) => Omit<Left, 'ofCode'>> {
     const counted = [...new Set(rules.filter(({ counted: is }) => is).map(({ id }) => id))].sort();
     const personal = [...new Set(rules.filter((rule) => customerLimitOf(rule) !== null).map(({ id }) => id))];
     const [counters, uses] = await Promise.all([
       counted.length === 0 ? [] : this.counters.get(counted.join(), () => this.deps.redemptions.findCounters(counted)),
-      personal.length === 0 || customerKey === null ? new Map<string, number>() : this.deps.redemptions.usesOfCustomer(personal, customerKey),
+      personal.length === 0 || customerKeys.length === 0 ? new Map<string, number>() : this.deps.redemptions.usesOfCustomer(personal, customerKeys),
     ]);
     const byId = new Map(counters.map((counter) => [counter._id, counter]));
     return (rule) => {

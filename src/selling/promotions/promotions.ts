@@ -98,5 +98,7 @@ type RedemptionState = 'held' | 'returned';
 /** One promotion of one order. `counted` says which counters it changed, so that exactly those get it back. */
 export type Redemption = Readonly<{
   orderId: string; promotionId: string; code: string | null; customerKey: string; userId: string | null; amount: number; currency: string;
+  /** Of an order of a user: the mailbox it counts for as well. */
+  mailboxKey?: string;
   state: RedemptionState; counted: Readonly<{ promotion: boolean; customer: boolean; code: boolean }>; at: Date; returnedAt: Date | null;
 }>;

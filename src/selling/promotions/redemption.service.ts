@@ -3,7 +3,7 @@ import type { Outbox } from '../../shared/events/outbox.js';
 import { money, type Money } from '../../shared/money.js';
 import type { AppliedPromotion, Quote } from '../cart/index.js';
 import type { CodeRepository } from './codes.repository.js';
-import { customerKeyOf, type LivePromotions, type Mark } from './live.service.js';
+import { customerKeysOf, type LivePromotions, type Mark } from './live.service.js';
 import { CouponExhausted } from './promotions.errors.js';
 import { customerLimitOf, type CouponCode, type Redemption } from './promotions.js';
 import type { Counter, RedemptionRepository } from './redemptions.repository.js';
@@ -20,15 +20,16 @@ export class RedemptionService {
     const { redemptions, codes, outbox } = this.deps;
     const { applied, evidence } = quote.promotions;
     const { userId } = quote.buyer;
-    const customerKey = (await customerKeyOf({ userId, email }, this.deps.mark))!;
+    const [customerKey, mailboxKey] = await customerKeysOf({ userId, email }, this.deps.mark) as [string, string?];
+    const whose = { customerKey, ...(mailboxKey !== undefined && { mailboxKey }) };
     const typed = applied.flatMap(({ code }) => code ?? []);
     const known = new Map((typed.length === 0 ? [] : await codes.find(typed)).map((code) => [code.code, code]));
     const rows: Redemption[] = [];
     // One after the other and in one order, so that two orders with the same promotions meet at the first.
     for (const promotion of [...applied].sort((a, b) => (a.promotionId < b.promotionId ? -1 : 1))) {
-      const counted = await this.take(promotion, known.get(promotion.code ?? ''), customerKey);
+      const counted = await this.take(promotion, known.get(promotion.code ?? ''), whose);
       const { promotionId, code = null, amount } = promotion;
-      rows.push({ orderId, promotionId, code, customerKey, userId, amount: amount.amount, currency: amount.currency, state: 'held', counted, at: this.deps.now(), returnedAt: null });
+      rows.push({ orderId, promotionId, code, ...whose, userId, amount: amount.amount, currency: amount.currency, state: 'held', counted, at: this.deps.now(), returnedAt: null });
     }
     if (rows.length > 0) await redemptions.add(rows);
     await redemptions.addTrace({ _id: orderId, evidence, shippingPrice: quote.shipping.price.amount, at: this.deps.now(), allocations: decidedHere(quote) });
@@ -59,7 +60,7 @@ export class RedemptionService {
     return true;
   }
 
-  private async take(promotion: AppliedPromotion, code: CouponCode | undefined, customerKey: string): Promise<Redemption['counted']> {
+  private async take(promotion: AppliedPromotion, code: CouponCode | undefined, whose: Whose): Promise<Redemption['counted']> {
     const { live, redemptions, codes } = this.deps;
     const { promotionId, amount } = promotion;
     const rule = await live.findRule(promotionId);
@@ -71,7 +72,9 @@ export class RedemptionService {
       await this.tellIfExhausted(counter, promotion);
     }
     const limit = rule && customerLimitOf(rule);
-    if (limit !== null && !await redemptions.takeForCustomer(promotionId, customerKey, limit)) throw exhausted(promotion, 'customer_limit');
+    for (const key of limit === null ? [] : keysOf(whose)) {
+      if (!await redemptions.takeForCustomer(promotionId, key, limit!)) throw exhausted(promotion, 'customer_limit');
+    }
     return { promotion: rule?.counted === true, customer: limit !== null, code: isCodeCounted };
   }
 
@@ -89,22 +92,35 @@ export class RedemptionService {
   private async giveBackOne(row: Redemption, counted: Redemption['counted']): Promise<void> {
     const { redemptions, codes } = this.deps;
     if (counted.promotion) await redemptions.giveBack(row.promotionId, spentOf(row));
-    if (counted.customer) await redemptions.giveBackForCustomer(row.promotionId, row.customerKey);
+    if (counted.customer) for (const key of keysOf(row)) await redemptions.giveBackForCustomer(row.promotionId, key);
     if (counted.code) await codes.giveBack(row.code!);
   }
 
   private async takeAgainOne(row: Redemption): Promise<boolean> {
     const { redemptions, codes } = this.deps;
-    const { promotionId, customerKey, counted } = row;
+    const { promotionId, counted } = row;
     const done = { promotion: false, customer: false, code: false };
     done.promotion = counted.promotion && await redemptions.take(promotionId, spentOf(row)) !== null;
-    if (done.promotion === counted.promotion) done.customer = counted.customer && await redemptions.takeAgainForCustomer(promotionId, customerKey);
+    if (done.promotion === counted.promotion) done.customer = counted.customer && await this.takeAgainForCustomer(promotionId, keysOf(row));
     if (done.promotion === counted.promotion && done.customer === counted.customer) done.code = counted.code && await codes.take(row.code!);
     const isWhole = done.promotion === counted.promotion && done.customer === counted.customer && done.code === counted.code;
     if (!isWhole) await this.giveBackOne(row, done);
     return isWhole;
   }
+
+  /** Under all of the names, or under none. */
+  private async takeAgainForCustomer(promotionId: string, keys: readonly string[]): Promise<boolean> {
+    for (const [at, key] of keys.entries()) {
+      if (await this.deps.redemptions.takeAgainForCustomer(promotionId, key)) continue;
+      for (const taken of keys.slice(0, at)) await this.deps.redemptions.giveBackForCustomer(promotionId, taken);
+      return false;
+    }
+    return true;
+  }
 }
+
+type Whose = Pick<Redemption, 'customerKey' | 'mailboxKey'>;
+const keysOf = ({ customerKey, mailboxKey }: Whose): string[] => [customerKey, ...(mailboxKey === undefined ? [] : [mailboxKey])];
 
 /** Without what was taken off by hand. */
 function decidedHere({ lines, shipping, promotions: { applied } }: Quote) {

@@ -15,7 +15,7 @@ const customerUseSchema = new Schema<CustomerUseRow>({ _id: String, uses: { type
 export type RedemptionRow = Redemption & { _id: Types.ObjectId };
 const redemptionSchema = new Schema<RedemptionRow>({
   orderId: { type: String, required: true }, promotionId: { type: String, required: true }, code: { type: String, default: null },
-  customerKey: { type: String, required: true }, userId: { type: String, default: null }, amount: { type: Number, required: true, min: 0 }, currency: { type: String, required: true },
+  customerKey: { type: String, required: true }, mailboxKey: String, userId: { type: String, default: null }, amount: { type: Number, required: true, min: 0 }, currency: { type: String, required: true },
   state: { type: String, enum: ['held', 'returned'], required: true },
   counted: { type: new Schema({ promotion: Boolean, customer: Boolean, code: Boolean }, { _id: false }), required: true },
   at: { type: Date, required: true }, returnedAt: { type: Date, default: null },

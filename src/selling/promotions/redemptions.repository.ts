@@ -33,7 +33,7 @@ export class RedemptionRepository {
     this.redemptions = redemptionModel(connection);
     this.traces = traceModel(connection);
     // A use stays counted; without the account its id is nobody's.
-    const uses = ownedRows(this.redemptions, { name: 'promotionUses', erase: 'keep', hide: ['customerKey', 'counted'] });
+    const uses = ownedRows(this.redemptions, { name: 'promotionUses', erase: 'keep', hide: ['customerKey', 'mailboxKey', 'counted'] });
     this.personalData = { ...uses, collections: [...uses.collections, this.customers.collection.collectionName] };
   }
 
@@ -69,9 +69,11 @@ export class RedemptionRepository {
     await this.counters.updateOne({ _id: promotionId }, { $inc: { uses: -1, [`spent.${currency}`]: -amount } });
   }
 
-  async usesOfCustomer(promotionIds: readonly string[], customerKey: string): Promise<ReadonlyMap<string, number>> {
-    const found = await this.customers.find({ _id: { $in: promotionIds.map((id) => customerId(id, customerKey)) } }).lean();
-    return new Map(promotionIds.map((id) => [id, found.find(({ _id }) => _id === customerId(id, customerKey))?.uses ?? 0]));
+  /** By promotion: the most that was counted under any of the customer's names. */
+  async usesOfCustomer(promotionIds: readonly string[], customerKeys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const idsOf = (promotionId: string) => customerKeys.map((key) => customerId(promotionId, key));
+    const found = new Map((await this.customers.find({ _id: { $in: promotionIds.flatMap(idsOf) } }).lean()).map(({ _id, uses }) => [_id, uses]));
+    return new Map(promotionIds.map((id) => [id, Math.max(...idsOf(id).map((row) => found.get(row) ?? 0))]));
   }
 
   /** The row exists and is full: then the upsert meets it, which ends the transaction. */

@@ -49,6 +49,7 @@ export class UsageRepository {
   /** Counters minus the orders that hold them: what does not cancel out is wrong. */
   async findMiscounted(): Promise<Array<{ _id: { promotionId: string; what: string }; difference: number }>> {
     const held = (field: string, what: unknown, difference: unknown) => [{ $match: { state: 'held', [`counted.${field}`]: true } }, { $project: { _id: 0, promotionId: field === 'promotion' ? '$promotionId' : field === 'code' ? '$code' : { $concat: ['$promotionId', ':', '$customerKey'] }, what, difference } }];
+    const heldByMailbox = [{ $match: { state: 'held', 'counted.customer': true, mailboxKey: { $type: 'string' } } }, { $project: { _id: 0, promotionId: { $concat: ['$promotionId', ':', '$mailboxKey'] }, what: { $literal: 'customer' }, difference: { $literal: 1 } } }];
     const rows = (what: string) => ({ promotionId: '$_id', what: { $literal: what }, difference: minus('$uses'), _id: 0 });
     return this.counters.aggregate<{ _id: { promotionId: string; what: string }; difference: number }>([
       { $project: rows('uses') },
@@ -59,6 +60,7 @@ export class UsageRepository {
       { $unionWith: { coll: 'promotion_redemptions', pipeline: held('promotion', '$currency', '$amount') } },
       { $unionWith: { coll: 'promotion_customers', pipeline: [{ $project: rows('customer') }] } },
       { $unionWith: { coll: 'promotion_redemptions', pipeline: held('customer', { $literal: 'customer' }, { $literal: 1 }) } },
+      { $unionWith: { coll: 'promotion_redemptions', pipeline: heldByMailbox } },
       { $unionWith: { coll: 'promotion_codes', pipeline: [{ $match: { uses: { $ne: 0 } } }, { $project: { ...rows('code'), promotionId: '$code' } }] } },
       { $unionWith: { coll: 'promotion_redemptions', pipeline: held('code', { $literal: 'code' }, { $literal: 1 }) } },
       { $group: { _id: { promotionId: '$promotionId', what: '$what' }, difference: { $sum: '$difference' } } },

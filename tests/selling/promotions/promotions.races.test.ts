@@ -1,4 +1,5 @@
 import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { givenUser } from '../../support/given.js';
 import { euros } from '../../support/shop.js';
 import { TEN_PERCENT, promotionWords } from './promotion-shop.js';
 
@@ -73,6 +74,24 @@ test('twice for a customer, and 50 orders of one mailbox in many spellings: two'
   expect(tally(replies)).toEqual({ 201: 2, '409 coupon_exhausted customer_limit': 48 });
   expect(await shop.count('promotion_redemptions', { promotionId: id })).toBe(2);
   expect(JSON.stringify(await shop.connection.collection('promotion_redemptions').find({ promotionId: id }).toArray())).not.toContain('example.com');
+});
+
+test('once for a customer, who orders signed in and as a guest of the same mailbox at once: one', async () => {
+  const { id } = await words.running({ ...TEN_PERCENT, code: 'BOTH-WAYS', limits: { perCustomer: 1 } });
+  const users = await times(5, () => givenUser(shop));
+  const carts = await cartsWith(users.length * 4, 'BOTH-WAYS');
+  for (const { headers } of users) {
+    await shop.call('post', '/cart/items', { headers, body: { sku } });
+    await words.addCoupon(headers, 'BOTH-WAYS');
+  }
+
+  const replies = await times(users.length * 5, (i) => {
+    const { email, headers } = users[i % users.length]!;
+    return shop.order(i < users.length ? headers : carts[i - users.length]!, { email: i % 2 === 0 ? email : email.replace('@', '+shop@') });
+  });
+
+  expect(tally(replies)).toEqual({ 201: users.length, '409 coupon_exhausted customer_limit': users.length * 4 });
+  expect(await shop.count('promotion_redemptions', { promotionId: id })).toBe(users.length);
 });
 
 test('one single-use code in 30 carts: one order', async () => {

@@ -120,6 +120,32 @@ test('a promotion for the first order is refused to whoever has ordered, and opt
   expect((await words.cart(known)).refusedCoupons).toMatchObject([{ code: 'WELCOME', reason: 'customer_limit' }]);
 });
 
+test.each([
+  { _case: 'of one use for a customer', terms: { limits: { perCustomer: 1 } } },
+  { _case: 'for the first order', terms: { conditions: { firstOrder: true } } },
+])('a promotion $_case is one for an account and its mailbox, whichever of them orders first, and comes back to both', async ({ terms }) => {
+  const code = `BOTH-${Object.keys(terms)[0]!.toUpperCase()}`;
+  const { id } = await words.running({ ...TEN_PERCENT, code, ...terms });
+  const [ada, bob] = [await givenUser(shop), await givenUser(shop)];
+  const signedIn = async ({ headers }: typeof ada) => {
+    await shop.call('post', '/cart/items', { headers, body: { sku: (await shop.given.variant({ price: 1000 })).sku } });
+    await words.addCoupon(headers, code);
+    return shop.order(headers, { email: undefined });
+  };
+  const asGuest = async ({ email }: typeof ada) => shop.order(await cartWith(code), { email });
+  const outcome = ({ status, body }: Awaited<ReturnType<typeof asGuest>>) => [status, body.code, body.reason];
+
+  const [first, second, third, fourth] = [await signedIn(ada), await asGuest(ada), await asGuest(bob), await signedIn(bob)];
+
+  expect([first, second, third, fourth].map(outcome)).toEqual([
+    [201, undefined, undefined], [409, 'coupon_exhausted', 'customer_limit'], [201, undefined, undefined], [409, 'coupon_exhausted', 'customer_limit'],
+  ]);
+  expect(await words.usage(id)).toMatchObject({ uses: 2, customers: 2 });
+  await cancel(first!.body.data.id);
+  expect(outcome(await asGuest(ada))).toEqual([201, undefined, undefined]);
+  expect(outcome(await signedIn(ada))).toEqual([409, 'coupon_exhausted', 'customer_limit']);
+});
+
 test('the trace of an order says why, and decides the same cents again after everything has changed', async () => {
   const ten = await words.running({ ...TEN_PERCENT, name: 'Ten of the order', code: 'TRACED' });
   const other = await words.running({ ...TEN_PERCENT, name: 'Three for two', trigger: 'automatic', class: 'product', effect: { type: 'buy_x_get_y', buy: { quantity: 2 }, get: { quantity: 1 }, rateBps: 10_000 } });
