@@ -45,6 +45,27 @@ test('an order split over two warehouses leaves in two parcels, each followed to
   await shop.staff('delete', `/shipping/methods/${method.body.data.id as string}`);
 });
 
+test('promise and order know the same warehouses: one SKU is split over those that send to the place, what lies elsewhere is short', async () => {
+  const american = (await shop.staff('post', '/warehouses', { code: 'NYC', name: 'New York', location: { city: 'New York', country: 'US' }, regionsServed: ['US'] })).body.data;
+  const { sku } = await shop.given.variant({ price: 1000, stock: 3 });
+  await shop.stockAt(shop.second['id'], sku, 2);
+  await shop.stockAt(american.id, sku, 9);
+  const promise = async (quantity: number) => (await shop.call('get', `/delivery-promise?sku=${sku}&quantity=${quantity}&country=GB`)).body.data;
+  const order = async (quantity: number) => shop.order((await shop.given.cart([sku, quantity])).guest, { shippingMethod: (await shop.call('get', '/cart/shipping-methods')).body.data.items[0].code });
+
+  expect(await promise(6)).toMatchObject({ possible: false, reason: 'insufficient_stock', shortages: [{ sku, requested: 6, available: 5 }] });
+  const orders = await shop.count('orders');
+  expect((await order(6)).body).toMatchObject({ status: 409, code: 'insufficient_stock', lines: [{ sku, requested: 6, available: 5 }] });
+  expect([await shop.count('orders'), await shop.count('stock_holds', { sku })]).toEqual([orders, 0]);
+
+  const parcels = (await promise(5)).parcels.map(({ warehouseId, lines }: { warehouseId: string; lines: object[] }) => [warehouseId, lines]);
+  expect(parcels).toEqual([[shop.warehouse['id'], [{ sku, quantity: 3 }]], [shop.second['id'], [{ sku, quantity: 2 }]]]);
+  expect((await order(5)).status).toBe(201);
+  const held = await shop.connection.collection('stock_levels').find({ sku }).toArray();
+  expect(Object.fromEntries(held.map(({ warehouseId, reserved }) => [String(warehouseId), reserved]))).toMatchObject({ [shop.warehouse['id'] as string]: 3, [shop.second['id'] as string]: 2, [american.id]: 0 });
+  expect((await order(1)).body).toMatchObject({ status: 409, code: 'insufficient_stock', lines: [{ sku, requested: 1, available: 0 }] });
+});
+
 test('an order that is picked up waits in the shop and leaves with whoever shows the code', async () => {
   const store = (await shop.staff('post', '/warehouses', { code: 'STORE', name: 'Covent Garden', location: { city: 'London', country: 'GB' }, pickup: true, priority: 300 })).body.data;
   const { sku } = await shop.given.variant({ price: 2500, stock: 0 });

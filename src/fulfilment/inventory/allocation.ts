@@ -31,49 +31,40 @@ export const parcelCost = ({ costPerParcel = 0, location, priority }: Site, { co
 export const compareCosts = (a: Cost, b: Cost): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 const plus = (a: Cost, b: Cost): Cost => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 
-/** The cheapest first, those that serve the destination before all others. */
-export function rankSites<S extends Site>(sites: readonly S[], to: Destination): { near: S[]; far: S[] } {
-  const ranked = [...sites].sort((a, b) => compareCosts(parcelCost(a, to), parcelCost(b, to)) || (a.id < b.id ? -1 : 1));
-  const near = ranked.filter((site) => serves(site, to));
-  return { near, far: near.length === ranked.length ? [] : ranked.filter((site) => !near.includes(site)) };
-}
+/** Those that serve the destination, the cheapest first. */
+export const eligibleSites = <S extends Site>(sites: readonly S[], to: Destination): S[] =>
+  sites.filter((site) => serves(site, to)).sort((a, b) => compareCosts(parcelCost(a, to), parcelCost(b, to)) || (a.id < b.id ? -1 : 1));
 
 /**
- * Which warehouse sends what: as many units as possible from those that serve the destination, then the fewest parcels,
- * then the cheapest. All lines or none; the same SKU on several lines counts together.
+ * Which of the warehouses that serve the destination sends what: the fewest parcels, then the cheapest. What the others have
+ * is not there for this order, as the delivery promise says too. All lines or none; the same SKU on several lines counts together.
  */
 export function planAllocation({ lines, stock, sites, ...to }: Wanted): Plan {
   const left = new Map(stock.map((level) => [keyOf(level), level.available]));
   const inStock: InStock = (sku, site) => left.get(keyOf({ sku, warehouseId: site.id })) ?? 0;
-  const total = (sku: string, among: readonly Site[]) => among.reduce((all, site) => all + inStock(sku, site), 0);
+  const eligible = eligibleSites(sites, to);
 
   const needs = sumBySku(lines);
-  const shortages = [...needs].map(([sku, requested]) => ({ sku, requested, available: total(sku, sites) }))
+  const shortages = [...needs].map(([sku, requested]) => ({ sku, requested, available: eligible.reduce((all, site) => all + inStock(sku, site), 0) }))
     .filter(({ requested, available }) => available < requested);
   if (shortages.length > 0) return { allocations: [], shortages };
 
-  const { near, far } = rankSites(sites, to);
-  const fromNear = new Map([...needs].map(([sku, need]) => [sku, Math.min(need, total(sku, near))]));
-  const fromFar = new Map([...needs].map(([sku, need]) => [sku, need - (fromNear.get(sku) ?? 0)]));
-  const chosen = [cheapestSites(near, fromNear, inStock, to), cheapestSites(far, fromFar, inStock, to)];
-
+  const chosen = cheapestSites(eligible, needs, inStock, to);
   return { shortages: [], allocations: lines.flatMap((line) => shareOut(line, chosen, left)) };
 }
 
-/** What is left of a line leaves from one warehouse when one of the group can take it whole; else it is split. */
-function shareOut(line: OrderLine, groups: ReadonlyArray<readonly Site[]>, left: Map<string, number>): Allocation[] {
+/** A line leaves from one warehouse when one of the chosen can take it whole; else it is split. */
+function shareOut(line: OrderLine, chosen: readonly Site[], left: Map<string, number>): Allocation[] {
   const at = (site: Site) => keyOf({ sku: line.sku, warehouseId: site.id });
   const allocations: Allocation[] = [];
   let open = line.quantity;
-  for (const group of groups) {
-    const whole = group.find((site) => (left.get(at(site)) ?? 0) >= open);
-    for (const site of whole ? [whole] : group) {
-      const quantity = Math.min(open, left.get(at(site)) ?? 0);
-      if (quantity === 0) continue;
-      left.set(at(site), (left.get(at(site)) ?? 0) - quantity);
-      allocations.push({ ...line, quantity, warehouseId: site.id });
-      open -= quantity;
-    }
+  const whole = chosen.find((site) => (left.get(at(site)) ?? 0) >= open);
+  for (const site of whole ? [whole] : chosen) {
+    const quantity = Math.min(open, left.get(at(site)) ?? 0);
+    if (quantity === 0) continue;
+    left.set(at(site), (left.get(at(site)) ?? 0) - quantity);
+    allocations.push({ ...line, quantity, warehouseId: site.id });
+    open -= quantity;
   }
   return allocations;
 }

@@ -2,16 +2,16 @@ import type { Clock } from '../../shared/clock.js';
 import type { Actor } from '../../shared/actor.js';
 import { InsufficientStock, UnitsNotHeld } from './inventory.errors.js';
 import { holdsOf, owedOf, takeFromHolds, withoutUnits, type Hold, type HoldState, type Taken } from './holds.js';
-import { keyOf, type Allocation, type Level, type LevelKey, type OrderLine, type StockChange } from './inventory.js';
+import { keyOf, type Allocation, type Destination, type Level, type LevelKey, type OrderLine, type StockChange } from './inventory.js';
 import type { HoldRepository } from './holds.repository.js';
 import type { InventoryRepository } from './inventory.repository.js';
 import { planReservation } from './queue.js';
 import type { StockLedger } from './stock-ledger.js';
 import type { Warehouse } from './warehouses.js';
 
-export type Reserve = { orderId: string; cartId: string; lines: readonly OrderLine[]; country: string; region?: string | undefined; expiresAt: Date | null; actor?: Actor;
-  /** It is fetched there, so that it has to lie there. */
-  onlyFrom?: string | undefined };
+export type Reserve = { orderId: string; cartId: string; lines: readonly OrderLine[]; to: ReservedFor; expiresAt: Date | null; actor?: Actor };
+/** `onlyFrom`: it is fetched there, so that it has to lie there. `isSent: false`: no warehouse has to send it to the place. */
+export type ReservedFor = Destination & Readonly<{ onlyFrom?: string | undefined; isSent?: boolean }>;
 export type Release = { orderId: string; cause: string; lines?: ReadonlyArray<{ lineId: string; quantity: number }>; actor?: Actor };
 export type Ship = { orderId: string; lines: ReadonlyArray<{ lineId: string; quantity: number; warehouseId?: string }>; actor?: Actor };
 
@@ -25,12 +25,12 @@ export class HoldsService {
   constructor(private readonly deps: Deps) {}
 
   /** All lines or none; beyond the stock as many as may be owed. Four round trips however many lines: read, take, hold, write down. */
-  async reserve({ orderId, cartId, lines, country, region, expiresAt, actor, onlyFrom }: Reserve): Promise<Allocation[]> {
+  async reserve({ orderId, cartId, lines, to: { onlyFrom, isSent = true, ...to }, expiresAt, actor }: Reserve): Promise<Allocation[]> {
     const { stock, holds, ledger, warehouses, now } = this.deps;
-    const sites = [...(await warehouses()).values()].filter(({ active }) => active);
+    const sites = [...(await warehouses()).values()].filter(({ active }) => active).map((site) => (isSent ? site : { ...site, regionsServed: [] }));
     const from = onlyFrom === undefined ? undefined : sites.filter(({ id, kind }) => id === onlyFrom || kind === 'digital').map(({ id }) => id);
     const levels = (await stock.findLevels([...new Set(lines.map(({ sku }) => sku))], from)).filter(({ active }) => active);
-    const { allocations, shortages } = planReservation({ lines, levels, sites, country, region, at: now() });
+    const { allocations, shortages } = planReservation({ lines, levels, sites, ...to, at: now() });
     if (shortages.length > 0) throw new InsufficientStock(shortages);
 
     const taken = holdsOf(allocations);

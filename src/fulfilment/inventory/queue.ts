@@ -1,4 +1,4 @@
-import { planAllocation, rankSites } from './allocation.js';
+import { eligibleSites, planAllocation } from './allocation.js';
 import { availableIn, owingOf, type Allocation, type Available, type Destination, type Level, type OrderLine, type Shortage, type Site } from './inventory.js';
 
 /**
@@ -23,15 +23,14 @@ export function sellableStock(levels: readonly Level[]): Available[] {
 type Wanted = { lines: readonly OrderLine[]; levels: readonly Level[]; sites: readonly Site[]; at: Date } & Destination;
 type Plan = { allocations: Allocation[]; shortages: Shortage[] };
 
-/** From stock what is there; beyond it what may be owed, by those that serve the place first. All lines or none. */
+/** From stock what is there; beyond it what may be owed; both by those that serve the place. All lines or none. */
 export function planReservation({ lines, levels, sites, at, ...to }: Wanted): Plan {
   const stock = sellableStock(levels);
   const plan = planAllocation({ lines, stock, sites, ...to });
   if (plan.shortages.length === 0) return plan;
 
   const sets = new Set(lines.filter(({ each }) => each !== undefined).map(({ sku }) => sku));
-  const { near, far } = rankSites(sites, to);
-  const ranked = [...near, ...far];
+  const ranked = eligibleSites(sites, to);
   const owers = new Map(plan.shortages.map(({ sku }) => [sku, sets.has(sku) ? [] : owersOf(sku, levels, ranked, at)]));
   const short = plan.shortages.flatMap((shortage): Shortage[] => {
     const backorderable = owers.get(shortage.sku)!.reduce((all, { room }) => all + room, 0);

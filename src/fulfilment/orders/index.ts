@@ -28,7 +28,7 @@ export type { NewOrder } from './orders.repository.js';
 export { orderNumber, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
 export type { OrderMoney } from './payment-status.js';
-export { asReserved, linesToReserve } from './reserved-units.js';
+export { asReserved, destinationOf, linesToReserve, type Destination } from './reserved-units.js';
 export { amountDue, creditLines, grossOf, reduceCredits, totalOf, type CreditedLine, type UnitsOfLine } from './credits.js';
 export { ItemNotInOrder } from './fulfilments/fulfilments.errors.js';
 export { isOpen, unclaimedPlaces, unitsOf, type Fulfilment } from './fulfilments/fulfilments.js';

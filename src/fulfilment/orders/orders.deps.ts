@@ -12,7 +12,7 @@ import type { NoteRepository } from './notes/notes.repository.js';
 import type { Axes, Order, OrderTender, PaymentSummary, TimelineEntry } from './orders.js';
 import type { OrderMoney } from './payment-status.js';
 import type { OrderRepository } from './orders.repository.js';
-import type { LineToReserve, Reserved } from './reserved-units.js';
+import type { Destination, LineToReserve, Reserved } from './reserved-units.js';
 
 /** Of this warehouse only, when it is named. */
 type HeldUnits = Readonly<{ lineId: string; quantity: number; warehouseId?: string }>;
@@ -35,7 +35,7 @@ export type Refunds = Readonly<{
   refund(request: { orderId: string; amount: Money; ofPayments: number; reason: string; key: string; lines: readonly CreditedLine[]; shipping: number; creditOf?: string | undefined }): Promise<unknown>;
 }>;
 
-type ReserveRequest = { orderId: string; cartId: string; lines: readonly LineToReserve[]; country: string; onlyFrom?: string | undefined; expiresAt: Date | null };
+type ReserveRequest = { orderId: string; cartId: string; lines: readonly LineToReserve[]; to: Destination; expiresAt: Date | null };
 
 /** What the life of an order needs from its neighbours; all of it runs inside the order's own transaction. */
 export type OrderDeps = Readonly<{

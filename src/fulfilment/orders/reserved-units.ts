@@ -1,4 +1,5 @@
-import { fulfilmentStatusOf, type FulfilmentStatus, type OrderItem, type TimelineEntry } from './orders.js';
+import { regionCode } from '../../shared/address.js';
+import { fulfilmentStatusOf, type FulfilmentStatus, type Order, type OrderItem, type TimelineEntry } from './orders.js';
 
 export type Reserved = Readonly<{ lineId: string; quantity: number; backordered?: boolean }>;
 /** `each`: so many of the SKU are in one unit of the line, which is a set. */
@@ -10,6 +11,11 @@ export const linesToReserve = (items: ReadonlyArray<Pick<OrderItem, 'id' | 'sku'
   items.filter(({ digital }) => digital?.kind !== 'download' && digital?.kind !== 'gift_card').flatMap(({ id, sku, quantity, components }) => (components?.length
     ? components.map((component) => ({ lineId: id, sku: component.sku, quantity: quantity * component.quantity, each: component.quantity }))
     : [{ lineId: id, sku, quantity }]));
+
+/** Which warehouses may give what an order needs: those that send to its address; that of the shop alone where it is fetched; any where nothing is sent. */
+export type Destination = Readonly<{ country: string; region?: string | undefined; onlyFrom?: string | undefined; isSent: boolean }>;
+export const destinationOf = ({ shippingAddress: { country, region }, shippingMethod: { code, pickupLocationId } }: Pick<Order, 'shippingAddress' | 'shippingMethod'>): Destination =>
+  ({ country, region: regionCode(country, region), onlyFrom: pickupLocationId, isSent: code !== 'none' && pickupLocationId === undefined });
 
 /** Lines that have something in a warehouse; what is only sent as a file or a code has not. */
 export const stockedItems = (items: Parameters<typeof linesToReserve>[0]): ReadonlySet<string> => new Set(linesToReserve(items).map(({ lineId }) => lineId));

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
 import type { KeyedQueue } from '../../shared/keyed-queue.js';
-import type { asReserved, linesToReserve, Order, Orders } from '../orders/index.js';
+import type { asReserved, Destination, linesToReserve, Order, Orders } from '../orders/index.js';
 import type { ReturnPolicy } from '../return-policies/index.js';
 import type { ReplacementItem } from './replacements.js';
 import type { ReturnRepository } from './returns.repository.js';
@@ -19,7 +19,7 @@ export type ReturnDeps = Readonly<{
     writeOff(booking: Booking): Promise<unknown>;
     activeWarehouses(): Promise<ReadonlyArray<{ id: string }>>;
     /** All or nothing; throws when something is short. */
-    reserve(request: { orderId: string; cartId: string; lines: ReturnType<typeof linesToReserve>; country: string; expiresAt: Date | null }): Promise<Parameters<typeof asReserved>[1]>;
+    reserve(request: { orderId: string; cartId: string; lines: ReturnType<typeof linesToReserve>; to: Destination; expiresAt: Date | null }): Promise<Parameters<typeof asReserved>[1]>;
   };
   /** What these goods cost this customer now, delivered to where the order went; refuses what is not sold. Outside transactions. */
   quote(request: { order: Order; lines: ReadonlyArray<{ sku: string; quantity: number }> }): Promise<ReplacementItem[]>;

@@ -1,9 +1,10 @@
+import { regionCode } from '../../shared/address.js';
 import { Recent } from '../../shared/cache/recent.js';
 import type { Money } from '../../shared/money.js';
 import type { MethodRepository } from './methods.repository.js';
 import { goodsOf, type PlannedGroup } from './groups.js';
 import { markedUp, measure, priceOf, type CarrierRate, type Method, type Parcel } from './rates.js';
-import { regionCode, type PriceSource, type ShippingContext, type ShippingMethod } from './shipping.js';
+import type { PriceSource, ShippingContext, ShippingMethod } from './shipping.js';
 import { zoneFor, type Zone } from './zones.js';
 
 /** How long a change by another process may stay unseen. */

@@ -28,7 +28,6 @@ import { TrackingRepository } from './tracking/tracking.repository.js';
 import { carrierWebhookRoutes, trackingRoutes } from './tracking/tracking.routes.js';
 import { TrackingService } from './tracking/tracking.service.js';
 
-export { regionCode } from './shipping.js';
 export type { ShippingContext, ShippingLine, ShippingMethod } from './shipping.js';
 export type Shipping = ReturnType<typeof createShipping>;
 

@@ -1,3 +1,4 @@
+import { regionCode } from '../../shared/address.js';
 import { isCountry } from '../../shared/countries.js';
 import { RuleViolation } from '../../shared/errors.js';
 import { zero } from '../../shared/money.js';
@@ -5,7 +6,7 @@ import type { ConfiguredRates } from './configured.js';
 import { groupsOf, type PlannedGroup } from './groups.js';
 import { CountryUnknown, PickupLocationUnknown, ShippingMethodUnknown } from './shipping.errors.js';
 import {
-  combine, isSent, needsNoParcel, noDelivery, regionCode, unitsToSend,
+  combine, isSent, needsNoParcel, noDelivery, unitsToSend,
   type Estimate, type PickupLocation, type ShippingContext, type ShippingMethod, type ShippingRates,
 } from './shipping.js';
 

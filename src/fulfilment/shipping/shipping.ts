@@ -73,12 +73,6 @@ export const needsNoParcel = ({ lines }: ShippingContext): boolean => lines !== 
 export const noDelivery = (currency: string): ShippingMethod =>
   ({ code: 'none', name: 'No delivery needed', price: { amount: 0, currency }, estimate: { minDays: 0, maxDays: 0 } });
 
-/** Codes as warehouses and zones write them: `gb-sct` and `SCT` are one; what is longer is a name and not a code. */
-export function regionCode(country: string, region: string | undefined): string | undefined {
-  const code = region?.trim().toUpperCase().replace(`${country}-`, '');
-  return code !== undefined && /^[A-Z0-9]{1,3}$/.test(code) ? code : undefined;
-}
-
 function daysOf(methods: readonly ShippingMethod[]): Pick<ShippingMethod, 'estimate'> {
   const days = methods.flatMap(({ estimate }) => estimate ?? []);
   if (days.length < methods.length) return {};

@@ -7,9 +7,8 @@ import { RequestInFlight, type IdempotencyRequest } from '../../shared/http/idem
 import type { Reply } from '../../shared/http/reply.js';
 import { subtract, sum } from '../../shared/money.js';
 import { success } from '../../shared/http/schemas.js';
-import { regionCode } from '../../fulfilment/shipping/index.js';
 import { isHeldForReview } from '../../shared/order-risk.js';
-import { asReserved, linesToReserve, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
+import { asReserved, destinationOf, linesToReserve, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
 import type { Cart, Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';
@@ -100,7 +99,7 @@ export class CheckoutService {
   /** Transaction A: key, stock, order, cart and events together; when nothing is to be paid now the answer as well. */
   private commit({ body, idempotency, actor, locale, alongside }: PlaceOrder, draft: Draft) {
     const { deps } = this;
-    const { cart, priced, shippingAddress } = draft;
+    const { cart, priced } = draft;
     const orderId = deps.orders.newId();
     // Buyers of one SKU, of the last uses of a coupon or with one gift card would only collide in the database, so those of this process take turns; the levels decide all the same.
     return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended, ...priced.tenders.map(({ accountId }) => accountId)], () => deps.inTransaction(async () => {
@@ -112,7 +111,7 @@ export class CheckoutService {
       const summary = deps.payments.projection(payment);
       const token = cart.userId === null ? this.guestToken(orderId) : null;
       const made = orderFrom(deps, { id: orderId, draft, payment: summary, nothingToPayNow, tokenHash: hashOf(token), actor, locale });
-      const reserved = await deps.inventory.reserve({ orderId, cartId: cart.id, lines: linesToReserve(made.items), country: shippingAddress.country, region: regionCode(shippingAddress.country, shippingAddress.region), onlyFrom: priced.method?.pickupLocationId, expiresAt: made.expiresAt });
+      const reserved = await deps.inventory.reserve({ orderId, cartId: cart.id, lines: linesToReserve(made.items), to: destinationOf(made), expiresAt: made.expiresAt });
       await deps.failpoint('checkout.after_reserve');
       const order = await deps.orders.create(asReserved(made, reserved));
       await deps.failpoint('checkout.after_order');

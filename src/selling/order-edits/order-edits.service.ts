@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Inventory } from '../../fulfilment/inventory/index.js';
-import { isOpen, linesToReserve, unclaimedPlaces, unitsOf, type Fulfilment, type Order, type OrderItem, type Orders } from '../../fulfilment/orders/index.js';
+import { destinationOf, isOpen, linesToReserve, unclaimedPlaces, unitsOf, type Fulfilment, type Order, type OrderItem, type Orders } from '../../fulfilment/orders/index.js';
 import type { Actor } from '../../shared/actor.js';
 import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
@@ -138,10 +138,9 @@ export class OrderEditService {
     const changes = unitChanges(order.items, after);
     const less = changes.filter(({ item, delta }) => delta < 0 && linesToReserve([item]).length > 0).map(({ item, delta }) => ({ item, quantity: -delta }));
     const more = changes.filter(({ delta }) => delta > 0).flatMap(({ item, delta }) => linesToReserve([{ ...item, quantity: delta }]));
-    const { shippingAddress: { country }, shippingMethod: { pickupLocationId } } = order;
     const held = less.length > 0 && parcels.length > 0 ? await this.deps.inventory.holdsOf(order.id) : [];
     if (less.length > 0) await this.deps.inventory.release({ orderId: order.id, cause: 'cancelled', lines: less.flatMap(({ item, quantity }) => unclaimedPlaces(item, quantity, held, parcels)) });
-    const reserved = more.length === 0 ? [] : await this.deps.inventory.reserve({ orderId: order.id, cartId: `${order.cartId}:edit:${editId}`, lines: more, country, onlyFrom: pickupLocationId, expiresAt: null });
+    const reserved = more.length === 0 ? [] : await this.deps.inventory.reserve({ orderId: order.id, cartId: `${order.cartId}:edit:${editId}`, lines: more, to: destinationOf(order), expiresAt: null });
     return after.map((item) => {
       const owed = reserved.reduce((so, { lineId, quantity, backordered }) => (lineId === item.id && backordered ? so + quantity : so), 0);
       return owed === 0 ? item : { ...item, units: { ...item.units, allocated: item.units.allocated - owed, backordered: item.units.backordered + owed } };

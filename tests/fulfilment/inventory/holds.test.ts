@@ -88,7 +88,7 @@ describe('reserving', () => {
     await room.given.stock(sku, { ONE: 3 });
 
     await expect(room.inTransaction(async () => {
-      await room.inventory.reserve({ orderId: 'failed', cartId: 'c', country: 'GB', expiresAt: null, lines: [{ lineId: '1', sku, quantity: 2 }] });
+      await room.inventory.reserve({ orderId: 'failed', cartId: 'c', to: { country: 'GB' }, expiresAt: null, lines: [{ lineId: '1', sku, quantity: 2 }] });
       throw new Error('the order failed');
     })).rejects.toThrow('the order failed');
 
@@ -100,7 +100,7 @@ describe('reserving', () => {
     const sku = newSku();
     await room.given.stock(sku, { ONE: 3 });
 
-    await expect(room.inventory.reserve({ orderId: 'o', cartId: 'c', country: 'GB', expiresAt: null, lines: [{ lineId: '1', sku, quantity: 1 }] }))
+    await expect(room.inventory.reserve({ orderId: 'o', cartId: 'c', to: { country: 'GB' }, expiresAt: null, lines: [{ lineId: '1', sku, quantity: 1 }] }))
       .rejects.toThrow('outside a transaction');
 
     expect(units(await room.levels(sku))).toEqual([[3, 0], [0, 0]]);

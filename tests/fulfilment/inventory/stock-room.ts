@@ -31,7 +31,7 @@ export async function openStockRoom() {
     },
     reserve: (lines: Line[], { orderId = randomBytes(12).toString('hex'), cartId = `cart-of-${orderId}`, country = 'GB', expiresAt = null }: ReserveOptions = {}) =>
       inTransaction(async () => {
-        const allocations = await inventory.reserve({ orderId, cartId, country, expiresAt, lines: lines.map(([sku, quantity], at) => ({ lineId: `line-${at + 1}`, sku, quantity })) });
+        const allocations = await inventory.reserve({ orderId, cartId, to: { country }, expiresAt, lines: lines.map(([sku, quantity], at) => ({ lineId: `line-${at + 1}`, sku, quantity })) });
         return { orderId, allocations };
       }),
     release: (orderId: string, more: object = {}) => inTransaction(() => inventory.release({ orderId, cause: 'cancelled', ...more })),

@@ -1,4 +1,5 @@
-import { combine, flatRates, needsNoParcel, noDelivery, regionCode } from '../../../src/fulfilment/shipping/shipping.js';
+import { combine, flatRates, needsNoParcel, noDelivery } from '../../../src/fulfilment/shipping/shipping.js';
+import { regionCode } from '../../../src/shared/address.js';
 
 const RATES = { EUR: 490, JPY: 800, KWD: 1800 };
 const to = (country: string, currency = 'EUR') => ({ country, currency, subtotal: { amount: 5000, currency } });

@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../../shared/events/outbox.js';
 import { fulfilmentStatusOf, type Order, type PaymentStatus, type PaymentSummary } from '../orders.js';
 import { OrderNotFound } from '../orders.errors.js';
 import { entry, type OrderDeps } from '../orders.deps.js';
-import { linesToReserve, withReserved } from '../reserved-units.js';
+import { destinationOf, linesToReserve, withReserved } from '../reserved-units.js';
 import { isHeldForReview } from '../../../shared/order-risk.js';
 import { axes, derivedPayment, noteMoney } from './payment-axis.js';
 import { sendDigital } from './send-digital.js';
@@ -60,7 +60,7 @@ const placedData = (order: Order) => ({
 /** Money for an order that was given up: if its goods are still there, it lives again. */
 async function revive(deps: OrderDeps, order: Order, { summary, paymentStatus, cause }: Settled): Promise<Order | null> {
   const lines = linesToReserve(order.items);
-  const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, country: order.shippingAddress.country, onlyFrom: order.shippingMethod.pickupLocationId, expiresAt: null });
+  const reserved = await deps.inventory.tryReserve({ orderId: order.id, cartId: `${order.cartId}:late`, lines, to: destinationOf(order), expiresAt: null });
   if (!reserved) return null;
   const benefits = order.promotions.length === 0 || await deps.benefits.takeAgain(order.id);
   const tenders = benefits && (!order.tenders || await deps.tenders.takeAgain(order.id, order.tenders));

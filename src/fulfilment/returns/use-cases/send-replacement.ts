@@ -1,6 +1,6 @@
 import type { Actor } from '../../../shared/actor.js';
 import { later } from '../../../shared/clock.js';
-import { asReserved, linesToReserve, type Order, type OrderOrigin } from '../../orders/index.js';
+import { asReserved, destinationOf, linesToReserve, type Order, type OrderOrigin } from '../../orders/index.js';
 import { replacementOrder, type ReplacementItem } from '../replacements.js';
 import type { ReturnDeps } from '../returns.deps.js';
 
@@ -14,7 +14,7 @@ export async function sendReplacement(deps: ReturnDeps, before: Order, { origin,
   const now = deps.now();
   const order = replacementOrder(before, { id: deps.orders.newId(), origin, items, prepaid, holds, expiresAt: later(now, PAY_WITHIN_MS), now, actor });
   const reserved = await deps.inventory.reserve({
-    orderId: order.id, cartId: origin.id, lines: linesToReserve(order.items), country: before.shippingAddress.country, expiresAt: order.expiresAt,
+    orderId: order.id, cartId: origin.id, lines: linesToReserve(order.items), to: { ...destinationOf(before), onlyFrom: undefined }, expiresAt: order.expiresAt,
   });
   return deps.orders.create(asReserved(order, reserved));
 }
