@@ -46,12 +46,17 @@ const CHECKS: { [R in Rule]: Check<R> } = {
 
 /** Every rule that fired, with its points and what it saw. */
 export function fire(judged: Judged, settings: RuleSettings): FiredRule[] {
-  return (Object.keys(CHECKS) as Rule[]).flatMap((rule) => {
+  const fired = (Object.keys(CHECKS) as Rule[]).flatMap((rule) => {
     const { points } = settings[rule];
     const detail = points > 0 ? (CHECKS[rule] as Check<Rule>)(judged, settings[rule]) : null;
     return detail === null ? [] : [{ rule, points, detail }];
   });
+  const most = fired.filter(isRepeated).sort((a, b) => b.points - a.points)[0];
+  return fired.filter((one) => !isRepeated(one) || one === most);
 }
+
+/** Whoever orders often orders from one mailbox to one address: one sign, seen twice, counts once, as the larger of the two. */
+const isRepeated = ({ rule }: { rule: Rule }): boolean => rule === 'email_velocity' || rule === 'address_velocity';
 
 function above(total: Money, over: readonly Money[]): string | null {
   const limit = over.find(({ currency }) => currency === total.currency);

@@ -5,7 +5,8 @@ import { areaUnderRoc, averagePrecision, cardPrecision, recallAt } from '../../.
 import { testRows, testWeeks } from '../../../src/fulfilment/risk/learning/protocol.js';
 import { buildDataset } from '../../../src/fulfilment/risk/learning/dataset.js';
 import { createKeys, networkOf } from '../../../src/fulfilment/risk/keys.js';
-import { decide, pointsOf } from '../../../src/fulfilment/risk/risk.js';
+import { decide, DEFAULTS, pointsOf } from '../../../src/fulfilment/risk/risk.js';
+import { fire } from '../../../src/fulfilment/risk/rules.js';
 
 const rows = (scores: number[], labels: number[]) => ({ scores: Float64Array.from(scores), labels: Uint8Array.from(labels) });
 
@@ -120,4 +121,34 @@ test('keys say the same of one door, one mailbox and one network, and nothing to
   expect(['127.0.0.1', '10.1.2.3', '::1', 'fd00::1', 'nonsense', '192.168.1.1'].map(networkOf)).toEqual([null, null, null, null, null, null]);
   expect(networkOf('2001:db8:0:12::1')).toBe(networkOf('2001:0db8:0000:0012:ffff::2'));
   expect(DELAY_MS).toBe(7 * DAY_MS);
+});
+
+describe('an honest customer who orders eleven times an hour', () => {
+  const { keysOf } = createKeys('a-secret');
+  const home = { firstName: 'A', lastName: 'B', line1: '1 High Street', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' };
+  const subject = { userId: null, email: 'ada@example.com', shippingAddress: home, billingAddress: home };
+  const at = new Date('2026-03-01T12:00:00Z');
+  const past = (n: number, change: { line1?: string; attempts?: number } = {}) => ({
+    id: String(n), at: new Date(at.getTime() - n * 60_000), amount: 2000, currency: 'EUR', status: 'placed', paymentStatus: 'paid', attempts: change.attempts ?? 1, userId: null, spike: 0, score: 0, decision: 'accept' as const,
+    keys: keysOf({ ...subject, shippingAddress: { ...home, line1: change.line1 ?? home.line1 } }).all,
+  });
+  const fired = (history: ReturnType<typeof past>[], rules = DEFAULTS.rules) => fire({ subject, keys: keysOf(subject), total: { amount: 2000, currency: 'EUR' }, at, history }, rules);
+  const ten = Array.from({ length: 10 }, (_, n) => past(n + 1));
+
+  test('shows one sign by mailbox and address: the larger of the two counts', () => {
+    expect(fired(ten.slice(1))).toEqual([]);
+    expect(fired(ten)).toEqual([{ rule: 'email_velocity', points: 15, detail: '11 orders in 1 h' }]);
+    expect(fired(ten, { ...DEFAULTS.rules, address_velocity: { points: 30, orders: 5, minutes: 60 } })).toEqual([{ rule: 'address_velocity', points: 30, detail: '11 orders in 1 h' }]);
+    expect(fired(ten, { ...DEFAULTS.rules, email_velocity: { points: 0, orders: 10, minutes: 60 } })).toMatchObject([{ rule: 'address_velocity', points: 15 }]);
+  });
+
+  test.each([
+    { _case: 'sends presents to four friends', more: ['2', '3', '4', '5'].map((line1, n) => past(n + 20, { line1 })), rules: ['many_addresses', 'email_velocity'] },
+    { _case: 'had a card declined three times', more: [past(30, { attempts: 4 })], rules: ['email_velocity', 'declined_payments'] },
+  ])('and $_case is not held', ({ more, rules }) => {
+    const signs = fired([...ten, ...more]);
+
+    expect(signs.map(({ rule }) => rule)).toEqual(rules);
+    expect(decide(signs.reduce((so, { points }) => so + points, 0), DEFAULTS)).toBe('accept');
+  });
 });
