@@ -143,6 +143,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, media, market: config.market, usualLanguage: config.storefront.language });
   media.referencesFrom({ name: 'products', inUse: catalog.showsMedia });
   pricing.knowVariantsBy(catalog.findVariants);
+  pricing.knowCategoriesBy(catalog.categoriesAbove);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   inventory.expandWith(catalog.componentsOf);
 

@@ -1,5 +1,5 @@
-/** Of anything, in one line of a cart. */
-export const MAX_QUANTITY_PER_LINE = 999;
+/** Of anything, in one line of a cart: what trade buys at once; it bounds sums, and what one order reserves. */
+export const MAX_QUANTITY_PER_LINE = 10_000;
 
 /** In which quantities something is sold: multiples of `step`, from `minimum` to `maximum`. What is absent does not limit. */
 export type QuantityRule = Readonly<{ minimum?: number; maximum?: number; step?: number }>;

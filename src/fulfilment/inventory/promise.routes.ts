@@ -3,10 +3,11 @@ import { fieldsParam } from '../../shared/http/pagination.js';
 import { defineRoute, type Route } from '../../shared/http/route.js';
 import { countryCode, id, problems, sku, success, successOf } from '../../shared/http/schemas.js';
 import type { PromiseService } from './promise.service.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 
 export type PromiseQuery = { sku: string; quantity: number; country: string; region?: string; fields?: string };
 const promiseQuery = Joi.object<PromiseQuery>({
-  sku: sku().required(), quantity: Joi.number().integer().min(1).max(999).default(1), country: countryCode().required(),
+  sku: sku().required(), quantity: Joi.number().integer().min(1).max(MAX_QUANTITY_PER_LINE).default(1), country: countryCode().required(),
   region: Joi.string().pattern(/^[A-Za-z0-9]{1,3}$/, 'code of a part of the country').description('SCT of GB-SCT'), fields: fieldsParam(),
 });
 const day = () => Joi.string().required();

@@ -7,11 +7,12 @@ import { CLAIM_STATES, CLAIM_TYPES, type Claim, type ClaimState, type ClaimType,
 import { differenceOf, EXCHANGE_STATES } from './exchanges.js';
 import type { ExchangeView } from './exchanges.service.js';
 import { presentReturn, returnLines, returnReply, type ReturnBody } from './returns.schemas.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 
 export type ExchangeBody = ReturnBody & { items: Array<{ sku: string; quantity: number }>; inAdvance?: boolean };
 export const exchangeBody = Joi.object<ExchangeBody>({
   lines: returnLines().required().description('What comes back'),
-  items: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().min(1).max(999).required() })).min(1).max(50).unique('sku').required().description('What goes out instead, at its price of today'),
+  items: Joi.array().items(Joi.object({ sku: sku().required(), quantity: Joi.number().integer().min(1).max(MAX_QUANTITY_PER_LINE).required() })).min(1).max(50).unique('sku').required().description('What goes out instead, at its price of today'),
   note: line(2000).min(1), outsidePolicy: Joi.boolean().description('Staff only: accept it although the policy would not'),
   inAdvance: Joi.boolean().description('Staff only: send before the goods have come'),
 });

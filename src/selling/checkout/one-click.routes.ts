@@ -6,6 +6,7 @@ import { currencyCode, moneyInput, problems, sku, success, successOf, timestamp 
 import { originOf } from './checkout.routes.js';
 import { noBody } from './checkout.schemas.js';
 import type { OneClickBody, OneClickService } from './one-click.service.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 
 type DeviceHeaders = { 'x-device-id': string };
 const deviceHeaders = Joi.object<DeviceHeaders>({
@@ -13,7 +14,7 @@ const deviceHeaders = Joi.object<DeviceHeaders>({
 });
 const oneClickBody = Joi.object<OneClickBody>({
   token: Joi.string().min(16).max(128).required().description('Of POST /orders/one-click/tokens; good for one order'),
-  sku: sku().description('This and nothing else; the cart stays as it is'), quantity: Joi.number().integer().min(1).max(999),
+  sku: sku().description('This and nothing else; the cart stays as it is'), quantity: Joi.number().integer().min(1).max(MAX_QUANTITY_PER_LINE),
   cart: Joi.boolean().valid(true).description('What is in the cart, instead of one SKU'),
   currency: currencyCode(), shippingMethod: Joi.string().max(64).description("If absent, the one chosen in the cart, else that of the last order where these goods can go that way, else the cheapest"),
   expectedTotal: moneyInput().description('The grand total that the customer saw; another one is 409 cart_changed'),

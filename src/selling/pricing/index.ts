@@ -37,7 +37,8 @@ export function createPricing({ connection, now, inTransaction, audit, outbox, m
   const entries = new PriceEntryRepository(connection);
   const book = new PriceBookRepository(connection);
   const live = new LiveBook({ book, now });
-  const ladders = new LadderService({ live, entries, history, now, marketCurrency });
+  let categoriesAbove = async (ids: readonly string[]): Promise<readonly string[]> => ids;
+  const ladders = new LadderService({ live, entries, history, now, marketCurrency, categoriesAbove: (ids) => categoriesAbove(ids) });
   const staff = new PriceBookService({ book, entries, live, now, inTransaction, audit, outbox });
   let findVariants: FindVariants = async () => new Map();
 
@@ -64,6 +65,7 @@ export function createPricing({ connection, now, inTransaction, audit, outbox, m
     record: history.append.bind(history),
     historyOf: history.page.bind(history),
     /** Variants belong to the catalogue, which is built on prices. */
+    knowCategoriesBy(above: typeof categoriesAbove): void { categoriesAbove = above; },
     knowVariantsBy(find: (skus: readonly string[]) => Promise<ReadonlyMap<string, PricedVariant>>): void { findVariants = find; },
   };
 }

@@ -15,6 +15,8 @@ import { publicSteps } from './public-prices.js';
 type Deps = {
   live: Pick<LiveBook, 'current' | 'known'>; entries: Pick<PriceEntryRepository, 'listed' | 'competitorsOf' | 'eventsOf'>; history: Pick<PriceHistoryRepository, 'timelines' | 'movedLast' | 'append'>;
   now: Clock; marketCurrency: string;
+  /** These categories and everything above them. */
+  categoriesAbove(ids: readonly string[]): Promise<readonly string[]>;
 };
 /** What a passer-by of a channel pays by a rule; null: no rule moves it. */
 export type MovedLevel = Readonly<{ variantId: string; productId: string; sku: string; currency: string; channel: string | null; amount: number | null }>;
@@ -47,10 +49,16 @@ export class LadderService {
     const listed = await this.deps.entries.listed(context.lists, skus);
     const looksAround = context.rules.some(({ adjust }) => adjust.kind === 'competitor');
     const competitors = looksAround ? await this.deps.entries.competitorsOf(skus) : new Map<string, []>();
-    return new Map(variants.map((variant) => {
+    return new Map((await this.placed(variants, context)).map((variant) => {
       const { sku } = variant;
       return [sku, ladderOf(variant, context, { listed: listed.get(sku) ?? [], competitors: competitors.get(sku) ?? [] })];
     }));
+  }
+
+  /** A rule names a category and means everything below it, so a variant brings everything above its own. */
+  private async placed(variants: readonly PricedVariant[], { rules }: PriceContext): Promise<readonly PricedVariant[]> {
+    if (!rules.some(({ categoryIds }) => categoryIds.length > 0)) return variants;
+    return Promise.all(variants.map(async (variant) => ({ ...variant, categoryIds: await this.deps.categoriesAbove(variant.categoryIds) })));
   }
 
   /** The context of a buyer at any moment, with a rule that is not stored yet in its place among the others. */

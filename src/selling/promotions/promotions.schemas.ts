@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { id, line, sku, timestamp } from '../../shared/http/schemas.js';
 import { PROMOTION_CLASSES, PROMOTION_STATES, TRIGGERS, type Conditions, type Effect, type Limits, type PromotionFields, type PromotionState, type Selection, type Trigger } from './promotions.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 
 const MAX_AMOUNT = 1_000_000_000_000;
 const MAX_COUNT = 1_000_000_000;
@@ -85,7 +86,7 @@ export const simulateBody = Joi.object<SimulateBody>({
     customerGroupIds: Joi.array().items(line(64).min(1)).max(100).default([]), userId: id(), email: Joi.string().email({ tlds: false }).max(254), isFirstOrder: Joi.boolean(), at: timestamp(),
     shippingPrice: Joi.number().integer().min(0).max(MAX_AMOUNT), coupons: Joi.array().items(line(64).min(1)).max(20).default([]),
     items: Joi.array().items(Joi.object({
-      sku: sku().required(), quantity: count().max(999).required(), unitPrice: Joi.number().integer().min(0).max(MAX_AMOUNT).description('Minor units; what it costs today when absent'),
+      sku: sku().required(), quantity: count().max(MAX_QUANTITY_PER_LINE).required(), unitPrice: Joi.number().integer().min(0).max(MAX_AMOUNT).description('Minor units; what it costs today when absent'),
       onSale: Joi.boolean(), categoryIds: Joi.array().items(id()).max(100), productId: id(),
     })).min(1).max(200).unique('sku').required(),
   }).required(),

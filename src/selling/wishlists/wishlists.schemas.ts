@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { id, line, moneySchema, pageOf, sku, successOf, timestamp } from '../../shared/http/schemas.js';
+import { MAX_QUANTITY_PER_LINE } from '../../shared/quantity-rule.js';
 
 const listId = () => Joi.string().pattern(/^(?:[0-9a-f]{24}|default)$/, 'id or default').description('`default` is the list that everybody has');
 export const listParams = Joi.object<{ id: string }, true>({ id: listId().required() });
@@ -31,7 +32,7 @@ export const mergeHeaders = Joi.object<{ 'x-wishlist-token': string }>({ 'x-wish
 export const guestItemParams = Joi.object<{ productId: string }, true>({ productId: id().required() });
 export const guestAnswer = successOf(Joi.object({ token: Joi.string().description('Only when the list is new; send it back as x-wishlist-token'), items }).meta({ name: 'GuestWishlist' }));
 export type MoveBody = { sku?: string; quantity: number };
-export const moveBody = Joi.object<MoveBody>({ sku: sku().description('Which variant, where the list does not say'), quantity: Joi.number().integer().min(1).max(999).default(1) });
+export const moveBody = Joi.object<MoveBody>({ sku: sku().description('Which variant, where the list does not say'), quantity: Joi.number().integer().min(1).max(MAX_QUANTITY_PER_LINE).default(1) });
 export const movedAnswer = successOf(Joi.object({ cartId: id().required(), wishlist: listReply.required() }));
 export const alertsQuery = Joi.object<PageQuery>(pageParams(['at']));
 export const alertsPage = pageOf(Joi.object({

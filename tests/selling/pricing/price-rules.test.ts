@@ -20,6 +20,23 @@ test('a rule on stock moves the price while stock is low, in catalogue and cart 
   expect(await now()).toEqual([1000, 1000]);
 });
 
+test('a rule on a category moves what is in the categories below it, in catalogue and cart alike', async () => {
+  const category = async (name: string, parentId?: string) => (await shop.done('post', '/categories', { name, ...(parentId !== undefined && { parentId }) }))['id'] as string;
+  const garden = await category('Garden');
+  const chairs = await category('Chairs', await category('Furniture', garden));
+  const made = async (categoryIds: string[]) => {
+    const sku = `CAT-${categoryIds.length}-${Math.random().toString(36).slice(2, 8)}`.toUpperCase();
+    const { id } = await shop.done('post', '/products', { name: sku, description: 'x', categoryIds, status: 'active', variants: [{ sku, prices: [{ currency: 'EUR', base: 1000 }] }] });
+    await shop.restock(sku, 5);
+    return { sku, productId: id as string };
+  };
+  const [chair, other] = [await made([chairs]), await made([])];
+  await shop.givenRule({ name: 'Garden week', categoryIds: [garden], adjust: { kind: 'percent', bps: -1000 } });
+  const both = async ({ sku, productId }: typeof chair) => [(await shop.shown(productId))['price'].amount, (await shop.charged(sku))['unitPrice'].amount];
+
+  expect([await both(chair), await both(other)]).toEqual([[900, 900], [1000, 1000]]);
+});
+
 test('a rule on what competitors ask follows the feed, the newest observation whatever order it arrives in', async () => {
   const { sku, productId } = await shop.given.variant({ price: 1000 });
   await shop.givenRule({ skus: [sku], adjust: { kind: 'competitor', bps: -100 }, floorBps: 7000, rounding: { step: 10, ending: 9 } });
