@@ -19,7 +19,7 @@ import { inventoryRoutes } from './inventory.routes.js';
 import { InventoryService, type OnReceipt } from './inventory.service.js';
 import { LevelPoliciesService } from './level-policies.service.js';
 import { promiseRoutes } from './promise.routes.js';
-import { PromiseService, type ComponentsOf } from './promise.service.js';
+import { PromiseService, type ComponentsOf, type IsShown } from './promise.service.js';
 import { StockAuditRepository } from './stock-audit.repository.js';
 import { StockLedger } from './stock-ledger.js';
 import { CountRepository, TransferRepository } from './stock-taking.repository.js';
@@ -65,7 +65,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const policies = new LevelPoliciesService({ stock, ledger, levels, inTransaction, outbox, audit, changed, announce: (crossed) => crossings.announce(crossed), now });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
   let componentsOf: ComponentsOf = async () => new Map();
-  const promises = new PromiseService({ stock, warehouses, now, componentsOf: (skus) => componentsOf(skus) });
+  let isShown: IsShown = async () => false;
+  const promises = new PromiseService({ stock, warehouses, now, componentsOf: (skus) => componentsOf(skus), isShown: (sku, channel) => isShown(sku, channel) });
 
   const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
 
@@ -95,6 +96,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     onBackorderFilled(handler: OnFilled): void { filledHandlers.push(handler); },
     /** Sets are made of what lies in the warehouses; the catalogue knows of what. */
     expandWith(expand: ComponentsOf): void { componentsOf = expand; },
+    /** Of what the catalogue does not show nobody is told when it would arrive. */
+    showWith(shows: IsShown): void { isShown = shows; },
     ensureWarehouse: sites.ensureWarehouse.bind(sites),
     /** Those that send, the preferred first. */
     activeWarehouses: async () => [...(await warehouses()).values()].filter(({ active }) => active),

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { mayAct } from '../../shared/http/caller.js';
 import { fieldsParam } from '../../shared/http/pagination.js';
 import { defineRoute, type Route } from '../../shared/http/route.js';
 import { countryCode, id, problems, sku, success, successOf } from '../../shared/http/schemas.js';
@@ -24,10 +25,11 @@ const promiseReply = Joi.object({
 export function promiseRoutes(promises: PromiseService): Route[] {
   return [
     defineRoute<object, PromiseQuery>({
-      method: 'get', path: '/delivery-promise', summary: 'When so many units would arrive somewhere', tag: 'Inventory', access: { scope: 'catalog:read' }, query: promiseQuery,
-      description: 'From the best warehouse that serves the place: its cut-off, its holidays, its days on the road. Where nothing is sent, possible is false and reason says why.',
-      responses: { 200: successOf(promiseReply), ...problems(400, 401, 403) },
-      handle: async ({ query: { sku: asked, quantity, country, region } }) => {
+      method: 'get', path: '/delivery-promise', summary: 'When so many units would arrive somewhere', tag: 'Inventory', access: { scope: 'catalog:read', staff: 'products:read' }, query: promiseQuery,
+      description: 'From the best warehouse that serves the place: its cut-off, its holidays, its days on the road. Where nothing is sent, possible is false and reason says why. 404 for what the catalogue does not show either.',
+      responses: { 200: successOf(promiseReply), ...problems(400, 401, 403, 404) },
+      handle: async ({ query: { sku: asked, quantity, country, region } }, { caller }) => {
+        if (!mayAct(caller, 'products:read')) await promises.requireShown(asked, caller.key?.channel ?? null);
         const promise = await promises.promiseFor({ lines: [{ sku: asked, quantity }], country, ...(region !== undefined && { region }) });
         return { status: 200, body: success(promise.possible ? `It arrives on ${promise.deliversOn}.` : promise.message, promise) };
       },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import { addWorkingDays, daysUntil } from './calendar.js';
-import { RegionNotServed } from './inventory.errors.js';
+import { RegionNotServed, SkuNotFound } from './inventory.errors.js';
 import { owingOf, type Destination, type Level } from './inventory.js';
 import type { InventoryRepository } from './inventory.repository.js';
 import { promiseOf, servedBy, type DeliveryPromise, type Expected, type PromisedLine } from './promise.js';
@@ -9,17 +9,24 @@ import type { Warehouse } from './warehouses.js';
 
 /** Of these SKUs the ones that are sold as sets of others, with what is in one unit. */
 export type ComponentsOf = (skus: readonly string[]) => Promise<ReadonlyMap<string, readonly PromisedLine[]>>;
+/** Whether everybody sees this SKU, or whoever comes through the channel. */
+export type IsShown = (sku: string, channel: string | null) => Promise<boolean>;
 export type PromiseRequest = Readonly<{ lines: readonly PromisedLine[]; at?: Date }> & Destination;
 
 /** Says when goods would arrive, and where nothing is sent at all. */
 export class PromiseService {
-  constructor(private readonly deps: { stock: InventoryRepository; warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; now: Clock; componentsOf: ComponentsOf }) {}
+  constructor(private readonly deps: { stock: InventoryRepository; warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; now: Clock; componentsOf: ComponentsOf; isShown: IsShown }) {}
 
   /** One round trip, unless sets are among the lines. The answer is what an order placed at that moment would get. */
   async promiseFor({ lines: asked, country, region, at = this.deps.now() }: PromiseRequest): Promise<DeliveryPromise> {
     const warehouses = await this.active();
     const { lines, levels } = await this.withParts(asked, await this.activeLevels(asked), at);
     return promiseOf({ lines, stock: sellableStock(levels), warehouses, to: { country, region }, at, expected: expectedOf(levels, at) });
+  }
+
+  /** Days and stock would tell of what is not shown yet, or only elsewhere. */
+  async requireShown(sku: string, channel: string | null): Promise<void> {
+    if (!await this.deps.isShown(sku, channel)) throw new SkuNotFound([sku]);
   }
 
   /** Costs no round trip. */

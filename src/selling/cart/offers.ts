@@ -1,5 +1,5 @@
 import type { Buyer } from '../../shared/buyer.js';
-import type { Catalog, CatalogVariant } from '../catalog/index.js';
+import { isSoldIn, type Catalog, type CatalogVariant } from '../catalog/index.js';
 import type { Ladder } from '../../shared/ladder.js';
 import type { Pricing } from '../pricing/index.js';
 import type { Offer } from './cart.js';
@@ -9,13 +9,9 @@ export function createFindOffers({ catalog, pricing }: { catalog: Pick<Catalog, 
   return async (skus: readonly string[], currency: string, buyer: Buyer): Promise<ReadonlyMap<string, Offer>> => {
     const found = await catalog.findVariants(skus);
     const ladders = await pricing.laddersOf([...found.values()], { currency, buyer });
-    return new Map([...found].map(([sku, variant]) => [sku, toOffer(shownTo(variant, buyer), ladders.get(sku) ?? [])]));
+    return new Map([...found].map(([sku, variant]) => [sku, toOffer({ ...variant, sellable: isSoldIn(variant, buyer.channel) }, ladders.get(sku) ?? [])]));
   };
 }
-
-/** What is sold in some channels only is sold to whoever comes through one of them. */
-const shownTo = (variant: CatalogVariant, { channel }: Buyer): CatalogVariant =>
-  (channel !== null && variant.sellableIn?.includes(channel) ? { ...variant, sellable: true } : variant);
 
 function toOffer({ sku, productId, productName, options, sellable, prices, available, image, taxCategory, categoryIds, weightGrams, dimensionsMm, shipping, backorderable, components, digital, footprint, quantityRule }: CatalogVariant, ladder: Ladder): Offer {
   const chosen = Object.values(options).join(', ');

@@ -93,6 +93,10 @@ export type CatalogVariant = Readonly<{
   taxCategory?: string; weightGrams?: number; dimensionsMm?: Dimensions; shipping?: ShippingFacts; image?: Image;
 }>;
 
+/** What is sold in some channels only is sold to whoever comes through one of them. */
+export const isSoldIn = ({ sellable, sellableIn }: Pick<CatalogVariant, 'sellable' | 'sellableIn'>, channel: string | null): boolean =>
+  sellable || (channel !== null && sellableIn?.includes(channel) === true);
+
 const MAX_WORDS = 40;
 /** Longer texts are for reading, not for filtering, and would only make the index heavy. */
 const MAX_INDEXED_LENGTH = 100;

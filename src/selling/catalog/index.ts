@@ -55,10 +55,10 @@ import { VariantRepository } from './variants.repository.js';
 import { variantRoutes } from './variants.routes.js';
 import { VariantService } from './variants.service.js';
 
-import type { OwnRating } from './catalog.js';
+import { isSoldIn, type OwnRating } from './catalog.js';
 import { combineRatings } from './ratings.js';
 
-export type { CatalogVariant, Product } from './catalog.js';
+export { isSoldIn, type CatalogVariant, type Product } from './catalog.js';
 export { START, type Cursor } from './changes-since.js';
 export { otherSlugsOf } from './translations.js';
 export type { CategoryTree } from './category-tree.js';
@@ -177,6 +177,10 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     /** The user who supplies it: the custom field `vendorId`, which staff set. */
     vendorOf: async (productId: string): Promise<string | null> => { const vendor = (await products.find(productId))?.customFields['vendorId']; return typeof vendor === 'string' ? vendor : null; },
     isShown: (productId: string, channel: string | null = null): Promise<boolean> => products.isShown(productId, channel),
+    isSkuShown: async (sku: string, channel: string | null): Promise<boolean> => {
+      const variant = (await reads.findVariants([sku])).get(sku);
+      return variant !== undefined && isSoldIn(variant, channel);
+    },
     /** Drafts and archived ones too. */
     countProducts: () => products.total('staff'),
     /** In the usual words, or as somebody reads it. */

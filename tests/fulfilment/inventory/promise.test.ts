@@ -93,6 +93,7 @@ describe('over HTTP', () => {
       timeZone: 'Europe/London', cutoff: '14:00', holidays: ['2026-12-25'], workingDays: [1, 2, 3, 4, 5, 6, 7],
     });
     expect(made.status).toBe(201);
+    expect((await room.staff('post', '/products', { name: 'X', status: 'active', variants: [{ sku: 'X', prices: [{ currency: 'EUR', base: 1000 }] }] })).status).toBe(201);
     await room.given.stock('X', { LON: 3 });
     room.clock.offsetMs = Date.parse('2026-12-24T15:00:00Z') - Date.now();
 

@@ -1,4 +1,5 @@
 import { givenUser } from '../../support/given.js';
+import { jpeg, upload } from '../media/pictures.js';
 import { openPricedShop, type Json, type PricedShop } from '../pricing/pricing-world.js';
 
 let shop: PricedShop;
@@ -90,6 +91,31 @@ test('searching finds it in its channel and nowhere else: no hit, no facet, no w
     const sees = headers === outlet;
     expect([ids.includes(productId), said, suggested.includes(productId)]).toEqual([sees, sees, sees]);
   }
+});
+
+/** What is new is remembered for a while, so that a second try of the test may be told of the first one's. */
+const recommended: string[] = [];
+test('no promise, recommendation, picture or head of a page tells of it elsewhere', async () => {
+  const { sku, productId, slug } = await hidden();
+  recommended.push(productId);
+  const bytes = await jpeg(1701);
+  const { body: { data: { id: mediaId } } } = await upload(shop, shop.keys.secret, bytes);
+  await shop.done('post', `/products/${productId}/images`, { mediaId });
+  shop.container.visualSearch.lookAgain();
+  const alike = async (headers: Record<string, string>) => {
+    const { status, body } = await upload(shop, { ...shop.headers, ...headers } as never, bytes, { path: '/search/visual' });
+    return [status, (body.data.items as Json[]).some(({ product }) => product['id'] === productId)];
+  };
+  const single = [`/products/${productId}/seo`, `/products/${slug}/seo`, `/products/${productId}/recommendations`, `/seo/resolve?path=/products/${slug}`, `/delivery-promise?sku=${sku}&country=GB`];
+
+  for (const headers of [outlet, {}, other, outlet]) {
+    const sees = headers === outlet;
+    for (const path of single) expect([path, (await shop.call('get', path, { headers })).status]).toEqual([path, sees ? 200 : 404]);
+    const { body: { data: { items } } } = await shop.call('get', '/recommendations?kind=trending&limit=20', { headers });
+    expect([(items as Json[]).some(({ product }) => recommended.includes(product['id'] as string)), ...await alike(headers)]).toEqual([sees, 200, sees]);
+  }
+  expect((await shop.asStaff('get', `/delivery-promise?sku=${sku}&country=GB`)).status).toBe(200);
+  expect((await shop.call('get', '/delivery-promise?sku=NEVER-HEARD-OF&country=GB')).body).toMatchObject({ status: 404, code: 'sku_not_found' });
 });
 
 test('reviews and wishlists of it exist in its channel only, also for somebody who wished for it there', async () => {
