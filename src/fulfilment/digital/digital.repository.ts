@@ -1,6 +1,5 @@
 import { Types, type Connection } from 'mongoose';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
-import { ConcurrentChange } from '../../shared/errors.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { fileModel, grantModel, licenceKeyModel, type GrantRow, type LicenceKeyRow } from './digital.model.js';
 import type { Grant, StoredFile } from './digital.js';
 
@@ -29,12 +28,7 @@ export class DigitalRepository {
   }
 
   async addKeys(keys: readonly SealedKey[], now: Date): Promise<void> {
-    try {
-      await this.keys.insertMany(keys.map(({ id, ...key }) => ({ ...key, _id: new Types.ObjectId(id), state: 'free' as const, importedAt: now })), { lean: true });
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('Some of these keys were imported meanwhile.');
-    }
+    await orLostRace(() => this.keys.insertMany(keys.map(({ id, ...key }) => ({ ...key, _id: new Types.ObjectId(id), state: 'free' as const, importedAt: now })), { lean: true }), 'Some of these keys were imported meanwhile.');
   }
 
   /** Inside a transaction: two orders that choose the same key collide, and one of them chooses again. */

@@ -1,5 +1,5 @@
 import type { Connection, Types } from 'mongoose';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import { holdModel, type HoldRow } from './inventory.model.js';
 import { owedOf, type Hold, type HoldState } from './holds.js';
@@ -16,12 +16,7 @@ export class HoldRepository {
   }
 
   async add(holds: readonly NewHold[], now: Date): Promise<void> {
-    try {
-      await this.holds.insertMany(holds.map((hold) => ({ ...hold, shipped: 0, released: 0, active: true, createdAt: now })), { lean: true });
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('This cart holds its stock already.', { cartId: holds[0]?.cartId });
-    }
+    await orLostRace(() => this.holds.insertMany(holds.map((hold) => ({ ...hold, shipped: 0, released: 0, active: true, createdAt: now })), { lean: true }), 'This cart holds its stock already.', { cartId: holds[0]?.cartId });
   }
 
   /** In the order in which they were taken. */

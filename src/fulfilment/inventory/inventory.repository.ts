@@ -1,5 +1,5 @@
 import type { Connection, Types } from 'mongoose';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { findPage } from '../../shared/db/page.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
@@ -149,12 +149,7 @@ export class InventoryRepository {
 
   /** What was inserted meanwhile by another is found when the work is done again. */
   private async insertOnce(insert: () => Promise<unknown>): Promise<void> {
-    try {
-      await insert();
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('The same stock was created meanwhile.');
-    }
+    await orLostRace(insert, 'The same stock was created meanwhile.');
   }
 }
 

@@ -1,8 +1,7 @@
 import { Types, type Connection } from 'mongoose';
 import { ownedRows } from '../../shared/db/owned-rows.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { findPage } from '../../shared/db/page.js';
-import { ConcurrentChange } from '../../shared/errors.js';
 import type { PersonalData } from '../../shared/personal-data.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Axes, Order, OrderFilter, OrderOwner, TimelineEntry } from './orders.js';
@@ -38,15 +37,12 @@ export class OrderRepository {
 
   /** A cart becomes one order: the unique index refuses the second, which then finds the first. */
   async insert({ id, ...order }: NewOrder): Promise<Order> {
-    try {
+    return orLostRace(async () => {
       const row = { ...order, _id: new Types.ObjectId(id), version: 1 } as OrderRow;
       // What the workflow computed needs no casting; hydrating a document of this size would cost more than the insert.
       await this.orders.insertMany([row], { lean: true });
       return toOrder({ ...row });
-    } catch (error) {
-      if (duplicateKeyOf(error)) throw new ConcurrentChange('This cart has just become an order.', { cartId: order.cartId });
-      throw error;
-    }
+    }, 'This cart has just become an order.', { cartId: order.cartId });
   }
 
   async find(id: string, owner: OrderOwner): Promise<Order | null> {

@@ -1,6 +1,6 @@
 import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { purchaseOrderModel, type PurchaseOrderRow } from './purchasing.model.js';
@@ -22,12 +22,7 @@ export class PurchaseOrderRepository {
   }
 
   async insert({ id, ...order }: PurchaseOrder, openReorder?: string): Promise<void> {
-    try {
-      await this.orders.insertMany([{ ...order, _id: new Types.ObjectId(id), ...(openReorder !== undefined && { openReorder }) } as PurchaseOrderRow], { lean: true });
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('More of it was ordered meanwhile.', { reorder: openReorder });
-    }
+    await orLostRace(() => this.orders.insertMany([{ ...order, _id: new Types.ObjectId(id), ...(openReorder !== undefined && { openReorder }) } as PurchaseOrderRow], { lean: true }), 'More of it was ordered meanwhile.', { reorder: openReorder });
   }
 
   async find(id: string): Promise<PurchaseOrder | null> {

@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
-import { ConcurrentChange } from '../../shared/errors.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { policyModel, type PolicyRow } from './return-policies.model.js';
 import type { ReturnPolicy } from './return-policies.js';
 
@@ -22,12 +21,7 @@ export class PolicyRepository {
   }
 
   async insert({ version, ...policy }: ReturnPolicy): Promise<void> {
-    try {
-      await this.policies.insertMany([{ ...policy, _id: version } as PolicyRow], { lean: true });
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('The return policy changed meanwhile. Read it again.');
-    }
+    await orLostRace(() => this.policies.insertMany([{ ...policy, _id: version } as PolicyRow], { lean: true }), 'The return policy changed meanwhile. Read it again.');
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Connection } from 'mongoose';
 import { sha256 } from '../../shared/crypto/tokens.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { duplicateKeyOf, orLostRace } from '../../shared/db/retry.js';
 import { findPage } from '../../shared/db/page.js';
-import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { ModelFile } from './fraud-model.js';
 import { ModelExists } from './risk.errors.js';
@@ -32,12 +31,7 @@ export class RiskRepository {
 
   /** The unique number lets one of two who change it at once through. */
   async insertSettings({ version, ...settings }: Settings): Promise<void> {
-    try {
-      await this.settings.insertMany([{ _id: version, ...settings } as SettingsRow], { lean: true });
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('The settings changed meanwhile. Read them again.');
-    }
+    await orLostRace(() => this.settings.insertMany([{ _id: version, ...settings } as SettingsRow], { lean: true }), 'The settings changed meanwhile. Read them again.');
   }
 
   async insertModel(file: ModelFile, now: Date): Promise<void> {

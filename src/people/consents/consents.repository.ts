@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
-import { ConcurrentChange } from '../../shared/errors.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import type { StoredConsent } from './consents.js';
 import { consentModel } from './consents.model.js';
 
@@ -24,12 +23,7 @@ export class ConsentRepository {
   }
 
   async append(userId: string, consents: readonly StoredConsent[]): Promise<void> {
-    try {
-      await this.consents.insertMany(consents.map((consent) => ({ ...consent, userId })), { lean: true });
-    } catch (error) {
-      if (duplicateKeyOf(error) !== null) throw new ConcurrentChange('Another decision was recorded at the same moment.');
-      throw error;
-    }
+    await orLostRace(() => this.consents.insertMany(consents.map((consent) => ({ ...consent, userId })), { lean: true }), 'Another decision was recorded at the same moment.');
   }
 
   async removeAll(userId: string): Promise<number> {

@@ -1,12 +1,13 @@
 import type { Connection } from 'mongoose';
 import { ownedRows } from '../../shared/db/owned-rows.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { PersonalData } from '../../shared/personal-data.js';
 import type { Interaction } from './interactions.js';
 import { interactionDayModel, interactionModel, type InteractionRow } from './loyalty.model.js';
 
 const MAX_FOUND = 100;
+const LOST = 'These points were decided at the same moment.';
 
 export class InteractionRepository {
   private readonly interactions;
@@ -31,18 +32,18 @@ export class InteractionRepository {
   }
 
   async insert({ thing, ...interaction }: Interaction): Promise<void> {
-    await named(() => this.interactions.insertMany([{ ...interaction, _id: thing }], { lean: true }));
+    await orLostRace(() => this.interactions.insertMany([{ ...interaction, _id: thing }], { lean: true }), LOST);
   }
 
   /** Refuses when it was told of anew meanwhile. */
   async save({ thing, version }: Interaction, changes: Partial<Interaction>): Promise<void> {
     const { matchedCount } = await this.interactions.updateOne({ _id: thing, version }, { $set: changes });
-    if (matchedCount === 0) throw new ConcurrentChange('These points were decided at the same moment.');
+    if (matchedCount === 0) throw new ConcurrentChange(LOST);
   }
 
   /** How many points were asked for on this day before these, given or not. Inside the transaction that gives them. */
   async ask(userId: string, day: string, points: number, at: Date): Promise<number> {
-    const before = await named(() => this.days.findOneAndUpdate({ _id: `${userId}:${day}` }, { $inc: { points }, $setOnInsert: { at } }, { upsert: true, returnDocument: 'before' }).lean());
+    const before = await orLostRace(() => this.days.findOneAndUpdate({ _id: `${userId}:${day}` }, { $inc: { points }, $setOnInsert: { at } }, { upsert: true, returnDocument: 'before' }).lean(), LOST);
     return before?.points ?? 0;
   }
 
@@ -57,12 +58,3 @@ export class InteractionRepository {
 }
 
 const toInteraction = ({ _id, ...row }: InteractionRow): Interaction => ({ thing: _id, ...row });
-
-async function named<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (duplicateKeyOf(error) === null) throw error;
-    throw new ConcurrentChange('These points were decided at the same moment.');
-  }
-}

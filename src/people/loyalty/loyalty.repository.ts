@@ -2,14 +2,15 @@ import type { Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
 import { ownedRows } from '../../shared/db/owned-rows.js';
 import type { PersonalData } from '../../shared/personal-data.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
-import { ConcurrentChange } from '../../shared/errors.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { effectOf, emptyAccount, type Account, type LedgerEntry, type LedgerKind } from './loyalty.js';
 import { accountModel, ledgerModel, type AccountRow, type LedgerRow } from './loyalty.model.js';
 
 type NewEntry = Omit<LedgerEntry, 'id'>;
 type Effect = ReturnType<typeof effectOf>;
+
+const LOST = 'The points of this customer changed meanwhile.';
 
 export class LoyaltyRepository {
   private readonly accounts;
@@ -52,27 +53,18 @@ export class LoyaltyRepository {
   }
 
   async add(entries: readonly NewEntry[]): Promise<void> {
-    await this.named(() => this.ledger.insertMany(entries, { lean: true }), entries[0]?.userId);
+    await orLostRace(() => this.ledger.insertMany(entries, { lean: true }), LOST, { userId: entries[0]?.userId });
   }
 
   /** Adds to the account what the entries say; null when the balance does not reach, and then nothing was changed. */
   async change(userId: string, entries: ReadonlyArray<Pick<LedgerEntry, 'kind' | 'points'>>): Promise<Account | null> {
     const effect = entries.map(effectOf).reduce(addUp);
     const gives = effect.balance >= 0;
-    const changed = await this.named(() => this.accounts.findOneAndUpdate(
+    const changed = await orLostRace(() => this.accounts.findOneAndUpdate(
       { _id: userId, ...(!gives && { balance: { $gte: -effect.balance } }) },
       { $inc: { ...effect, version: 1 } }, { returnDocument: 'after', upsert: gives },
-    ).lean(), userId);
+    ).lean(), LOST, { userId });
     return changed && toAccount(changed);
-  }
-
-  private async named<T>(write: () => Promise<T>, userId: string | undefined): Promise<T> {
-    try {
-      return await write();
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('The points of this customer changed meanwhile.', { userId });
-    }
   }
 }
 

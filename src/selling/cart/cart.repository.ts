@@ -1,6 +1,6 @@
 import { Types, type Connection, type QueryFilter } from 'mongoose';
 import { ownedRows } from '../../shared/db/owned-rows.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { PersonalData } from '../../shared/personal-data.js';
 import type { Violation } from '../../shared/invariant.js';
@@ -21,17 +21,14 @@ export class CartRepository {
 
   /** Another request of the same owner opened one at the same moment: ConcurrentChange. */
   async create(cart: NewCart, expiresAt: Date): Promise<Cart> {
-    try {
+    return orLostRace(async () => {
       const now = new Date();
       const { userId, tokenHash, currency, lineItems } = cart;
       const row = { userId, tokenHash, currency, lineItems: [...lineItems], ...detailsOf(cart), ...toldIn(cart), _id: new Types.ObjectId(), state: 'active', version: 1, expiresAt, createdAt: now, updatedAt: now } as CartRow;
       // Everything in it was validated on its way here, so there is nothing to cast.
       await this.carts.insertMany([row], { lean: true });
       return toCart(row);
-    } catch (error) {
-      if (duplicateKeyOf(error)) throw new ConcurrentChange('Another cart was opened at the same moment.');
-      throw error;
-    }
+    }, 'Another cart was opened at the same moment.');
   }
 
   async findActive(owner: CartOwner): Promise<Cart | null> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Types, type Connection, type QueryFilter } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { Entry, ValueAccount } from './gift-cards.js';
@@ -79,15 +79,12 @@ export class ValueRepository {
   async adjustCredit(userId: string, currency: string, amount: number, now: Date): Promise<ValueAccount | null> {
     const _id = idOfCredit(userId, currency);
     if (amount < 0) return this.change({ _id, balance: { $gte: -amount } }, amount, now);
-    try {
+    return orLostRace(async () => {
       const found = await this.accounts.findOneAndUpdate({ _id }, {
         $inc: { balance: amount, version: 1 }, $set: { updatedAt: now }, $setOnInsert: { kind: 'store_credit', currency, userId, status: 'active', createdAt: now },
       }, { upsert: true, returnDocument: 'after' }).lean();
       return found && toAccount(found as AccountRow);
-    } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
-      throw new ConcurrentChange('The store credit changed meanwhile.', { userId });
-    }
+    }, 'The store credit changed meanwhile.', { userId });
   }
 
   /** A card of this order that nobody has spent a cent of; null otherwise. */

@@ -1,6 +1,5 @@
 import { Types, type Connection } from 'mongoose';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
-import { ConcurrentChange } from '../../shared/errors.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { attachmentModel, type AttachmentRow } from './media.model.js';
 
 export class AttachmentRepository {
@@ -18,12 +17,7 @@ export class AttachmentRepository {
   /** Exactly these from now on, in this order. Inside a transaction. */
   async replace(kind: string, ownerId: string, mediaIds: readonly string[], updatedAt: Date): Promise<void> {
     if (mediaIds.length === 0) return void await this.attachments.deleteOne({ kind, ownerId });
-    try {
-      await this.attachments.updateOne({ kind, ownerId }, { $set: { mediaIds: mediaIds.map((id) => new Types.ObjectId(id)), updatedAt } }, { upsert: true });
-    } catch (error) {
-      if (duplicateKeyOf(error)) throw new ConcurrentChange('Files were attached at the same moment.');
-      throw error;
-    }
+    await orLostRace(() => this.attachments.updateOne({ kind, ownerId }, { $set: { mediaIds: mediaIds.map((id) => new Types.ObjectId(id)), updatedAt } }, { upsert: true }), 'Files were attached at the same moment.');
   }
 
   /** Those of them that something shows. */

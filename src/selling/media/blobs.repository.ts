@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Blob, BlobObject, Content } from './media.js';
 import { blobModel, type BlobRow } from './media.model.js';
@@ -39,16 +39,13 @@ export class BlobRepository {
       if (matchedCount === 0) throw new ConcurrentChange('The same content is being removed at this moment.');
       return generation;
     }
-    try {
+    return orLostRace(async () => {
       const { durationSeconds, ...facts } = content;
       const kept = await this.blobs.findOneAndUpdate({ _id: hash, state: 'ready' }, {
         $set: { usedAt: now }, $setOnInsert: { ...facts, objects: facts.objects as BlobObject[], ...(durationSeconds !== undefined && { durationSeconds }), generation, createdAt: now },
       }, { upsert: true, returnDocument: 'after' }).lean<BlobRow>();
       return kept!.generation;
-    } catch (error) {
-      if (duplicateKeyOf(error)) throw new ConcurrentChange('The same content is being stored or removed at this moment.');
-      throw error;
-    }
+    }, 'The same content is being stored or removed at this moment.');
   }
 
   /** Inside the transaction that removed the last file of it. */

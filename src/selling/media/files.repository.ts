@@ -1,7 +1,6 @@
 import { Types, type Connection } from 'mongoose';
 import { findPage } from '../../shared/db/page.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
-import { ConcurrentChange } from '../../shared/errors.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { FileState, UploadedFile } from './media.js';
 import { fileModel, usageModel, type FileRow } from './media.model.js';
@@ -30,13 +29,10 @@ export class FileRepository {
     const { matchedCount } = await this.usage.updateOne({ _id: owner, ...room }, change);
     if (matchedCount > 0) return true;
     if (await this.usage.exists({ _id: owner })) return false;
-    try {
+    return orLostRace(async () => {
       await this.usage.insertMany([{ _id: owner, bytes, files: 1 }], { lean: true });
       return true;
-    } catch (error) {
-      if (duplicateKeyOf(error)) throw new ConcurrentChange('Two first files at once.');
-      throw error;
-    }
+    }, 'Two first files at once.');
   }
 
   async release(owner: string, bytes: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Connection, Model, Types } from 'mongoose';
 import type { Actor } from '../../shared/actor.js';
 import { findPage } from '../../shared/db/page.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import type { DynamicRule, DynamicRuleFields } from './dynamic-rules.js';
@@ -37,13 +37,8 @@ export class PriceBookRepository {
 
   /** First in every transaction that changes the book: two changes at once then take turns. */
   async raise(): Promise<void> {
-    try {
-      await this.revisions.updateOne({ _id: 'prices' }, { $inc: { version: 1 } }, { upsert: true });
-    } catch (error) {
-      // Two first changes at once; from then on the document exists.
-      if (duplicateKeyOf(error) !== null) throw new ConcurrentChange('The prices changed meanwhile.');
-      throw error;
-    }
+    // Two first changes at once; from then on the document exists.
+    await orLostRace(() => this.revisions.updateOne({ _id: 'prices' }, { $inc: { version: 1 } }, { upsert: true }), 'The prices changed meanwhile.');
   }
 
   /** Of the rates only those that count now or later. */

@@ -1,6 +1,6 @@
 import { Types, type Connection } from 'mongoose';
 import { ownedRows } from '../../shared/db/owned-rows.js';
-import { duplicateKeyOf } from '../../shared/db/retry.js';
+import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { PersonalData } from '../../shared/personal-data.js';
 import type { Wishlist } from './wishlists.js';
@@ -24,13 +24,10 @@ export class WishlistRepository {
   /** Another request made the default list at the same moment: ConcurrentChange. */
   async insert(list: Omit<Wishlist, 'id' | 'version'>): Promise<Wishlist> {
     const row: Stored = { ...list, _id: new Types.ObjectId(), version: 1 };
-    try {
+    return orLostRace(async () => {
       await this.lists.insertMany([row], { lean: true });
       return toWishlist(row);
-    } catch (error) {
-      if (duplicateKeyOf(error)) throw new ConcurrentChange('Another list was made at the same moment.');
-      throw error;
-    }
+    }, 'Another list was made at the same moment.');
   }
 
   async findAll(userId: string): Promise<Wishlist[]> {

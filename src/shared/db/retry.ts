@@ -16,6 +16,16 @@ export async function retryLostRace<T>(work: () => Promise<T>, attempts = 20): P
   }
 }
 
+/** What somebody else wrote at the same moment, which a unique index told, is a lost race: to be told or tried again, and no defect. */
+export async function orLostRace<T>(write: () => Promise<T>, message: string, facts: Record<string, unknown> = {}): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (duplicateKeyOf(error) === null) throw error;
+    throw new ConcurrentChange(message, facts);
+  }
+}
+
 const PASSING = new Set([
   'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoPoolClearedError', 'PoolClearedOnNetworkError', 'PoolClearedError',
   'MongoServerSelectionError', 'MongooseServerSelectionError', 'MongoNotConnectedError', 'MongoTopologyClosedError',
