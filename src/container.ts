@@ -145,8 +145,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   pricing.knowVariantsBy(catalog.findVariants);
   pricing.knowCategoriesBy(catalog.categoriesAbove);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
-  inventory.expandWith(catalog.componentsOf);
-  inventory.showWith(catalog.isSkuShown);
+  inventory.knowGoodsBy({ componentsOf: catalog.componentsOf, isShown: catalog.isSkuShown });
 
   const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
   const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, config: config.search, metrics, logger, analytics: createSearchAnalytics({ connection, now, report, secretFor, withdrawn: consents.withdrawn }), popularIds: (most) => recommendations.popularIds(most), arrangementFor: (asked) => searchRules.arrangementFor(asked) });

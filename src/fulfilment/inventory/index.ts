@@ -19,7 +19,7 @@ import { inventoryRoutes } from './inventory.routes.js';
 import { InventoryService, type OnReceipt } from './inventory.service.js';
 import { LevelPoliciesService } from './level-policies.service.js';
 import { promiseRoutes } from './promise.routes.js';
-import { PromiseService, type ComponentsOf, type IsShown } from './promise.service.js';
+import { PromiseService, type Goods } from './promise.service.js';
 import { StockAuditRepository } from './stock-audit.repository.js';
 import { StockLedger } from './stock-ledger.js';
 import { CountRepository, TransferRepository } from './stock-taking.repository.js';
@@ -64,9 +64,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
   const counts = new CountsService({ counts: new CountRepository(connection), stock, ledger, levels, inTransaction, audit, now });
   const policies = new LevelPoliciesService({ stock, ledger, levels, inTransaction, outbox, audit, changed, announce: (crossed) => crossings.announce(crossed), now });
   const holds = new HoldsService({ stock, holds: holdRows, ledger, now, warehouses });
-  let componentsOf: ComponentsOf = async () => new Map();
-  let isShown: IsShown = async () => false;
-  const promises = new PromiseService({ stock, warehouses, now, componentsOf: (skus) => componentsOf(skus), isShown: (sku, channel) => isShown(sku, channel) });
+  let goods: Goods = { componentsOf: async () => new Map(), isShown: async () => false };
+  const promises = new PromiseService({ stock, warehouses, now, componentsOf: (skus) => goods.componentsOf(skus), isShown: (sku, channel) => goods.isShown(sku, channel) });
 
   const sites = new WarehousesService({ warehouseRows, stock, now, inTransaction, outbox, audit, changed, forget: () => { remembered.forget('all'); } });
 
@@ -94,10 +93,8 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
     requireStockable: levels.requireStockable.bind(levels),
     /** Called inside the transaction that gives an order the units it was waiting for. */
     onBackorderFilled(handler: OnFilled): void { filledHandlers.push(handler); },
-    /** Sets are made of what lies in the warehouses; the catalogue knows of what. */
-    expandWith(expand: ComponentsOf): void { componentsOf = expand; },
-    /** Of what the catalogue does not show nobody is told when it would arrive. */
-    showWith(shows: IsShown): void { isShown = shows; },
+    /** The catalogue knows of what sets are made, and of what nobody is told when it would arrive. */
+    knowGoodsBy(known: Goods): void { goods = known; },
     ensureWarehouse: sites.ensureWarehouse.bind(sites),
     /** Those that send, the preferred first. */
     activeWarehouses: async () => [...(await warehouses()).values()].filter(({ active }) => active),

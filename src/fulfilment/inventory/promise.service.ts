@@ -7,15 +7,17 @@ import { promiseOf, servedBy, type DeliveryPromise, type Expected, type Promised
 import { sellableStock } from './queue.js';
 import type { Warehouse } from './warehouses.js';
 
-/** Of these SKUs the ones that are sold as sets of others, with what is in one unit. */
-export type ComponentsOf = (skus: readonly string[]) => Promise<ReadonlyMap<string, readonly PromisedLine[]>>;
-/** Whether everybody sees this SKU, or whoever comes through the channel. */
-export type IsShown = (sku: string, channel: string | null) => Promise<boolean>;
+export type Goods = Readonly<{
+  /** Of these SKUs the ones that are sold as sets of others, with what is in one unit. */
+  componentsOf(skus: readonly string[]): Promise<ReadonlyMap<string, readonly PromisedLine[]>>;
+  /** Whether everybody sees this SKU, or whoever comes through the channel. */
+  isShown(sku: string, channel: string | null): Promise<boolean>;
+}>;
 export type PromiseRequest = Readonly<{ lines: readonly PromisedLine[]; at?: Date }> & Destination;
 
 /** Says when goods would arrive, and where nothing is sent at all. */
 export class PromiseService {
-  constructor(private readonly deps: { stock: InventoryRepository; warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; now: Clock; componentsOf: ComponentsOf; isShown: IsShown }) {}
+  constructor(private readonly deps: { stock: InventoryRepository; warehouses: () => Promise<ReadonlyMap<string, Warehouse>>; now: Clock } & Goods) {}
 
   /** One round trip, unless sets are among the lines. The answer is what an order placed at that moment would get. */
   async promiseFor({ lines: asked, country, region, at = this.deps.now() }: PromiseRequest): Promise<DeliveryPromise> {
