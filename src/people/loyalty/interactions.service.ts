@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { Outbox, StoredEvent, Subscriber } from '../../shared/events/outbox.js';
-import { dayOf, meritsIn, withinDay, type Interaction, type InteractionTerms } from './interactions.js';
+import { dayOf, FIRST_VERSION, meritsIn, withinDay, type Interaction, type InteractionTerms } from './interactions.js';
 import type { InteractionRepository } from './interactions.repository.js';
 import { clawback, settlement, type LedgerEntry } from './loyalty.js';
 import type { LoyaltyRepository } from './loyalty.repository.js';
@@ -32,22 +32,26 @@ export class InteractionService {
   private async settle({ thing, merit, isDue, userId, version }: Told, at: Date): Promise<void> {
     const { interactions } = this.deps;
     const known = await interactions.find(thing);
+    const first = { thing, merit, userId, version, isGiven: isDue, part: 0, at };
     if (!known) {
-      if (isDue) await this.decide({ thing, merit, userId, version, isGiven: true, part: 0, at });
+      if (isDue) await this.giveFirst(first, (decided) => interactions.insert(decided));
+      // What is told later of an earlier version, as of one that was set aside, must not find it due then.
+      else if (version > FIRST_VERSION) await interactions.insert({ ...first, points: 0, isUndecided: true });
       return;
     }
     if (known.version >= version) return;
+    if (known.isUndecided && isDue) return this.giveFirst(first, ({ points }) => interactions.save(known, { version, points, at, isGiven: true, isUndecided: false }));
     const changed = { version, ...(known.isGiven !== isDue && { isGiven: isDue, part: known.part + 1 }) };
     await interactions.save(known, changed);
     if (known.isGiven !== isDue) await (isDue ? this.give({ ...known, ...changed }) : this.take({ ...known, ...changed }));
   }
 
-  private async decide(first: Omit<Interaction, 'points'>): Promise<void> {
+  private async giveFirst(first: Omit<Interaction, 'points'>, keep: (decided: Interaction) => Promise<void>): Promise<void> {
     const { interactions, terms } = this.deps;
     const worth = terms.points[first.merit];
-    const points = worth === 0 ? 0 : withinDay(worth, await interactions.ask(first.userId, dayOf(first.at), worth, first.at), terms.perDay);
-    await interactions.insert({ ...first, points });
-    await this.give({ ...first, points });
+    const decided = { ...first, points: worth === 0 ? 0 : withinDay(worth, await interactions.ask(first.userId, dayOf(first.at), worth, first.at), terms.perDay) };
+    await keep(decided);
+    await this.give(decided);
   }
 
   private async give(given: Interaction): Promise<void> {

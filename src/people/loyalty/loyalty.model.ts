@@ -24,7 +24,7 @@ ledgerSchema.index({ userId: 1, _id: 1 });
 export type InteractionRow = Omit<Interaction, 'thing'> & { _id: string };
 const interactionSchema = new Schema<InteractionRow>({
   _id: String, userId: { type: String, required: true }, merit: { type: String, enum: MERITS, required: true }, points, isGiven: { type: Boolean, required: true },
-  part: { type: Number, required: true }, version: { type: Number, required: true }, at: { type: Date, required: true },
+  part: { type: Number, required: true }, version: { type: Number, required: true }, at: { type: Date, required: true }, isUndecided: Boolean,
 }, { versionKey: false });
 interactionSchema.index({ userId: 1, _id: -1 });
 

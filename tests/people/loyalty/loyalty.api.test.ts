@@ -283,6 +283,20 @@ describe('what a customer writes', () => {
     expect(await kinds()).toEqual([['interaction', 20], ['interaction_clawback', -10], ['interaction_clawback', -20], ['interaction', 10], ['interaction', 20]]);
   });
 
+  test('what was hidden before anybody heard that it was shown has no points, and has them once when it is shown again', async () => {
+    const thing = randomUUID();
+    await handle(event(thing, 1, { review: false, photo: false }));
+    await handle(event(thing, 3, { review: false, photo: false }));
+    await handle(event(thing, 2, { review: true, photo: true }));
+    expect((await statement()).points).toBe(0);
+
+    await handle(event(thing, 5, { review: true, photo: false }));
+    await handle(event(thing, 4, { review: false, photo: false }));
+    expect([(await statement()).points, await kinds()]).toEqual([20, [['interaction', 20]]]);
+    await handle(event(thing, 6, { review: false, photo: true }));
+    expect([(await statement()).points, await violations()]).toEqual([10, []]);
+  });
+
   test('points that were spent before they are taken back are a debt, which the next ones pay', async () => {
     const [thing, next] = [randomUUID(), randomUUID()];
     await handle(event(thing, 1, { review: true }));
