@@ -1,8 +1,7 @@
-import { isAbsent, text, type Cells } from './import-cells.js';
+import { DECIMAL, isAbsent, text, type Cells } from './import-cells.js';
 import type { FootprintField, Mapping, RowFootprint } from './import-export.js';
 
 const MAX_GRAMS = 1_000_000_000;
-const NUMBER = /^\d+(?:\.\d+)?$/;
 const YES = /^(?:true|yes|1)$/i;
 const NO = /^(?:false|no|0)$/i;
 
@@ -18,7 +17,7 @@ function figure(row: Cells, field: Exclude<FootprintField, 'carbonOffset'>, sour
   const digits = text(row, name, source);
   if (digits === null) return null;
   const [most, isWhole] = field === 'recycledPercent' ? [100, false] : field === 'sustainabilityScore' ? [100, true] : [MAX_GRAMS, true];
-  const number = NUMBER.test(digits) ? Number(digits) : NaN;
+  const number = DECIMAL.test(digits) ? Number(digits) : NaN;
   if (number <= most && (!isWhole || Number.isInteger(number))) return number;
   return row.wrong(name, 'invalid_footprint', `"${source}" must be ${isWhole ? 'a whole number' : 'a number'} from 0 to ${most}.`);
 }

@@ -1,39 +1,33 @@
-import type { RecordAudit } from '../../shared/audit.js';
 import { DomainError } from '../../shared/errors.js';
-import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Actor } from '../../shared/actor.js';
 import type { Catalog } from '../../selling/catalog/index.js';
-import type { Job, JobContext, JobHandler, Jobs } from '../jobs/index.js';
+import type { Job, JobContext, JobHandler } from '../jobs/index.js';
 import { inPieces } from './export.service.js';
 import { MAX_KEPT_ERRORS, type RowError } from './import-export.js';
-import { FileMissing } from './import-export.errors.js';
-import { formatOfName, readRows, type ImportFormat } from './import-reader.js';
-import { requireText } from './sniff.js';
+import { readRows, type ImportFormat } from './import-reader.js';
 import { readTranslation, translationCsv, translationHeader, translationNdjson, translationRows, type TranslatedKind, type Worded } from './translation-rows.js';
-import { withCopy } from './upload-copy.js';
-import type { UploadRepository } from './uploads.repository.js';
+import { beginUpload, MAX_UNPACKED_BYTES, uploadHandler, type Upload, type UploadDeps } from './upload-jobs.js';
 
 export const TRANSLATION_JOB = 'translations.import';
 const ROWS_BETWEEN_MARKS = 50;
-const MAX_UNPACKED_BYTES = 4 * 1024 ** 3;
 /** Without these columns no row can be right. */
 const COLUMNS = { key: 'id', name: 'language' };
 
 export type TranslationExport = Readonly<{ format: ImportFormat; language?: string; kind?: TranslatedKind }>;
-type Upload = Readonly<{ path: string; originalname: string; size: number }>;
-type Input = Readonly<{ uploadId: string; format?: ImportFormat }>;
 /** blank: a row in which nobody has filled in anything yet. */
 type Result = Readonly<{ rows: number; translated: number; unchanged: number; blank: number; errors: number; firstErrors: readonly RowError[] }>;
-type State = Readonly<{ line: number; result: Result; isDone?: boolean }>;
+type State = Readonly<{ line: number; result: Result }>;
 const NOT_BEGUN: State = { line: 0, result: { rows: 0, translated: 0, unchanged: 0, blank: 0, errors: 0, firstErrors: [] } };
-type Deps = {
-  catalog: Pick<Catalog, 'walkProducts' | 'categoryTree' | 'putTranslation' | 'checkTranslation'>; uploads: UploadRepository; jobs: Pick<Jobs, 'enqueue'>;
-  uploadFolder: string; inTransaction: InTransaction; audit: RecordAudit;
-};
+type Deps = UploadDeps & { catalog: Pick<Catalog, 'walkProducts' | 'categoryTree' | 'putTranslation' | 'checkTranslation'> };
 
 /** What is said in other languages, out to whoever translates and in again. */
 export class TranslationFiles {
-  constructor(private readonly deps: Deps) {}
+  /** Each row stands for itself. After a crash the last few are read again, and found said already. */
+  readonly work: JobHandler;
+
+  constructor(private readonly deps: Deps) {
+    this.work = uploadHandler<State>(deps, (file, job, state, context) => this.readFile(file, state ?? NOT_BEGUN, job, context));
+  }
 
   export({ format, language, kind }: TranslationExport): AsyncGenerator<string> {
     return inPieces(this.lines(format, language, kind));
@@ -51,37 +45,12 @@ export class TranslationFiles {
     for await (const { product } of this.deps.catalog.walkProducts()) if (product.status !== 'archived') yield { kind: 'product', ...product };
   }
 
-  async begin(file: Upload | undefined, format: ImportFormat | undefined, actor: Actor): Promise<Job> {
-    if (!file) throw new FileMissing();
-    await requireText(file.path);
-    const chosen = format ?? formatOfName(file.originalname);
-    const name = file.originalname.slice(0, 200);
-    const { uploads, jobs, inTransaction, audit } = this.deps;
-    const input: Input = { uploadId: await uploads.store(file.path, name), ...(chosen && { format: chosen }) };
-    return inTransaction(async () => {
-      const job = await jobs.enqueue({ type: TRANSLATION_JOB, input, createdBy: actor });
-      await audit({ actor, action: 'translations.import_requested', subject: `job:${job.id}`, after: { name, bytes: file.size } });
-      return job;
-    });
+  begin(file: Upload | undefined, format: ImportFormat | undefined, actor: Actor): Promise<Job> {
+    return beginUpload(this.deps, { type: TRANSLATION_JOB, action: 'translations.import_requested', file, format, options: {}, actor });
   }
 
-  /** Each row stands for itself. After a crash the last few are read again, and found said already. */
-  readonly work: JobHandler = async (job, context) => {
-    const { uploadId, format } = job.input as Input;
-    let state = job.checkpoint as State | null ?? NOT_BEGUN;
-    if (state.isDone) return state.result;
-    try {
-      state = await withCopy(this.deps, { uploadId, jobId: job.id }, (file) => this.readFile(file, format, state, { job, context }));
-      await context.checkpoint({ ...state, isDone: true });
-      await this.deps.uploads.remove(uploadId);
-      return state.result;
-    } catch (error) {
-      if (error instanceof DomainError && error.status < 500) await this.deps.uploads.remove(uploadId);
-      throw error;
-    }
-  };
-
-  private async readFile(file: string, format: ImportFormat | undefined, from: State, { job, context }: { job: Job; context: JobContext }): Promise<State> {
+  private async readFile(file: string, from: State, job: Job, context: JobContext): Promise<State> {
+    const { format } = job.input as { format?: ImportFormat };
     let state = from;
     for await (const row of readRows(file, { mapping: COLUMNS, maxBytes: MAX_UNPACKED_BYTES, ...(format && { format }) })) {
       context.signal.throwIfAborted();
