@@ -47,6 +47,7 @@ import { createSearch } from './selling/search/index.js';
 import { createSearchRules } from './selling/search-rules/index.js';
 import { createVisualSearch } from './selling/visual-search/index.js';
 import { createWishlists } from './selling/wishlists/index.js';
+import { createProductChanges } from './selling/product-changes/index.js';
 import { createPromotions } from './selling/promotions/index.js';
 import { Cache } from './shared/cache/cache.js';
 import { HitStore } from './shared/cache/hit-store.js';
@@ -269,12 +270,11 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const parts: Part[] = [
     importExport,
     catalog,
-    media,
-    files,
-    search, searchRules,
-    visualSearch,
+    media, files,
+    search, searchRules, visualSearch,
     seo,
     reviews, wishlists,
+    createProductChanges({ connection, now, inTransaction, audit: audit.record, catalog }),
     recommendations,
     cart,
     savedCarts,

@@ -28,6 +28,7 @@ const SHARED: Record<string, string> = {
   'PUT /reviews/:id/reply': 'is for the shop and the vendor of the product: nobody else may, whatever it names',
   ...Object.fromEntries(['DELETE /auth/identities/:provider', 'POST /auth/identities/:provider', 'POST /auth/identities/:provider/callback', 'POST /auth/providers/:provider/callback', 'POST /auth/providers/:provider/sign-in']
     .map((route) => [route, 'a provider belongs to nobody: only the own account is joined, left or signed in to'])),
+  'GET /products/:id/changes': 'lists nothing but what the caller proposed', 'POST /products/:id/changes': 'is for the vendor of the product: to everybody else it is not there',
   'DELETE /cart/coupons/:code': 'a code names nothing of anybody: only the own cart is changed',
 };
 
@@ -71,6 +72,8 @@ beforeAll(async () => {
   const withCard = await make('/cart/gift-cards', { code: code as string });
   const saved = await make('/customers/me/carts', { name: 'Kept' });
   const { file } = await make('/media/uploads', { name: 'up.jpg', contentType: 'image/jpeg', bytes: 1000 });
+  const change = { params: { id: productId, changeId: new (shop.connection.base.Types.ObjectId)().toHexString() } };
+  await shop.connection.collection('product_changes').insertOne({ _id: new (shop.connection.base.Types.ObjectId)(change.params.changeId), productId, vendorId: owner!.id, state: 'pending', baseVersion: 1, changes: { name: 'Mine' }, diff: [], note: null, reason: null, createdAt: new Date(), decidedAt: null });
   const key = { 'idempotency-key': randomUUID() };
 
   const ofOrder = (more: Partial<Asked> = {}): Asked => ({ params: { id: open['id'] as string }, ...more });
@@ -98,6 +101,7 @@ beforeAll(async () => {
     'POST /orders/:id/payments/:paymentId/confirmation': { params: { id: open['id'], paymentId: payment!._id.toString() }, body: {} }, 'POST /orders/:id/reorder': ofOrder(),
     'POST /orders/:id/returns': ofSent({ body: { lines } }), 'POST /orders/:id/exchanges': ofSent({ body: { lines, items: [{ sku, quantity: 1 }] } }), 'POST /orders/:id/claims': ofSent({ body: { type: 'lost', lines: claimLines } }),
     'GET /returns/:id': of(returned), 'POST /returns/:id/cancellation': of(returned, {}), 'GET /exchanges/:id': of(exchange), 'POST /exchanges/:id/cancellation': of(exchange, {}),
+    'GET /products/:id/changes/:changeId': change, 'DELETE /products/:id/changes/:changeId': change,
     'GET /claims/:id': of(claim), 'POST /claims/:id/cancellation': of(claim, {}),
   };
   await shop.work();

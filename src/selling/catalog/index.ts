@@ -30,6 +30,7 @@ import { PriceHistoryService } from './price-history.service.js';
 import { LISTS, ProductChanges, productTag } from './product-changes.js';
 import { productImageRoutes } from './product-images.routes.js';
 import { ProductImport } from './product-import.service.js';
+import { patchOf, type ProductPatchBody } from './product-input.js';
 import { ProductPresenter } from './product-presenter.js';
 import { ProductReads } from './product-reads.service.js';
 import { ProductRules } from './product-rules.js';
@@ -37,7 +38,7 @@ import { ProductWalk } from './product-walk.service.js';
 import { ProductRepository } from './products.repository.js';
 import { productRoutes } from './products.routes.js';
 import { productBody } from './products.schemas.js';
-import { ProductService } from './products.service.js';
+import { checkedOf, ProductService, type Edit } from './products.service.js';
 import { productStaffRoutes } from './products-staff.routes.js';
 import { PublishingService } from './publishing.service.js';
 import { SetRules } from './set-rules.js';
@@ -62,7 +63,7 @@ export { isSoldIn, type CatalogVariant, type Product } from './catalog.js';
 export { START, type Cursor } from './changes-since.js';
 export { otherSlugsOf } from './translations.js';
 export type { CategoryTree } from './category-tree.js';
-export { summaryReply } from './products.schemas.js';
+export { summaryReply, vendorPatch } from './products.schemas.js';
 export type { ImportOutcome, ImportProduct } from './product-import.js';
 export type { WalkedProduct } from './product-walk.service.js';
 
@@ -193,6 +194,11 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     putTranslation: translations.put.bind(translations),
     checkTranslation,
     createProduct: productService.create.bind(productService),
+    findProduct: products.find.bind(products),
+    /** Throws where categories or attributes that it names do not fit. */
+    checkProduct: (patch: ProductPatchBody) => rules.check(checkedOf(patchOf(patch))),
+    /** As `PATCH /products/:id` does; inside the transaction `beside` does what belongs to it. */
+    patchProduct: (edit: Edit, patch: ProductPatchBody, beside: () => Promise<void>) => productService.patch(edit, patchOf(patch), beside),
     createCategory: categoryService.create.bind(categoryService),
     findOrCreatePath: paths.findOrCreate.bind(paths),
     findOrCreatePaths: paths.findOrCreateAll.bind(paths),

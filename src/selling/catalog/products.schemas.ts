@@ -76,6 +76,8 @@ const content = () => ({
 const variantList = () => Joi.array().items(variantBody).max(MAX_VARIANTS).unique((a: { sku?: unknown }, b: { sku?: unknown }) => String(a.sku).toLowerCase() === String(b.sku).toLowerCase());
 export const productBody = Joi.object({ ...content(), name: content().name.required(), attributes: fields(), customFields: customFields(), variants: variantList() });
 export const productPatch = Joi.object({ ...content(), attributes: fields(true), customFields: fields(true) }).min(1);
+/** What a vendor may want to have changed: not what decides where, when and for how much it is sold. */
+export const vendorPatch = Joi.object((({ name, description, brand, images, seo: words, sustainability: facts }) => ({ name, description, brand, images, seo: words, sustainability: facts, attributes: fields(true) }))(content())).min(1);
 export const bulkBody = Joi.object({
   items: Joi.array().items(Joi.object().unknown()).min(1).max(100).required().description('Each as for POST /products; one that is refused does not hold up the others'),
 });

@@ -47,10 +47,11 @@ export class ProductService {
     return this.change(edit, (product) => ({ ...product, ...content, slug: slug ?? product.slug }), { variants });
   }
 
-  patch(edit: Edit, { attributes, customFields, ...patch }: Patch): Promise<ProductWithVariants> {
+  /** `beside` as in `translate`. */
+  patch(edit: Edit, { attributes, customFields, ...patch }: Patch, beside?: () => Promise<void>): Promise<ProductWithVariants> {
     return this.change(edit, (product) => ({
       ...product, ...patch, attributes: mergeFields(product.attributes, attributes), customFields: mergeFields(product.customFields, customFields),
-    }), { checked: { categoryIds: patch.categoryIds, attributes: attributes && mergeFields({}, attributes) } });
+    }), { checked: checkedOf({ ...patch, ...(attributes && { attributes }) }), ...(beside && { beside }) });
   }
 
   /** Orders and reports still need it, so a product is never deleted. */
@@ -119,6 +120,9 @@ export class ProductService {
     }));
   }
 }
+
+/** What of a patch has to fit what there is besides the product. */
+export const checkedOf = ({ categoryIds, attributes }: Patch): Parameters<ProductRules['check']>[0] => ({ categoryIds, attributes: attributes && mergeFields({}, attributes) });
 
 const newSlugs = (before: Product, after: Product): string[] => { const known = currentSlugs(before); return currentSlugs(after).filter((slug) => !known.includes(slug)); };
 

@@ -1,10 +1,9 @@
-import { mayAct, refusePermission, type Caller } from '../../shared/http/caller.js';
+import { isVendor, mayAct, refusePermission, type Caller } from '../../shared/http/caller.js';
 import { ReviewedProductNotFound } from './reviews.errors.js';
 import type { Official } from './reviews.js';
 
 /** Who speaks for the seller: the shop's staff of everything, a vendor of what is his. */
 export function createSpeakers(vendorOf: (productId: string) => Promise<string | null>) {
-  const isVendor = ({ user }: Caller) => user?.roles.includes('vendor') === true;
   const find = (caller: Caller) => async (productId: string): Promise<Official | null> => {
     if (mayAct(caller, 'reviews:reply')) return 'shop';
     return isVendor(caller) && await vendorOf(productId) === caller.user!.id ? 'vendor' : null;

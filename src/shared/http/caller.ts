@@ -88,6 +88,9 @@ export function refusePermission({ key, user }: Caller, permission: string): nev
 export const mayAct = ({ key, user }: Caller, permission: string): boolean =>
   user?.permissions.has(permission) === true || (key?.kind === 'secret' && key.scopes.has(permission));
 
+/** What a vendor may do is decided product by product. */
+export const isVendor = ({ user }: Caller): boolean => user?.roles.includes('vendor') === true;
+
 export function actorOf({ key, user }: Caller): Actor {
   if (user) return { type: 'user', id: user.id };
   if (key?.kind === 'secret') return { type: 'key', id: key.id };

@@ -1,3 +1,4 @@
+import { givenUser, type GivenUser } from '../../support/given.js';
 import { eur, newSku, openCatalogWorld, openOtherNode, type CatalogWorld, type Json } from './catalog-world.js';
 
 let world: CatalogWorld;
@@ -223,5 +224,100 @@ describe('bulk creation', () => {
     ] });
     expect(reply.body.data.items[1].problem.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(['#/body/items/1/name', '#/body/items/1/price']);
     expect(await world.count('products', { name: /^Bulk/ })).toBe(1);
+  });
+});
+
+describe('a vendor proposes changes of a live product', () => {
+  let vendor: GivenUser;
+  beforeAll(async () => { vendor = await givenUser(world, { roles: ['vendor'] }); });
+  const theirs = async (body: Json = {}) => world.given.product({ description: 'Old words.', attributes: { colour: 'red', legs: 4 }, customFields: { vendorId: vendor.id }, ...body });
+  const propose = (id: string, changes: object, more: object = {}, { headers } = vendor) => world.call('post', `/products/${id}/changes`, { headers, body: { changes, ...more } });
+  const decide = (id: string, changeId: string, word: 'approval' | 'rejection', body: object = {}) => node.inTurn('post', `/products/${id}/changes/${changeId}/${word}`, { body });
+  const shown = async (id: string) => (await world.call('get', `/products/${id}`).expect(200)).body.data;
+  const states = async (id: string) => (await world.asStaff('get', `/products/${id}/changes`)).body.data.items.map(({ state }: Json) => state);
+
+  test('nobody sees them until they are approved; then the product says so, and the change what was different', async () => {
+    const { id } = await theirs();
+    const before = await shown(id);
+
+    const proposed = await propose(id, { description: 'New words.', attributes: { colour: 'blue', legs: null } }, { note: 'The new model.' });
+
+    const diff = [{ field: 'description', before: 'Old words.', after: 'New words.' }, { field: 'attributes.colour', before: 'red', after: 'blue' }, { field: 'attributes.legs', before: 4, after: null }];
+    expect([proposed.status, proposed.body.data]).toEqual([201, {
+      id: expect.any(String), productId: id, vendorId: vendor.id, state: 'pending', baseVersion: 1, diff, note: 'The new model.', reason: null, createdAt: expect.any(String), decidedAt: null,
+    }]);
+    const { id: changeId } = proposed.body.data;
+    expect(await shown(id)).toEqual(before);
+    expect((await world.asStaff('get', `/product-changes?state=pending&vendor_id=${vendor.id}`)).body.data.items.map(({ id: listed }: Json) => listed)).toEqual([changeId]);
+    expect((await world.call('get', `/products/${id}/changes/${changeId}`, { headers: vendor.headers })).body.data).toEqual(proposed.body.data);
+    expect((await propose(id, { name: 'Another' })).body.code).toBe('product_change_pending');
+
+    const approved = await decide(id, changeId, 'approval', { reason: 'As agreed.' });
+
+    expect(approved.body.data).toMatchObject({ state: 'approved', reason: 'As agreed.', diff, decidedAt: expect.any(String) });
+    expect(await shown(id)).toMatchObject({ description: 'New words.', attributes: { colour: 'blue' }, version: 2 });
+    const audit = (await world.asStaff('get', `/admin/audit?action=product_change.approved&subject=product:${id}`)).body.data.items;
+    expect(audit).toMatchObject([{ after: { changeId, vendorId: vendor.id, reason: 'As agreed.', diff } }]);
+    expect((await decide(id, changeId, 'rejection', { reason: 'Too late.' })).body).toMatchObject({ status: 409, code: 'product_change_decided', state: 'approved' });
+    expect((await shown(id)).version).toBe(2);
+  });
+
+  test('rejected with a reason and withdrawn ones change nothing, and the next can be proposed', async () => {
+    const { id } = await theirs();
+    const first = (await propose(id, { name: 'First' })).body.data.id as string;
+    expect((await decide(id, first, 'rejection')).status).toBe(400);
+    expect((await decide(id, first, 'rejection', { reason: 'No brand in names.' })).body.data).toMatchObject({ state: 'rejected', reason: 'No brand in names.' });
+    const second = (await propose(id, { name: 'Second' })).body.data.id as string;
+    expect((await world.call('delete', `/products/${id}/changes/${second}`, { headers: vendor.headers })).body.data).toMatchObject({ state: 'withdrawn' });
+    expect((await decide(id, second, 'approval')).body.code).toBe('product_change_decided');
+    expect(await states(id)).toEqual(['withdrawn', 'rejected']);
+    expect((await shown(id)).version).toBe(1);
+  });
+
+  test('what was written for an older version is outdated: nothing is applied over somebody else’s change', async () => {
+    const { id } = await theirs();
+    const stale = (await propose(id, { description: 'Mine.' })).body.data.id as string;
+    await world.asStaff('patch', `/products/${id}`, { body: { description: 'Ours.' } }).expect(200);
+
+    const refused = await decide(id, stale, 'approval');
+
+    expect(refused.body).toMatchObject({ status: 409, code: 'product_change_outdated', base: 1, current: 2 });
+    expect(await shown(id)).toMatchObject({ description: 'Ours.', version: 2 });
+    expect(await states(id)).toEqual(['outdated']);
+    const read = await world.call('post', `/products/${id}/changes`, { headers: { ...vendor.headers, 'if-match': '"1"' }, body: { changes: { description: 'Mine.' } } });
+    expect([read.status, read.body.code]).toEqual([412, 'stale_version']);
+    expect((await propose(id, { description: 'Mine.' })).body.data).toMatchObject({ baseVersion: 2, diff: [{ before: 'Ours.', after: 'Mine.' }] });
+  });
+
+  test('of twenty who decide at once on two nodes one wins, and the product changes once or not at all', async () => {
+    for (const words of [['approval', 'approval'], ['approval', 'rejection']] as const) {
+      const { id } = await theirs();
+      const changeId = (await propose(id, { description: 'Raced.' })).body.data.id as string;
+
+      const replies = await Promise.all(Array.from({ length: 20 }, (_, at) => decide(id, changeId, words[at % 2]!, { reason: 'Decided.' })));
+
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
+      expect([...new Set(replies.filter(({ status }) => status === 409).map(({ body }) => body.code))]).toEqual(['product_change_decided']);
+      const won = replies.find(({ status }) => status === 200)!.body.data.state as string;
+      expect(await states(id)).toEqual([won]);
+      expect(await shown(id)).toMatchObject(won === 'approved' ? { description: 'Raced.', version: 2 } : { description: 'Old words.', version: 1 });
+    }
+  });
+
+  test('only of what is theirs, and only what vendors may speak of', async () => {
+    const [mine, other] = [await theirs(), await world.given.product()];
+    const [rival, customer] = [await givenUser(world, { roles: ['vendor'] }), await givenUser(world)];
+    const { id: changeId } = (await propose(mine['id'], { name: 'Mine' })).body.data;
+
+    expect((await propose(other['id'], { name: 'Mine now' })).status).toBe(404);
+    expect((await propose(mine['id'], { name: 'Mine now' }, {}, rival)).status).toBe(404);
+    expect((await propose(mine['id'], { name: 'Mine now' }, {}, customer)).status).toBe(404);
+    for (const method of ['get', 'delete'] as const) expect((await world.call(method, `/products/${mine['id']}/changes/${changeId}`, { headers: rival.headers })).status).toBe(404);
+    expect((await world.call('post', `/products/${mine['id']}/changes/${changeId}/approval`, { headers: vendor.headers, body: {} })).status).toBe(403);
+    await world.call('delete', `/products/${mine['id']}/changes/${changeId}`, { headers: vendor.headers }).expect(200);
+    for (const changes of [{ status: 'draft' }, { customFields: { vendorId: rival.id } }, { channels: ['pro'] }, { slug: 'mine' }, { categoryIds: [] }, {}]) expect((await propose(mine['id'], changes)).status).toBe(400);
+    expect((await propose(mine['id'], { images: [{ url: '/m/x', mediaId: 'a'.repeat(24) }] })).body).toMatchObject({ code: 'upload_not_shown', errors: [{ pointer: '#/body/changes/images/0/mediaId' }] });
+    expect((await propose(mine['id'], { description: 'Old words.' })).body.code).toBe('nothing_changes');
+    expect(await world.count('product_changes', { productId: mine['id'], state: 'pending' })).toBe(0);
   });
 });
