@@ -6,6 +6,7 @@ import { ADDRESS, openShop, type Shop } from '../support/shop.js';
 type Headers = Record<string, string>;
 const STAFF = ['moderator', 'support', 'operations', 'admin'] as const satisfies readonly Role[];
 const PHONE = '+44 20 7946 0018';
+const LICENCE = 'LICENCE-OF-THE-BUYER';
 
 let shop: Shop;
 let buyer: GivenUser;
@@ -19,7 +20,12 @@ beforeAll(async () => {
   buyer = await givenUser(shop);
   const { productId } = await shop.given.variant({ sku: 'BOOK-1', prices: [{ currency: 'EUR', base: 1999, wholesale: 1200 }] });
   await call('patch', '/customers/me', { headers: buyer.headers, body: { phone: PHONE } });
-  await call('post', '/cart/items', { headers: buyer.headers, body: { sku: 'BOOK-1' } });
+  for (const [sku, digital] of [['GIFT-1', { kind: 'gift_card' }], ['KEY-1', { kind: 'licence_key' }], ['FILE-1', { kind: 'download', maxDownloads: 5, expiresInDays: 7 }]] as const) {
+    await call('post', '/products', { headers: keys.secret, body: { name: sku, description: 'x', categoryIds: [], status: 'active', variants: [{ sku, prices: [{ currency: 'EUR', base: 1500 }], digital }] } });
+  }
+  await call('post', '/digital/KEY-1/keys', { headers: keys.secret, body: { importId: 'first', keys: [LICENCE] } });
+  await shop.api.put('/api/v1/digital/FILE-1/file').set(keys.secret).attach('file', Buffer.from('manual'), 'manual.pdf');
+  for (const sku of ['BOOK-1', 'GIFT-1', 'KEY-1', 'FILE-1']) await call('post', '/cart/items', { headers: buyer.headers, body: { sku } });
   const order = await call('post', '/orders', {
     headers: { ...buyer.headers, 'idempotency-key': randomUUID() }, body: { shippingAddress: { ...ADDRESS, phone: PHONE }, shippingMethod: 'standard', payment: { provider: 'offline' } },
   });
@@ -32,12 +38,15 @@ beforeAll(async () => {
   const customerId = customer._id.toHexString();
   const email = encodeURIComponent(buyer.email);
   const contact = ['email', 'phone', 'firstName', 'shippingAddress', 'billingAddress'];
+  await shop.connection.collection('orders').updateOne({ number: order.body.data.number }, { $set: { 'risk.review': { state: 'approved', claimedBy: null, claimedUntil: null } } });
   places = {
+    'bought gift cards': [`/orders/${order.body.data.id}/gift-cards`, 'items'], 'what is downloaded': [`/orders/${order.body.data.id}/downloads`, 'items'],
+    'assessment of an order': [`/admin/fraud/orders/${order.body.data.id}`, 'email', 'riskStatus'], 'reviews of orders': ['/admin/fraud/reviews?state=approved', 'email', 'riskStatus'],
     order: [`/orders/${order.body.data.id}`, ...contact, 'currency'], orders: ['/orders', ...contact], 'orders of a user': [`/orders/user/${buyer.id}`, 'email'], 'orders by e-mail': [`/orders?email=${email}`, 'email'],
     draft: [`/orders/drafts/${draft.body.data.id}`, ...contact], 'drafts by e-mail': [`/orders/drafts?email=${email}`, 'email'],
     customer: [`/customers/${customerId}`, ...contact], customers: [`/customers?q=${buyer.email}`, ...contact], 'all customers': ['/customers', ...contact], 'own profile': ['/customers/me', ...contact],
     product: [`/products/${productId}?fields=name,variants.prices`, 'name', 'variants'], 'price history': [`/products/${productId}/variants/${await variantOf(productId)}/price-history`, 'kind'], 'price lists': ['/price-lists', 'name'],
-    'cost of a supplier': [`/suppliers/${supplier.body.data.id}/skus`, 'sku', 'cost'], users: ['/admin/users?role=customer', 'roles'], mails: ['/admin/mails', 'to', 'milestone'], 'audit log': ['/admin/audit?per_page=1', 'action'],
+    'cost of a supplier': [`/suppliers/${supplier.body.data.id}/skus`, 'sku', 'cost'], users: ['/admin/users?role=customer', 'roles'], mails: ['/admin/mails?milestone=order_placed', 'to', 'milestone'], 'audit log': ['/admin/audit?per_page=1', 'action'],
   };
   readers = {
     app: {}, 'the customer': buyer.headers, 'another customer': (await givenUser(shop)).headers, vendor: (await givenUser(shop, { roles: ['vendor'] })).headers,
@@ -63,7 +72,7 @@ async function viewOf(headers: Headers): Promise<Record<string, unknown>> {
     view[name] = status !== 200 ? `${status} ${body.code}` : isPage ? body.data.items.map(pick) : pick(body.data as Record<string, unknown>);
   }
   const text = JSON.stringify(view).replaceAll(buyer.email, 'THE E-MAIL').replaceAll(PHONE, 'THE PHONE').replace(/"[0-9a-f]{24}"/g, '"ID"').replace(/"\d{4}-\d\d-\d\dT[^"]+"/g, '"TIME"')
-    .replace(/"(number|subject)":"[^"]*"/g, '"$1":"..."').replace(/someone\.[0-9a-f]+@example\.com/g, 'SOMEONE ELSE');
+    .replace(/"(number|subject|code|url|last4|itemId)":"[^"]*"/g, '"$1":"..."').replace(/someone\.[0-9a-f]+@example\.com/g, 'SOMEONE ELSE');
   return JSON.parse(text) as Record<string, unknown>;
 }
 
@@ -77,6 +86,19 @@ test('who does not hold contacts:read meets neither the e-mail address nor the t
     expect([reader, seen.includes('THE E-MAIL'), seen.includes('THE PHONE')]).toEqual([reader, false, false]);
   }
   expect(JSON.stringify(await viewOf(readers['support']!))).toMatch(/THE E-MAIL.*THE PHONE/);
+});
+
+test('what can be spent or used by whoever knows it is shown to its owner, and of staff to those who may issue it', async () => {
+  const seen = async (reader: string) => {
+    const [cards, sent] = await Promise.all(['bought gift cards', 'what is downloaded'].map((place) => shop.call('get', places[place]![0], { headers: readers[reader]! })));
+    const [key, file] = sent!.body.data.items as [{ keys?: string[] }, { url?: string }];
+    return [reader, cards!.body.data.items.map(({ code }: { code?: string }) => typeof code), key.keys, typeof file.url];
+  };
+
+  expect(await Promise.all(['the customer', 'admin', 'operations', 'support', 'server with orders:read'].map(seen))).toEqual([
+    ['the customer', ['string'], [LICENCE], 'string'], ['admin', ['string'], [LICENCE], 'string'], ['operations', ['undefined'], [LICENCE], 'string'],
+    ['support', ['undefined'], undefined, 'undefined'], ['server with orders:read', ['undefined'], undefined, 'undefined'],
+  ]);
 });
 
 test('an answer that is repeated under its Idempotency-Key is cut for its reader as the first was', async () => {

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { seenWith } from '../../shared/http/field-access.js';
 import { id, sku, successOf, timestamp } from '../../shared/http/schemas.js';
 
 const MAX_KEYS = 1_000;
@@ -21,7 +22,7 @@ export const fileAnswer = successOf(Joi.object({ sku: sku().required(), name: Jo
 
 export const downloadsAnswer = successOf(Joi.object({
   items: Joi.array().items(Joi.object({
-    kind: Joi.string().valid('licence_key', 'download').required(), itemId: Joi.string().required(), sku: sku().required(), keys: Joi.array().items(Joi.string()),
-    id: id(), name: Joi.string().allow(null), url: Joi.string().description('Signed; each call of it counts'), used: Joi.number().integer(), max: Joi.number().integer(), expiresAt: timestamp(),
+    kind: Joi.string().valid('licence_key', 'download').required(), itemId: Joi.string().required(), sku: sku().required(), keys: seenWith('inventory:write', Joi.array().items(Joi.string())),
+    id: id(), name: Joi.string().allow(null), url: seenWith('inventory:write', Joi.string().description('Signed; each call of it counts')), used: Joi.number().integer(), max: Joi.number().integer(), expiresAt: timestamp(),
   })).required(),
 }).meta({ name: 'Downloads' }));

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { seenWith } from '../../shared/http/field-access.js';
 import { pageParams, type PageQuery } from '../../shared/http/pagination.js';
 import { currencyCode, id, line, moneyInput, moneySchema, timestamp } from '../../shared/http/schemas.js';
 import type { Money } from '../../shared/money.js';
@@ -39,7 +40,7 @@ const cardKeys = {
 export const cardReply = Joi.object(cardKeys).meta({ name: 'GiftCard' });
 export const issuedReply = Joi.object({ ...cardKeys, code: Joi.string().required().description('Shown here only') });
 export const boughtReply = Joi.object({ items: Joi.array().items(Joi.object({
-  id: id().required(), code: Joi.string().required(), last4: Joi.string().required(), balance: moneySchema.required(), status: Joi.string().required(), expiresAt: timestamp().allow(null).required(),
+  id: id().required(), code: seenWith('gift-cards:write', Joi.string()), last4: Joi.string().required(), balance: moneySchema.required(), status: Joi.string().required(), expiresAt: timestamp().allow(null).required(),
 })).required() });
 export const balanceReply = Joi.object({ last4: Joi.string().required(), balance: moneySchema.required(), expiresAt: timestamp().allow(null).required() });
 const entryReply = Joi.object({

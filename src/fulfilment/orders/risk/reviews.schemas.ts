@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { seenWith } from '../../../shared/http/field-access.js';
 import { fieldsParam, pageParams, type PageQuery } from '../../../shared/http/pagination.js';
 import { id, line, moneySchema, timestamp } from '../../../shared/http/schemas.js';
 import { ORDER_STATUSES, PAYMENT_STATUSES } from '../orders.js';
@@ -20,7 +21,7 @@ export const labelBody = Joi.object<LabelBody, true>({ isFraud: Joi.boolean().re
 
 export const assessedReply = Joi.object({
   orderId: id().required(), number: Joi.string().required(), status: Joi.string().valid(...ORDER_STATUSES).required(), paymentStatus: Joi.string().valid(...PAYMENT_STATUSES).required(),
-  riskStatus: Joi.string().valid('clear', 'review').required(), email: Joi.string().required(), userId: id().allow(null).required(), total: moneySchema.required(),
+  riskStatus: Joi.string().valid('clear', 'review').required(), email: seenWith('contacts:read', Joi.string()), userId: id().allow(null).required(), total: moneySchema.required(),
   score: Joi.number().min(0).max(100).required(), decision: Joi.string().valid('accept', 'review').required(),
   engine: Joi.string().valid('model', 'rules').required(), model: Joi.string(), probability: Joi.number(), fallback: Joi.string().description('Why the model was not asked'),
   rules: Joi.array().items(Joi.object({ rule: Joi.string().required(), points: Joi.number().required(), detail: Joi.string().required() })).required(),
