@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { generateSync } from 'otplib';
-import { givenUser, PASSWORD } from '../support/given.js';
+import { givenUser, newEmail, PASSWORD } from '../support/given.js';
 import { euros, openShop, type Shop } from '../support/shop.js';
 
 let shop: Shop;
@@ -92,5 +92,57 @@ describe('other ways for much money to go back', () => {
     expect((await shop.call('post', `/orders/${own.id}/cancellation`, { headers: { 'x-order-token': own.orderToken }, body: {} })).status).toBe(200);
     expect((await shop.call('post', `/orders/${ours.id}/cancellation`, { headers: shop.keys.secret, body: {} })).status).toBe(200);
   });
-});
 
+  /** Bought dear, paid, sent and delivered. */
+  const givenDelivered = async () => {
+    const bought = await givenPaid(60_000, 2);
+    for (const status of ['shipped', 'delivered']) await shop.call('put', `/orders/${bought.id}/status`, { headers: shop.keys.secret, body: { status } }).expect(200);
+    return bought;
+  };
+  const ask = (path: string, body: object, headers: Record<string, string>) => shop.call('post', path, { headers, body });
+  const codeOf = ({ status, body }: { status: number; body: unknown }) => [status, (body as { code?: string }).code];
+
+  test('refunding a dear return wants it, before which nothing is paid back; what goes before does not', async () => {
+    const { id, itemId } = await givenDelivered();
+    const back = (await ask(`/orders/${id}/returns`, { lines: [{ itemId, quantity: 1, reason: 'changed_mind' }] }, admin.headers).expect(201)).body.data.id as string;
+    await ask(`/returns/${back}/receipts`, { lines: [{ itemId, quantity: 1, condition: 'ok' }] }, admin.headers).expect(200);
+    await ask(`/returns/${back}/inspection`, {}, admin.headers).expect(200);
+
+    expect(codeOf(await ask(`/returns/${back}/refund`, {}, admin.headers))).toEqual([403, 'step_up_required']);
+    expect((await shop.call('get', `/returns/${back}`, { headers: shop.keys.secret })).body.data.state).toBe('inspected');
+    expect((await statusOf(id)).paymentStatus).toBe('paid');
+    expect((await ask(`/returns/${back}/refund`, {}, shop.keys.secret)).status).toBe(200);
+  });
+
+  test('settling a dear claim with money wants it, with the same goods again it does not', async () => {
+    const { id, itemId } = await givenDelivered();
+    const claim = async () => (await ask(`/orders/${id}/claims`, { type: 'damaged', lines: [{ itemId, quantity: 1 }] }, admin.headers).expect(201)).body.data.id as string;
+    const [first, second] = [await claim(), await claim()];
+
+    expect(codeOf(await ask(`/claims/${first}/resolution`, { resolution: 'refund' }, admin.headers))).toEqual([403, 'step_up_required']);
+    expect((await shop.call('get', `/claims/${first}`, { headers: shop.keys.secret })).body.data.state).toBe('requested');
+    expect((await statusOf(id)).paymentStatus).toBe('paid');
+    expect((await ask(`/claims/${first}/resolution`, { resolution: 'replacement' }, admin.headers)).status).toBe(200);
+    expect((await ask(`/claims/${second}/resolution`, { resolution: 'refund' }, shop.keys.secret)).status).toBe(200);
+  });
+
+  test('confirming an edit that gives much back wants it, one that gives little back does not', async () => {
+    const { id, itemId } = await givenPaid(30_000, 4);
+    const preview = async (quantity: number) => (await ask(`/orders/${id}/edits`, { operations: [{ op: 'change_quantity', itemId, quantity }], reason: 'Asked by phone' }, admin.headers).expect(201)).body.data.id as string;
+    const confirm = (edit: string) => ask(`/orders/${id}/edits/${edit}/confirm`, {}, admin.headers);
+    const dear = await preview(2);
+
+    expect(codeOf(await confirm(dear))).toEqual([403, 'step_up_required']);
+    expect((await shop.call('get', `/orders/${id}/edits/${dear}`, { headers: shop.keys.secret })).body.data.state).toBe('previewed');
+    expect((await confirm(await preview(3))).status).toBe(200);
+  });
+
+  test('erasing an account or a guest, and changing the keys of all, always want it', async () => {
+    const user = await givenUser(shop);
+    const attempts = [['/admin/guest-erasures', { email: newEmail() }], [`/admin/users/${user.id}/erasure`, undefined], ['/admin/data-keys/rotations', { renew: true }]] as const;
+
+    for (const [path, body] of attempts) expect(codeOf(await shop.call('post', path, { headers: admin.headers, ...(body && { body }) }))).toEqual([403, 'step_up_required']);
+    expect(await shop.count('jobs', { type: { $in: ['privacy.erase', 'privacy.erase_guest', 'data_keys.rotate'] } })).toBe(0);
+    expect((await shop.call('post', `/admin/users/${user.id}/erasure`, { headers: shop.keys.secret })).status).toBe(202);
+  });
+});
