@@ -22,6 +22,20 @@ describe('the day on which an order leaves', () => {
     expect(shipDay({ ...london, holidays: ['2026-12-25', '2026-12-28'] }, at(readyAt))).toBe(day);
   });
 
+  test.each([
+    { _case: 'in the night an hour is left out, before it', cutoff: '02:00', readyAt: '2027-03-28T00:59:00Z', day: '2027-03-28' },
+    { _case: 'in the night an hour is left out, behind it', cutoff: '02:00', readyAt: '2027-03-28T01:00:00Z', day: '2027-03-29' },
+    { _case: 'the day after: the cut-off is that of the clock on the wall', cutoff: '14:00', readyAt: '2027-03-29T13:00:00Z', day: '2027-03-30' },
+    { _case: 'an hour comes twice, the first time past the cut-off', cutoff: '01:45', readyAt: '2027-10-31T00:50:00Z', day: '2027-11-01' },
+    { _case: 'the day after: an hour later in UTC again', cutoff: '14:00', readyAt: '2027-11-01T13:59:00Z', day: '2027-11-01' },
+    { _case: 'before a leap day', cutoff: '14:00', readyAt: '2028-02-28T15:00:00Z', day: '2028-02-29' },
+    { _case: 'on a leap day', cutoff: '14:00', readyAt: '2028-02-29T15:00:00Z', day: '2028-03-01' },
+    { _case: 'in a year without one', cutoff: '14:00', readyAt: '2100-02-28T15:00:00Z', day: '2100-03-01' },
+    { _case: 'when 32 bits of seconds are over', cutoff: '14:00', readyAt: '2038-01-19T03:14:08Z', day: '2038-01-19' },
+  ])('when clocks and calendars do something: $_case', ({ cutoff, readyAt, day }) => {
+    expect(shipDay({ timeZone: 'Europe/London', cutoff, workingDays: [1, 2, 3, 4, 5, 6, 7] }, at(readyAt))).toBe(day);
+  });
+
   test('is a day where the warehouse is', () => {
     expect(shipDay({ timeZone: 'Asia/Tokyo', cutoff: '10:00' }, at('2026-11-23T23:30:00Z'))).toBe('2026-11-24');
     expect(shipDay({ timeZone: 'America/New_York', cutoff: '10:00' }, at('2026-11-24T02:00:00Z'))).toBe('2026-11-24');

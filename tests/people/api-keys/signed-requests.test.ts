@@ -40,6 +40,27 @@ test('a request that is signed needs no app secret, whatever it reads or writes'
   expect((await send({ ...signedHeaders({ ...signer, method: 'POST', path: '/api/categories', body: bodyOf('Other') }) }, bodyOf('Other'), { path: '/api/categories' })).status).toBe(201);
 });
 
+test.each(['2027-03-28T00:59:59Z', '2027-10-31T00:59:59Z', '2028-02-29T23:59:59Z', '2038-01-19T03:14:07Z'])('at %s and the second after, signatures and sessions are good, and are over when their time is', async (moment) => {
+  const signer = await givenSigner();
+  const user = await givenUser(world);
+  const second = new Date(moment).getTime() - Date.now();
+  const signedAt = (offsetMs: number) => world.api.get(PATH).set(signedHeaders({ ...signer, method: 'GET', path: PATH, now: new Date(Date.now() + offsetMs) }));
+  const login = async () => (await world.call('post', '/auth/login', { body: { email: user.email, password: user.password } }).expect(200)).body.data as { accessToken: string; refreshToken: string };
+  const me = ({ accessToken }: { accessToken: string }) => world.call('get', '/auth/me', { headers: { authorization: `Bearer ${accessToken}` } });
+
+  world.clock.offsetMs = second;
+  const session = await login();
+  const before = [(await signedAt(second)).status, (await me(session)).status];
+  world.clock.offsetMs = second + 2000;
+  const beyond = [(await signedAt(second)).status, (await signedAt(second + 2000)).status, (await me(session)).status];
+  world.clock.offsetMs = second + 3_602_000;
+  const over = [(await signedAt(second)).body.code, (await me(session)).status];
+  const renewed = await world.call('post', '/auth/refresh', { body: { refreshToken: session.refreshToken } });
+
+  expect({ before, beyond, over }).toEqual({ before: [200, 200], beyond: [200, 200, 200], over: ['signature_out_of_time', 401] });
+  expect([renewed.status, (await me(renewed.body.data)).status]).toEqual([200, 200]);
+});
+
 describe('refuses and changes nothing:', () => {
   const at = (seconds: number) => new Date(Date.now() + seconds * 1000);
   const right = (signer: Issued, changes: Partial<Signing> = {}) => signedHeaders({ ...signer, method: 'POST', path: PATH, body: bodyOf('X'), ...changes });
