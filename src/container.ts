@@ -4,7 +4,7 @@ import { createDigital } from './fulfilment/digital/index.js';
 import { createInventory } from './fulfilment/inventory/index.js';
 import { createInvoices } from './fulfilment/invoices/index.js';
 import { createOrderAccess } from './fulfilment/order-access/index.js';
-import { createOrders } from './fulfilment/orders/index.js';
+import { createOrders, sendsAtOnce } from './fulfilment/orders/index.js';
 import { createPayments } from './fulfilment/payments/index.js';
 import { createReturnPolicies } from './fulfilment/return-policies/index.js';
 import { createReturns } from './fulfilment/returns/index.js';
@@ -180,8 +180,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const ordersQueue = createKeyedQueue();
   const orders = createOrders({
     connection, now, outbox, inTransaction, report, loyalty, askProvider: payments.askAbout, benefits: promotions,
-    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.ensureSecured, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, reviewWindowSeconds: config.orders.reviewWindowSeconds, audit: audit.record,
-    captureHeld: (orderId) => payments.planCapture(orderId, 'order approved'), capturedOf: async (ids) => (await payments.findByOrders(ids)).map(({ orderId, capturedAmount }) => ({ orderId, amount: capturedAmount })), queue: ordersQueue, returnTerms: returnPolicies.termsFor, returnsUntil: returnPolicies.deadlineOf,
+    refunds: refundsThrough(payments, giftCards.tenders), tenders: giftCards.tenders, giftCards, digital, beforeShip: payments.secureShipment, cancellationWindowSeconds: config.orders.cancellationWindowSeconds, reviewWindowSeconds: config.orders.reviewWindowSeconds, audit: audit.record,
+    captureHeld: async (order) => { if (await payments.captureAt() === 'placement' || sendsAtOnce(order)) await payments.planCapture(order.id, 'order approved'); }, capturedOf: async (ids) => (await payments.findByOrders(ids)).map(({ orderId, capturedAmount }) => ({ orderId, amount: capturedAmount })), queue: ordersQueue, returnTerms: returnPolicies.termsFor, returnsUntil: returnPolicies.deadlineOf,
     inventory: { ...inventory, tryReserve: (request) => inventory.reserve(request).catch(ifShort(null)) },
     auditing: { openHolds: inventory.findOpenHolds, ordersWithOpenHolds: inventory.findOrdersWithOpenHolds, countEvents: outbox.countByAggregate, eventsKeptSince: () => eventsKeptSince(config.retention.days, now()) },
   });
@@ -196,7 +196,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   payments.captureNothingIf(async (orderId) => { const order = await orders.service.find(orderId); return order?.status === 'pending' && isHeldForReview(order); });
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
   payments.offerTermsIf(async (userId) => (await customers.findByUser(userId))?.companyId !== undefined);
-  payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }), orders.service.payable.bind(orders.service));
+  payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
 
   shipping.meet({ orders, variantsOf: catalog.findVariants });
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterEach(() => { expect(shop.defects.splice(0)).toEqual([]); });
 afterAll(() => shop.close());
 
-const ASKED_ONCE_A_SECOND = /^(find (api_keys|risk_settings|shipping_zones|shipping_methods|price_revisions|promotions|return_policies|warehouses|categories|category_tree)|update api_keys|update api_key_usage|hello |ping |aggregate api_keys)/;
+const ASKED_ONCE_A_SECOND = /^(find (api_keys|risk_settings|shipping_zones|shipping_methods|price_revisions|promotions|return_policies|payment_settings|warehouses|categories|category_tree)|update api_keys|update api_key_usage|hello |ping |aggregate api_keys)/;
 async function tripsOf(work: () => Promise<unknown>): Promise<string[]> {
   commands = [];
   await work();

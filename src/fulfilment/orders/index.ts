@@ -25,7 +25,7 @@ import { recompute, type UnitsChange } from './use-cases/recompute.js';
 import type { UnitsOfLine } from './credits.js';
 
 export type { NewOrder } from './orders.repository.js';
-export { orderNumber, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
+export { orderNumber, sendsAtOnce, type Order, type OrderComponent, type OrderItem, type OrderOrigin, type OrderOwner, type PaymentSummary } from './orders.js';
 export type { Refunds } from './orders.deps.js';
 export type { OrderMoney } from './payment-status.js';
 export { asReserved, destinationOf, linesToReserve, type Destination } from './reserved-units.js';
@@ -40,7 +40,7 @@ export { orderOwnerOf } from './orders.routes.js';
 type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now' | 'moneyOf'>;
 type Deps = Omit<OrderDeps, 'orders' | 'fulfilments' | 'notes'> & { connection: Connection; auditing: InvariantDeps; audit: RecordAudit;
   /** Inside the transaction that approves a checked order: what was only authorised is to be taken. */
-  captureHeld(orderId: string): Promise<unknown>;
+  captureHeld(order: Order): Promise<unknown>;
   /** What of these orders was taken already. */
   capturedOf(orderIds: readonly string[]): Promise<ReadonlyArray<{ orderId: string; amount: number }>>;
 };

@@ -55,12 +55,6 @@ export class OrderService {
     return found;
   }
 
-  /** What its payment has to bring in all, in minor units; null where there is no such order. */
-  async payable(id: string): Promise<number | null> {
-    const found = await this.find(id);
-    return found && payableOf(found).amount;
-  }
-
   findByCart(cartId: string): Promise<Order | null> {
     return this.deps.orders.findByCart(cartId);
   }

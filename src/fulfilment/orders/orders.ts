@@ -120,6 +120,9 @@ const sum = (items: ReadonlyArray<Pick<OrderItem, 'units'>>, of: keyof UnitCount
 export const awaitsSending = ({ digital, units }: Pick<OrderItem, 'digital' | 'units'>): boolean =>
   (digital?.kind === 'licence_key' || digital?.kind === 'download') && units.shipped === 0 && units.cancelled < units.ordered;
 
+/** Something of it leaves with its placement, so that nothing is left to wait for with its money. */
+export const sendsAtOnce = ({ items }: { items: ReadonlyArray<{ digital?: object | undefined }> }): boolean => items.some(({ digital }) => digital);
+
 type Obedient = Axes & Pick<Order, 'holds'> & Readonly<{ items: ReadonlyArray<Pick<OrderItem, 'units' | 'digital'>> }>;
 /** The commands that this order can obey now; anything else is a 409 that lists them. */
 export function allowedCommands({ status, paymentStatus, items, holds }: Obedient): Command[] {

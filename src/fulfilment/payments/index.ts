@@ -22,6 +22,9 @@ import { createPaypalProvider, type PaypalConfig } from './providers/paypal.js';
 import { Providers } from './providers/registry.js';
 import { createSimulatorProvider } from './providers/simulator.js';
 import { createStripeProvider, type StripeConfig } from './providers/stripe.js';
+import { SettingsRepository } from './settings/payment-settings.repository.js';
+import { settingsRoutes } from './settings/payment-settings.routes.js';
+import { SettingsService } from './settings/payment-settings.service.js';
 import { ApplyResult, type PaymentHook } from './use-cases/apply-result.js';
 import { AttributeRefund } from './use-cases/attribute-refund.js';
 import { CompareLedgers } from './use-cases/compare-ledgers.js';
@@ -29,6 +32,7 @@ import { Deadlines } from './use-cases/deadlines.js';
 import { MoveMoney } from './use-cases/move-money.js';
 import { PlanRefunds } from './use-cases/plan-refund.js';
 import { Reconcile } from './use-cases/reconcile.js';
+import { SecureShipment } from './use-cases/secure-shipment.js';
 import { StaffMoves } from './use-cases/staff-moves.js';
 import { Webhooks } from './use-cases/webhooks.js';
 import { WalletRepository } from './wallet/wallet.repository.js';
@@ -75,8 +79,9 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   let isHeld = async (_orderId: string): Promise<boolean> => false;
   /** Of a currency that is not named every refund is large. */
   const isLargeRefund = ({ amount, currency }: Money): boolean => amount > (largeRefundAbove[currency] ?? -1);
-  let agreedFor = async (_orderId: string): Promise<number | null> => null;
-  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), agreedFor: (orderId) => agreedFor(orderId), payments, moves, idempotency, audit, isLargeRefund });
+  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit, isLargeRefund });
+  const settings = new SettingsService({ settings: new SettingsRepository(connection), inTransaction, audit, now });
+  const shipments = new SecureShipment({ payments, moves, deadlines, captureAt: () => settings.captureAt(), isByHand: ({ provider }) => providers.find(provider)?.offline === true });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
 
   const records = new PaymentAuditRepository(connection);
@@ -101,7 +106,7 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
 
   return {
     personalData: wallet.personalData,
-    routes: [...paymentRoutes({ service, staff }), ...walletRoutes(wallet), ...journalRoutes({ records })],
+    routes: [...settingsRoutes(settings), ...paymentRoutes({ service, staff }), ...walletRoutes(wallet), ...journalRoutes({ records })],
     rootRoutes: webhookRoutes({ webhooks }),
     schedules, subscribers: [...subscribers, wallet.subscriber],
     invariants: paymentInvariants({ audit: records, now }),
@@ -131,13 +136,14 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     changeUnpaid: service.changeUnpaid.bind(service),
     hasOpenDifference: service.hasOpenDifference.bind(service),
     refundHistory: attribute.history.bind(attribute),
-    /** Where the lines of an order are looked up, so that refunds can be mapped to them, and what its payment is to bring in all, in minor units. */
-    knowOrdersBy(find: Parameters<typeof attribute.knowOrdersBy>[0], payable: (orderId: string) => Promise<number | null> = agreedFor): void {
-      attribute.knowOrdersBy(find);
-      agreedFor = payable;
-    },
+    /** Where the lines of an order are looked up, so that refunds can be mapped to them. */
+    knowOrdersBy: attribute.knowOrdersBy.bind(attribute),
     /** Throws where the bank holds the money no longer; asks the provider, so call it outside of transactions. */
     ensureSecured: deadlines.ensureSecured.bind(deadlines),
+    /** The same before goods leave, and takes the money where the shop takes it then. */
+    secureShipment: shipments.secure.bind(shipments),
+    /** When the money of orders to come is taken; from memory. */
+    captureAt: settings.captureAt.bind(settings),
     /** Who may pay weeks later. */
     offerTermsIf(question: (userId: string) => Promise<boolean>): void { offersTerms = question; },
     /** What a one-click purchase is paid with; null when the user has saved nothing. */

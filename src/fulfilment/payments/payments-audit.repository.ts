@@ -23,12 +23,12 @@ export class PaymentAuditRepository {
   async findOverdrawn(): Promise<Found[]> {
     const spent = { $add: ['$refundedAmount', '$refundingAmount', { $ifNull: ['$convertedAmount', 0] }] };
     const found = await this.payments.find({ $expr: { $or: [
-      { $gt: [{ $add: ['$capturedAmount', '$capturingAmount'] }, '$amount.amount'] }, { $gt: [spent, '$capturedAmount'] },
+      { $gt: [{ $add: ['$capturedAmount', '$capturingAmount'] }, { $ifNull: ['$agreed', '$amount.amount'] }] }, { $gt: [spent, '$capturedAmount'] },
       { $lt: [{ $min: ['$capturedAmount', '$capturingAmount', '$refundedAmount', '$refundingAmount', '$disputedAmount'] }, 0] },
     ] } }).lean();
-    return found.map(({ _id, amount, ...totals }) => ({
+    return found.map(({ _id, amount, agreed, ...totals }) => ({
       subject: `payment:${_id.toHexString()}`,
-      detail: `of ${amount.amount}: captured ${totals.capturedAmount}+${totals.capturingAmount}, refunded ${totals.refundedAmount}+${totals.refundingAmount}`,
+      detail: `of ${agreed ?? amount.amount}: captured ${totals.capturedAmount}+${totals.capturingAmount}, refunded ${totals.refundedAmount}+${totals.refundingAmount}`,
     }));
   }
 

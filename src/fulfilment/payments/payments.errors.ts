@@ -1,5 +1,6 @@
 import { ConflictError, NotFoundError, RuleViolation, UnauthenticatedError } from '../../shared/errors.js';
 import type { Money } from '../../shared/money.js';
+import type { Failure } from './payments.js';
 
 const at = (pointer: string, code: string, message: string) => [{ pointer: `#/body/${pointer}`, code, message }];
 
@@ -79,6 +80,19 @@ export class AuthorizationExpired extends ConflictError {
   readonly code = 'authorization_expired';
   constructor(orderId: string, until: Date | undefined) {
     super('The bank holds the money for this order no longer. Take a new payment before anything is sent.', { orderId, ...(until && { authorizedUntil: until.toISOString() }) });
+  }
+}
+
+/** Money is to be taken before the goods leave, and the provider has not said whether it was. */
+export class CaptureUnanswered extends ConflictError {
+  readonly code = 'payment_in_progress';
+  constructor(orderId: string) { super('Money for this order is being taken and the payment provider has not answered yet. Try again in a minute; nothing was sent.', { orderId }); }
+}
+
+export class CaptureRefused extends ConflictError {
+  readonly code = 'capture_refused';
+  constructor(orderId: string, failure: Failure | undefined) {
+    super('The payment provider did not give the money for this order, so nothing was sent. Take a new payment, or cancel the order.', { orderId, ...(failure && { reason: failure.code }) });
   }
 }
 

@@ -25,7 +25,7 @@ const paymentSchema = new Schema<PaymentRow>({
   provider: { type: String, required: true }, method: { type: String, required: true }, amount: money,
   status: { type: String, required: true }, live: { type: Boolean, required: true }, idempotencyKey: { type: String, required: true },
   providerReference: String, failure: words, nextAction: new Schema({ type: { type: String }, url: String }, { _id: false }),
-  capturedAmount: minor, capturingAmount: minor, refundedAmount: minor, refundingAmount: minor, disputedAmount: minor, convertedAmount: Number,
+  capturedAmount: minor, capturingAmount: minor, refundedAmount: minor, refundingAmount: minor, disputedAmount: minor, convertedAmount: Number, agreed: Number, authorizeOnly: Boolean,
   savedMethod: new Schema({ customer: String, method: String }, { _id: false }), authorizedUntil: Date, cardFingerprint: String, dueAt: Date, overdueAt: Date, remindAt: Date,
   reversal: new Schema({ reason: String, at: Date, keepsNothing: Boolean }, { _id: false }), mismatch: String,
   lookUpAt: Date, lookUps: { type: Number, required: true, default: 0 },

@@ -80,7 +80,7 @@ export class PaymentRepository {
   }
 
   async reserveCapture(id: string, amount: number, statuses: readonly PaymentStatus[], now: Date): Promise<Payment | null> {
-    const left = { $subtract: ['$amount.amount', { $add: ['$capturedAmount', '$capturingAmount'] }] };
+    const left = { $subtract: [{ $ifNull: ['$agreed', '$amount.amount'] }, { $add: ['$capturedAmount', '$capturingAmount'] }] };
     const found = await this.payments.findOneAndUpdate({ _id: id, status: { $in: statuses }, reversal: { $exists: false }, $expr: { $gte: [left, amount] } },
       { $inc: { capturingAmount: amount, version: 1 }, $set: { updatedAt: now } }, { returnDocument: 'after' }).lean();
     return found && toPayment(found);

@@ -19,10 +19,12 @@ export type OpenPayment = PaymentChoice & Readonly<{
   orderId: string; attempt: number; amount: Money;
   /** Whose saved methods may be chosen. */
   userId?: string | null | undefined;
+  /** Where a provider is asked: for a promise only, the money is taken later. */
+  authorizeOnly?: boolean | undefined;
 }>;
 export type ExecuteOptions = Readonly<{
   token?: string | undefined; returnUrl?: string | undefined;
-  /** False: only authorise; the money is captured later. */
+  /** As the payment was opened, if absent. */
   capture?: boolean;
 }>;
 
@@ -49,7 +51,7 @@ export class PaymentService {
    * Writes the payment down before anybody is asked for money. Call it in the transaction that makes the order. A customer
    * who left the provider's page may choose again: the attempt that waited for that page is voided.
    */
-  async open({ orderId, attempt, amount, userId, purpose, ...choice }: OpenPayment): Promise<Payment> {
+  async open({ orderId, attempt, amount, userId, purpose, authorizeOnly, ...choice }: OpenPayment): Promise<Payment> {
     const { payments, moves, now, unansweredMs } = this.deps;
     const { provider, method, nothingToPayNow } = this.checkMethod(choice);
     if (attempt > 1) {
@@ -63,6 +65,7 @@ export class PaymentService {
     return payments.insert({
       ...(purpose !== undefined && { purpose }), orderId, attempt, provider, method, amount, status, live: isLive(status), idempotencyKey: `${orderId}:${attempt}`,
       ...(onTerms && { dueAt: later(now(), this.deps.terms.days * DAY_MS) }),
+      ...(authorizeOnly && !nothingToPayNow && status === 'pending' && { authorizeOnly }),
       ...(saved && { savedMethod: { customer: saved.providerCustomer, method: saved.methodReference } }),
       capturedAmount: 0, capturingAmount: 0, refundedAmount: 0, refundingAmount: 0, disputedAmount: 0,
       version: 1, createdAt: now(), updatedAt: now(),
@@ -73,9 +76,10 @@ export class PaymentService {
    * Asks the provider, outside of any transaction, and records what it says. May be repeated: the provider knows the
    * request by its key. When the provider is silent the payment stays pending, and the worker finds out.
    */
-  async execute(given: Payment | string, { token, returnUrl, capture = true }: ExecuteOptions): Promise<Payment> {
+  async execute(given: Payment | string, { token, returnUrl, ...options }: ExecuteOptions): Promise<Payment> {
     const { providers, results, moves, failpoint } = this.deps;
     const payment = typeof given === 'string' ? await this.get(given) : given;
+    const { capture = payment.authorizeOnly !== true } = options;
     const provider = providers.find(payment.provider);
     if (payment.status !== 'pending' || !provider || provider.offline) return payment;
     await failpoint('payments.before_call');
@@ -114,14 +118,18 @@ export class PaymentService {
 
   findByOrders(orderIds: readonly string[]): Promise<Payment[]> { return this.deps.payments.findByOrders(orderIds); }
 
-  /** Inside the caller's transaction: an order's own payment, which comes by hand, is to bring `more` beside what it brought. Null when none is waiting. */
+  /**
+   * Inside the caller's transaction: an order's own payment that waits for its money, or holds a promise of it, is to bring `more` beside what it brought.
+   * What a bank has promised stays as high as it was; what is taken of it does not. Null when none is waiting.
+   */
   async changeUnpaid(orderId: string, more: Money): Promise<Payment | null> {
     const { payments, providers, outbox, now } = this.deps;
     const waiting = (await payments.findByOrders([orderId])).find(({ live, purpose, status, provider }) => (
-      live && purpose === undefined && (status === 'pending' || status === 'authorized') && providers.find(provider)?.offline));
+      live && purpose === undefined && (status === 'authorized' || (status === 'pending' && providers.find(provider)?.offline))));
     if (!waiting) return null;
     const collected = waiting.capturedAmount + waiting.capturingAmount;
-    const changed: Payment = { ...waiting, amount: { ...waiting.amount, amount: collected + more.amount }, ...(more.amount === 0 && waiting.capturingAmount === 0 && { status: 'succeeded' }) };
+    const byHand = providers.find(waiting.provider)?.offline;
+    const changed: Payment = { ...waiting, ...(byHand ? { amount: { ...waiting.amount, amount: collected + more.amount } } : { agreed: collected + more.amount }), ...(more.amount === 0 && waiting.capturingAmount === 0 && { status: 'succeeded' }) };
     const saved = await payments.save(waiting, changed, now());
     const events = eventsOf(waiting, saved, []);
     if (events.length > 0) await outbox.record(...events);

@@ -24,6 +24,10 @@ export type Payment = Readonly<{
   providerReference?: string; failure?: Failure; nextAction?: NextAction;
   /** Paid with a card that the customer left with the provider. */
   savedMethod?: Readonly<{ customer: string; method: string }>;
+  /** The provider is asked for a promise of the money only; it is taken later. */
+  authorizeOnly?: boolean;
+  /** What the order costs of it by now, where that is less than was authorised: no more is taken. Minor units. */
+  agreed?: number;
   /** The provider's name for the card: the same at every payment with it, and no card number. */
   cardFingerprint?: string;
   /** Until then the bank holds the money of an authorisation. */
@@ -72,7 +76,8 @@ const laterOf = (a: PaymentStatus, b: PaymentStatus): PaymentStatus => (STATUSES
 /** What can still be paid back. Money that the cardholder's bank has taken back is not there to refund. */
 export const refundable = ({ capturedAmount, refundedAmount, refundingAmount, disputedAmount, convertedAmount = 0 }: Payment): number =>
   Math.max(0, capturedAmount - refundedAmount - refundingAmount - disputedAmount - convertedAmount);
-export const capturable = ({ amount, capturedAmount, capturingAmount }: Payment): number => amount.amount - capturedAmount - capturingAmount;
+const agreedOf = ({ agreed, amount }: Payment): number => agreed ?? amount.amount;
+export const capturable = (payment: Payment): number => agreedOf(payment) - payment.capturedAmount - payment.capturingAmount;
 
 /** Why this report cannot be about our payment, or null. Nothing of such a report is believed. */
 export function mismatchOf(payment: Payment, reported: ProviderPayment): string | null {
@@ -159,7 +164,7 @@ function count(totals: ReturnType<typeof totalsOf>, { kind, state, amount }: Row
 
 function statusOf(payment: Payment, { capturedAmount, refundedAmount }: Totals, reported: ProviderPayment): PaymentStatus {
   if (refundedAmount > 0) return refundedAmount >= capturedAmount ? 'refunded' : 'partially_refunded';
-  if (capturedAmount > 0 && capturedAmount >= payment.amount.amount) return 'succeeded';
+  if (capturedAmount > 0 && capturedAmount >= agreedOf(payment)) return 'succeeded';
   if (capturedAmount > 0 || reported.status === 'captured') return 'authorized';
   return reported.status;
 }

@@ -27,7 +27,7 @@ export type CheckoutDeps = Readonly<{
   tenders: { spend(orderId: string, tenders: readonly Tender[]): Promise<void> };
   inventory: Pick<Inventory, 'reserve'>;
   orders: Orders['service'];
-  payments: Pick<Payments, 'open' | 'execute' | 'confirm' | 'checkMethod' | 'projection'>;
+  payments: Pick<Payments, 'open' | 'execute' | 'confirm' | 'checkMethod' | 'projection' | 'captureAt'>;
   /** Starts to look at whom an order comes from; what it returns judges, once the total is known. Neither of them throws. */
   assessRisk(subject: Subject): (total: Money) => Promise<Verdict>;
   idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'store' | 'complete' | 'takeUp'>;

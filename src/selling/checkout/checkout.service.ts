@@ -8,7 +8,7 @@ import type { Reply } from '../../shared/http/reply.js';
 import { subtract, sum } from '../../shared/money.js';
 import { success } from '../../shared/http/schemas.js';
 import { isHeldForReview } from '../../shared/order-risk.js';
-import { asReserved, destinationOf, linesToReserve, presentOrder, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
+import { asReserved, destinationOf, linesToReserve, presentOrder, sendsAtOnce, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
 import type { Cart, Shopper } from '../cart/index.js';
 import type { CheckoutDeps } from './checkout.deps.js';
 import type { PaymentBody, PlaceOrderBody } from './checkout.schemas.js';
@@ -51,7 +51,7 @@ export class CheckoutService {
     if (known?.state === 'done') return known.reply;
     const order = await this.deps.orders.get(orderId, owner);
     const paymentId = known ? await this.resumable(known, idempotency) : await this.openAnother(order, payment, idempotency);
-    await this.deps.payments.execute(paymentId, { ...payment, capture: !isHeldForReview(order) });
+    await this.deps.payments.execute(paymentId, payment);
     return this.answer(idempotency, orderId, null);
   }
 
@@ -62,10 +62,13 @@ export class CheckoutService {
     return this.deps.orders.get(orderId, owner);
   }
 
-  private openAnother({ id: orderId, userId }: Order, payment: PaymentBody, idempotency: IdempotencyRequest): Promise<string> {
+  private async openAnother(order: Order, payment: PaymentBody, idempotency: IdempotencyRequest): Promise<string> {
+    const { id: orderId, userId } = order;
     this.deps.payments.checkMethod(payment);
+    // What is asked for after placement is for goods that may have left.
+    const authorizeOnly = order.status === 'pending' && await this.authorizesOnly(order.items, isHeldForReview(order));
     return this.deps.inTransaction(async () => {
-      const opened = await this.deps.payments.open({ orderId, ...payment, userId, ...await this.deps.orders.beginPayment(orderId) });
+      const opened = await this.deps.payments.open({ orderId, ...payment, userId, authorizeOnly, ...await this.deps.orders.beginPayment(orderId) });
       await this.deps.idempotency.begin(idempotency, opened.id, orderId);
       return opened.id;
     });
@@ -91,23 +94,24 @@ export class CheckoutService {
     const { order, payment, isAnswered } = await this.commit(request, draft);
     await this.deps.failpoint('checkout.after_commit');
     if (isAnswered) return this.replyFor(order, this.tokenOf(order), 201);
-    await this.deps.payments.execute(payment, { ...request.body.payment, capture: !isHeldForReview(order) });
+    await this.deps.payments.execute(payment, request.body.payment);
     await this.deps.failpoint('checkout.after_payment');
     return this.answer(request.idempotency, order.id, this.tokenOf(order));
   }
 
   /** Transaction A: key, stock, order, cart and events together; when nothing is to be paid now the answer as well. */
-  private commit({ body, idempotency, actor, locale, alongside }: PlaceOrder, draft: Draft) {
+  private async commit({ body, idempotency, actor, locale, alongside }: PlaceOrder, draft: Draft) {
     const { deps } = this;
     const { cart, priced } = draft;
     const orderId = deps.orders.newId();
+    const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.amountDue.amount === 0;
+    const authorizeOnly = !nothingToPayNow && await this.authorizesOnly([...draft.offers.values()], draft.verdict?.decision === 'review');
     // Buyers of one SKU, of the last uses of a coupon or with one gift card would only collide in the database, so those of this process take turns; the levels decide all the same.
     return deps.queue.run([...cart.lineItems.map(({ sku }) => sku), ...componentSkus(draft.offers), ...priced.promotions.contended, ...priced.tenders.map(({ accountId }) => accountId)], () => deps.inTransaction(async () => {
-      const nothingToPayNow = deps.payments.checkMethod(body.payment).nothingToPayNow || priced.amountDue.amount === 0;
       if (!nothingToPayNow) await deps.idempotency.begin(idempotency, orderId, orderId);
       await alongside?.(orderId);
       await deps.failpoint('checkout.after_key');
-      const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, userId: cart.userId, amount: priced.amountDue });
+      const payment = await deps.payments.open({ orderId, attempt: 1, ...body.payment, userId: cart.userId, amount: priced.amountDue, authorizeOnly });
       const summary = deps.payments.projection(payment);
       const token = cart.userId === null ? this.guestToken(orderId) : null;
       const made = orderFrom(deps, { id: orderId, draft, payment: summary, nothingToPayNow, tokenHash: hashOf(token), actor, locale });
@@ -128,6 +132,11 @@ export class CheckoutService {
     }, { repeatable: true }));
   }
 
+  /** What somebody has to look at first, and what the shop takes later, is only promised; what leaves at once is paid at once. */
+  private async authorizesOnly(items: Parameters<typeof sendsAtOnce>[0]['items'], isHeld: boolean): Promise<boolean> {
+    return isHeld || (!sendsAtOnce({ items }) && await this.deps.payments.captureAt() !== 'placement');
+  }
+
   /** What went wrong may have a good end: another request was first, or stock is tied up in orders that nobody paid. */
   private async mayTryAgain(error: unknown, attempt: number): Promise<boolean> {
     if (attempt >= ATTEMPTS) return false;
@@ -139,7 +148,7 @@ export class CheckoutService {
   private async takeUp(known: Stored, { idempotency, body }: PlaceOrder): Promise<Reply> {
     if (known.state === 'done') return known.reply;
     const order = await this.deps.orders.get(await this.resumable(known, idempotency), { staff: true });
-    if (order.status === 'pending' && order.payment?.status === 'pending') await this.deps.payments.execute(order.payment.id, { ...body.payment, capture: !isHeldForReview(order) });
+    if (order.status === 'pending' && order.payment?.status === 'pending') await this.deps.payments.execute(order.payment.id, body.payment);
     return this.answer(idempotency, order.id, this.tokenOf(order));
   }
 

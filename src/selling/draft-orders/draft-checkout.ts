@@ -92,6 +92,7 @@ const NOT_YET: CheckoutDeps['payments'] = {
   projection: () => null as never,
   execute: async () => null as never,
   confirm: async () => null as never,
+  captureAt: async () => 'placement',
 };
 
 /** The orders, which ask for their money as they are made. */

@@ -34,7 +34,8 @@ export class FulfilmentService {
 
   /** Of many who want the same units those get them that come first; no unit is in two parcels. */
   async create(orderId: string, request: NewFulfilment, actor: Actor): Promise<Changed> {
-    if (request.state === 'shipped') await this.askBefore(orderId);
+    // Money may be taken now, so first whether anything can be sent.
+    if (request.state === 'shipped') await this.askBefore(orderId, (order) => this.plan(order, request));
     return this.turn(orderId, async () => {
       const order = await this.sendable(orderId);
       const fulfilment = await this.plan(order, request);
@@ -192,8 +193,9 @@ export class FulfilmentService {
   }
 
   /** Outside of any transaction: whoever has the money may have to ask a provider. */
-  private async askBefore(orderId: string): Promise<void> {
-    await this.sendable(orderId);
+  private async askBefore(orderId: string, tryOut?: (order: Order) => Promise<unknown>): Promise<void> {
+    const order = await this.sendable(orderId);
+    await tryOut?.(order);
     await this.deps.beforeShip(orderId);
   }
 

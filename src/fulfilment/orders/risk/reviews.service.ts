@@ -18,7 +18,7 @@ const CLAIM_MS = 15 * 60_000;
 type ReviewDeps = OrderDeps & {
   risks: OrderRiskRepository; audit: RecordAudit;
   /** Inside the transaction that approves: what was only authorised is to be taken. */
-  captureHeld(orderId: string): Promise<unknown>;
+  captureHeld(order: Order): Promise<unknown>;
 };
 export type Decision = Readonly<{ decision: 'approve' | 'reject'; reason: string; isFraud?: boolean | undefined; actor: Actor }>;
 
@@ -77,7 +77,7 @@ export class ReviewService {
     const free = await orders.change(order, { holds: order.holds.filter((hold) => hold !== RISK_HOLD) }, entry(now(), 'order.checked', 'checked by staff', {}, {}, actor));
     if (!free) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId });
     const placed = await finaliseOrder(this.deps, orderId, { summary: order.payment!, paymentStatus: order.paymentStatus, cause: 'checked by staff' });
-    if (order.paymentStatus === 'authorized') await this.deps.captureHeld(orderId);
+    if (order.paymentStatus === 'authorized') await this.deps.captureHeld(placed);
     return placed;
   }
 

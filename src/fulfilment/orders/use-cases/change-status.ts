@@ -13,15 +13,24 @@ type Sending = Pick<FulfilmentService, 'sendRest' | 'deliverRest'>;
 
 /** `PUT /orders/:id/status`: a word that names a guarded command. What is not allowed now is refused with what is. */
 export async function changeStatus(deps: OrderDeps, sending: Sending, orderId: string, request: Request): Promise<Order> {
-  const sends = request.status === 'shipped' || request.status === 'completed';
-  if (sends && commandFor(await read(deps, orderId), request) !== null) await deps.beforeShip(orderId);
+  const ifMatch = await secured(deps, orderId, request);
   return deps.inTransaction(async () => {
     const order = await read(deps, orderId);
-    requireVersion(request.ifMatch, order.version);
+    requireVersion(ifMatch, order.version);
     const command = commandFor(order, request);
     if (!command) throw new IllegalTransition(order, request.status, allowedCommands(order));
     return obey(deps, sending, order, command, request.actor);
   });
+}
+
+/** Whoever takes the money before the goods leave changes the order by that: the version that was asked for is compared before, and answered as it is then. */
+async function secured(deps: OrderDeps, orderId: string, request: Request): Promise<number | undefined> {
+  if (request.status !== 'shipped' && request.status !== 'completed') return request.ifMatch;
+  const order = await read(deps, orderId);
+  requireVersion(request.ifMatch, order.version);
+  if (commandFor(order, request) === null) return request.ifMatch;
+  await deps.beforeShip(orderId);
+  return request.ifMatch === undefined ? undefined : (await read(deps, orderId)).version;
 }
 
 const commandFor = (order: Order, { status }: Request): Command | null => allowedCommands(order).find((name) => name === status) ?? null;

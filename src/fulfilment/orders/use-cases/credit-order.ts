@@ -53,11 +53,11 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   return { order, credits, fees: fees.credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
 }
 
-/** The order's own payment is to bring less by so much; by hand it is asked for less, and nothing more to ask for means paid. */
+/** The order's own payment is to bring less by so much: by hand it is asked for less, of what a bank has promised less is taken. */
 async function askedAfter(deps: Pick<OrderDeps, 'refunds'>, order: Order, { received: { awaited }, less }: { received: Received; less: number }): Promise<Partial<Pick<Order, 'amountDue' | 'payment'>>> {
   if (!awaited || less === 0) return {};
   const open = unpaidOf(order, { awaited }).awaited - less;
-  const changed = awaited.byHand ? await deps.refunds.changeUnpaid(order.id, money(open, order.currency)) : null;
+  const changed = await deps.refunds.changeUnpaid(order.id, money(open, order.currency));
   return { amountDue: money(awaited.collected + open, order.currency), ...(changed && { payment: changed }) };
 }
 

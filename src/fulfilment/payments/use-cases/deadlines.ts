@@ -31,7 +31,8 @@ export class Deadlines {
 
   /** Before goods leave: an authorisation that is past its time is asked for, and stops the parcel when it is gone. */
   async ensureSecured(orderId: string): Promise<void> {
-    const [latest] = await this.deps.payments.findByOrders([orderId]);
+    const own = (await this.deps.payments.findByOrders([orderId])).filter(({ purpose, reversal }) => purpose === undefined && !reversal?.keepsNothing);
+    const latest = own.find(({ live }) => live) ?? own[0];
     if (!latest || !this.isDoubtful(latest)) return;
     const payment = latest.status === 'authorized' ? await this.deps.reconcile.refresh(latest) : latest;
     if (!this.isDoubtful(payment)) return;

@@ -7,7 +7,7 @@ import type { Reply } from '../../../shared/http/reply.js';
 import { success } from '../../../shared/http/schemas.js';
 import type { Money } from '../../../shared/money.js';
 import type { RefundWish } from '../attribution.js';
-import { CaptureExceedsAuthorized, CaptureOnHold, PaymentNotFound, WrongCurrency } from '../payments.errors.js';
+import { CaptureOnHold, PaymentNotFound, WrongCurrency } from '../payments.errors.js';
 import { capturable, refundable, type Payment } from '../payments.js';
 import type { PaymentRepository } from '../payments.repository.js';
 import { presentPayment, presentTransaction } from '../payments.schemas.js';
@@ -21,8 +21,6 @@ type StaffDeps = {
   /** Whether an order is being checked, so that its money is not to be taken yet. */
   isHeld(orderId: string): Promise<boolean>;
   isLargeRefund(amount: Money): boolean;
-  /** Minor units that the order's own payment is to bring in all; less than was authorised where the order costs less by now. Null: nobody knows. */
-  agreedFor(orderId: string): Promise<number | null>;
   payments: PaymentRepository; moves: MoveMoney; idempotency: Pick<IdempotencyStore, 'find' | 'begin' | 'takeUp' | 'complete'>; audit: RecordAudit };
 
 /** Refunds and captures that people ask for: once per Idempotency-Key, through any crash, and on record with who asked. */
@@ -63,21 +61,11 @@ export class StaffMoves {
     const { kind, actor } = request;
     if (kind === 'capture' && await this.deps.isHeld(request.orderId)) throw new CaptureOnHold(request.orderId);
     const payment = await this.choose(request);
-    const amount = kind === 'capture' ? await this.agreed(payment, request.amount) : request.amount;
     const reason = request.reason ?? request.goodwill?.reason ?? kind;
-    return moves[kind]({ paymentId: payment.id, amount, wish: wishOf(request, payment), reason, key: keyOf(request), alongside: async (planned) => {
+    return moves[kind]({ paymentId: payment.id, amount: request.amount, wish: wishOf(request, payment), reason, key: keyOf(request), alongside: async (planned) => {
       await idempotency.begin(request.idempotency, planned.key);
       await audit({ actor, action: `payment.${kind}_requested`, subject: `payment:${payment.id}`, after: { orderId: request.orderId, amount: planned.amount, reason } });
     } });
-  }
-
-  /** What is to be taken: no more than the order still costs, whatever the bank would give. */
-  private async agreed(payment: Payment, asked: Money | undefined): Promise<Money | undefined> {
-    const most = payment.purpose === undefined ? await this.deps.agreedFor(payment.orderId) : null;
-    if (most === null || most >= payment.amount.amount) return asked;
-    const left = { ...payment.amount, amount: Math.max(0, most - payment.capturedAmount - payment.capturingAmount) };
-    if (left.amount === 0 || (asked && asked.currency === left.currency && asked.amount > left.amount)) throw new CaptureExceedsAuthorized(asked ?? payment.amount, left);
-    return asked ?? left;
   }
 
   /** The named payment, else the latest that has something left, else the latest, whose refusal tells why. */
