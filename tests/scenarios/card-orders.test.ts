@@ -194,9 +194,9 @@ describe('a shop that takes the money of a card later', () => {
     expect([captured(whole.id), (await capture(whole.id, 3000)).status, (await show(whole.id)).paymentStatus]).toEqual([[], 201, 'paid']);
   });
 
-  test('takes no more than the order still costs, whoever is first: 20 captures and a cancelled unit, five times', async () => {
+  test('takes no more than the order still costs, whoever is first: 20 captures and a cancelled unit, twice', async () => {
     await takes('manual');
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 2; round++) {
       const { id, itemId } = await bought(1000, 2);
       const cancel = () => staff('post', `/orders/${id}/cancellation`, { lines: [{ itemId, quantity: 1 }], reason: 'one is enough' });
 
