@@ -78,7 +78,7 @@ import { isHeldForReview } from './shared/order-risk.js';
 import type { PersonalData } from './shared/personal-data.js';
 import type { Schedule } from './shared/schedule.js';
 import { createStorage } from './shared/storage/index.js';
-import { createFindAccount, createQuoteReplacements, createRevealSecret, describedProducts, ifShort, refundsThrough } from './wiring.js';
+import { createFindAccount, createQuoteReplacements, createRevealSecret, describedProducts, ifShort, refundsThrough, tendersOf } from './wiring.js';
 
 export type Container = ReturnType<typeof createContainer>;
 type Part = Readonly<{ personalData?: PersonalData | PersonalData[]; routes?: Route[]; rootRoutes?: Route[]; subscribers?: Subscriber[]; schedules?: Schedule[]; invariants?: Invariant[] }>;
@@ -196,7 +196,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   payments.captureNothingIf(async (orderId) => { const order = await orders.service.find(orderId); return order?.status === 'pending' && isHeldForReview(order); });
   payments.keepMoneyIf(orders.service.isStanding.bind(orders.service));
   payments.offerTermsIf(async (userId) => (await customers.findByUser(userId))?.companyId !== undefined);
-  payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }));
+  payments.knowOrdersBy((orderId) => orders.service.get(orderId, { staff: true }), tendersOf(giftCards.tenders, orders.service));
 
   shipping.meet({ orders, variantsOf: catalog.findVariants });
 

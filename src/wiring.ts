@@ -1,5 +1,5 @@
 import { InsufficientStock } from './fulfilment/inventory/index.js';
-import type { OrderMoney, Refunds } from './fulfilment/orders/index.js';
+import type { OrderMoney, Orders, Refunds } from './fulfilment/orders/index.js';
 import { cutAttribution, refundable, type Payment, type Payments } from './fulfilment/payments/index.js';
 import type { createReturns } from './fulfilment/returns/index.js';
 import type { Shipping } from './fulfilment/shipping/index.js';
@@ -76,6 +76,21 @@ export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'findByO
     },
   };
 };
+
+type OrderMoneyKeeper = Pick<Orders['service'], 'find' | 'moneyMoved'>;
+/** Gift cards and store credit, as staff refunds them: of orders that stand, since an order that waits for its payment still needs them. */
+export const tendersOf = (tenders: GiftCards['tenders'], orders: OrderMoneyKeeper): NonNullable<Parameters<Payments['knowOrdersBy']>[1]> => ({
+  left: async (orderId) => {
+    const order = await orders.find(orderId);
+    return order?.tenders && order.placedAt ? (await tenders.received(orderId)).left : 0;
+  },
+  refund: async (request) => {
+    await tenders.refund(request);
+    await orders.moneyMoved(request.orderId, request.reason);
+  },
+  find: tenders.findRefund.bind(tenders),
+  history: tenders.attributionsOf.bind(tenders),
+});
 
 /** What describes each product, for whoever learns from words. */
 export async function* describedProducts(catalog: Pick<Catalog, 'walkProducts'>): AsyncGenerator<{ id: string; text: string }> {

@@ -32,6 +32,7 @@ import { Deadlines } from './use-cases/deadlines.js';
 import { MoveMoney } from './use-cases/move-money.js';
 import { PlanRefunds } from './use-cases/plan-refund.js';
 import { Reconcile } from './use-cases/reconcile.js';
+import { NOTHING_BESIDE, RefundOrder, type Beside } from './use-cases/refund-order.js';
 import { SecureShipment } from './use-cases/secure-shipment.js';
 import { StaffMoves } from './use-cases/staff-moves.js';
 import { Webhooks } from './use-cases/webhooks.js';
@@ -67,7 +68,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   const providers = new Providers([createOfflineProvider(), ...configured(config, now)]);
   const hooks: PaymentHook[] = [];
   const results = new ApplyResult({ payments, outbox, inTransaction, now, hooks });
-  const attribute = new AttributeRefund({ payments });
+  let beside = NOTHING_BESIDE;
+  const attribute = new AttributeRefund({ payments, historyBeside: (orderId) => beside.history(orderId) });
   const moves = new MoveMoney({ payments, providers, results, attribute, inTransaction, now });
   const refunds = new PlanRefunds({ payments, moves, attribute, inTransaction, now });
   const reconcile = new Reconcile({ payments, providers, results, moves, outbox, inTransaction, now, report, graceMs: 2 * config.timeoutMs + 3_000 });
@@ -79,7 +81,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   let isHeld = async (_orderId: string): Promise<boolean> => false;
   /** Of a currency that is not named every refund is large. */
   const isLargeRefund = ({ amount, currency }: Money): boolean => amount > (largeRefundAbove[currency] ?? -1);
-  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), payments, moves, idempotency, audit, isLargeRefund });
+  const whole = new RefundOrder({ payments, refunds, moves, attribute, inTransaction, beside: () => beside });
+  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), whole, payments, moves, idempotency, audit, isLargeRefund });
   const settings = new SettingsService({ settings: new SettingsRepository(connection), inTransaction, audit, now });
   const shipments = new SecureShipment({ payments, moves, deadlines, captureAt: () => settings.captureAt(), isByHand: ({ provider }) => providers.find(provider)?.offline === true });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
@@ -136,8 +139,11 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     changeUnpaid: service.changeUnpaid.bind(service),
     hasOpenDifference: service.hasOpenDifference.bind(service),
     refundHistory: attribute.history.bind(attribute),
-    /** Where the lines of an order are looked up, so that refunds can be mapped to them. */
-    knowOrdersBy: attribute.knowOrdersBy.bind(attribute),
+    /** Where the lines of an order are looked up, so that refunds can be mapped to them, and what orders are paid with beside payments, which staff refunds as well, last. */
+    knowOrdersBy(find: Parameters<typeof attribute.knowOrdersBy>[0], other: Beside = NOTHING_BESIDE): void {
+      attribute.knowOrdersBy(find);
+      beside = other;
+    },
     /** Throws where the bank holds the money no longer; asks the provider, so call it outside of transactions. */
     ensureSecured: deadlines.ensureSecured.bind(deadlines),
     /** The same before goods leave, and takes the money where the shop takes it then. */

@@ -4,7 +4,7 @@ import { problems, success, successOf } from '../../shared/http/schemas.js';
 import { balancesOf, entryOf } from './journal.js';
 import type { PaymentTransaction } from './payments.js';
 import {
-  captureBody, journalQuery, journalReply, movedReply, orderParams, paymentsReply, presentPayment, presentTransaction, refundBody, webhookHeaders, webhookParams, webhookReply, type MoveBody, type OrderParams,
+  captureBody, journalQuery, journalReply, movedReply, orderParams, paymentsReply, presentPayment, presentTransaction, refundBody, refundedReply, webhookHeaders, webhookParams, webhookReply, type MoveBody, type OrderParams,
   type JournalQuery, type WebhookParams,
 } from './payments.schemas.js';
 import type { PaymentService } from './payments.service.js';
@@ -31,9 +31,9 @@ export function paymentRoutes({ service, staff }: { service: PaymentService; sta
     defineRoute({
       method: 'post', path: '/orders/:id/refunds', summary: 'Pay back all or a part', tag: 'Payments', access, idempotency: 'workflow',
       stepUp: { when: 'above STEP_UP_REFUND_ABOVE', isNeeded: ({ params, body }) => staff.isLarge({ orderId: (params as OrderParams).id, ...body as MoveBody }) },
-      description: 'Never more than was captured, however many ask at once. `state` is `pending` while the provider has not answered; it is then asked again until it has.',
+      description: 'Never more than was captured, however many ask at once. Unless a payment is named, the latest payment gives first, then those before it, then store credit and gift cards, the other way round than they paid. `state` is `pending` while the provider has not answered; it is then asked again until it has.',
       params: orderParams, body: refundBody,
-      responses: { 201: successOf(movedReply), ...refusals },
+      responses: { 201: successOf(refundedReply), ...refusals },
       handle: request('refund'),
     }),
     defineRoute({

@@ -1,7 +1,9 @@
 import Joi from 'joi';
 import { amount, currencyCode, id, line, moneySchema, timestamp } from '../../shared/http/schemas.js';
 import type { Money } from '../../shared/money.js';
+import type { Attribution } from './attribution.js';
 import type { Payment, PaymentTransaction } from './payments.js';
+import { attributionOfWhole, stateOf, type OrderRefund } from './refund.js';
 
 export type OrderParams = { id: string };
 export const orderParams = Joi.object<OrderParams, true>({ id: id().required() });
@@ -12,7 +14,7 @@ export type MoveBody = {
 const positive = () => Joi.object<Money, true>({ amount: amount().min(1).required(), currency: currencyCode().required() });
 const move = {
   amount: positive().description('All that is left, if absent'),
-  paymentId: id().description('Of several payments of the order; the latest that can, if absent'),
+  paymentId: id().description('This payment alone'),
 };
 export const refundBody = Joi.object<MoveBody>({
   ...move, reason: line(500).min(1).required(),
@@ -47,6 +49,11 @@ export const transactionReply = Joi.object({
   attribution: attributionReply, failure, at: timestamp().required(),
 }).meta({ name: 'PaymentTransaction' });
 export const movedReply = transactionReply.keys({ payment: paymentReply.required() });
+export const refundedReply = movedReply.keys({
+  parts: Joi.array().items(Joi.object({
+    from: Joi.string().valid('payment', 'tenders').required().description('tenders: gift cards and store credit'), paymentId: id(), state: Joi.string().required(), amount: moneySchema.required(),
+  })).description('What each payment gives of it, in the order in which they give'),
+});
 export const paymentsReply = Joi.object({ items: Joi.array().items(paymentReply.keys({ transactions: Joi.array().items(transactionReply).required() })).required() });
 
 export function presentPayment(payment: Payment) {
@@ -59,12 +66,27 @@ export function presentPayment(payment: Payment) {
   };
 }
 
+const presentAttribution = ({ lines, shipping, goodwill }: Attribution, currency: string) => {
+  const of = (minor: number): Money => ({ amount: minor, currency });
+  return { lines: lines.map((share) => ({ ...share, amount: of(share.amount) })), shipping: of(shipping), goodwill: of(goodwill) };
+};
+
 export function presentTransaction({ id: transactionId, kind, state, amount: money, reason, attribution, failure: why, at }: PaymentTransaction) {
-  const of = (minor: number): Money => ({ amount: minor, currency: money.currency });
-  const mapped = attribution && {
-    lines: attribution.lines.map((share) => ({ ...share, amount: of(share.amount) })), shipping: of(attribution.shipping), goodwill: of(attribution.goodwill),
-  };
-  return { id: transactionId, kind, state, amount: money, reason: reason ?? null, ...(mapped && { attribution: mapped }), ...(why && { failure: why }), at: at.toISOString() };
+  return { id: transactionId, kind, state, amount: money, reason: reason ?? null, ...(attribution && { attribution: presentAttribution(attribution, money.currency) }), ...(why && { failure: why }), at: at.toISOString() };
+}
+
+/** A refund that several payments carry, or gift cards and store credit as well, is one to whoever asked for it. */
+export function presentRefund(refund: OrderRefund, reason: string) {
+  const { payments: [payment], transactions, beside } = refund;
+  const { currency } = payment!.amount;
+  const of = (minor: number): Money => ({ amount: minor, currency });
+  const parts = [
+    ...transactions.map(({ paymentId, state, amount: part }) => ({ from: 'payment', paymentId, state, amount: part })),
+    ...(beside ? [{ from: 'tenders', state: 'success', amount: of(beside.amount) }] : []),
+  ];
+  const [first] = transactions;
+  const shown = first ? presentTransaction(first) : { id: beside!.id, kind: 'refund', reason, at: beside!.at.toISOString() };
+  return { ...shown, attribution: presentAttribution(attributionOfWhole(refund), currency), state: stateOf(transactions), amount: of(parts.reduce((so, part) => so + part.amount.amount, 0)), parts, payment: presentPayment(payment!) };
 }
 
 export type JournalQuery = { from: Date; to: Date };

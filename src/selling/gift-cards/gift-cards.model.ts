@@ -1,10 +1,10 @@
 import { Schema, type Connection } from 'mongoose';
-import { ENTRY_KINDS, VALUE_KINDS, type Entry, type ValueAccount } from './gift-cards.js';
+import { ENTRY_KINDS, VALUE_KINDS, type Attribution, type Entry, type ValueAccount } from './gift-cards.js';
 
 /** Gift cards and store credit, one document an account; the id of store credit follows from its customer and currency. */
 export type AccountRow = Omit<ValueAccount, 'id'> & { _id: string; codeHash?: string };
 /** Append-only. `key`: the same movement is made once. */
-export type EntryRow = Omit<Entry, 'id'> & { key?: string };
+export type EntryRow = Omit<Entry, 'id'> & { key?: string; /** Stands on the first entry of a refund, for all of it. */ attribution?: Attribution };
 
 const whole = { type: Number, required: true, validate: Number.isSafeInteger };
 const accountSchema = new Schema<AccountRow>({
@@ -20,7 +20,7 @@ accountSchema.index({ userId: 1 }, { partialFilterExpression: { userId: { $exist
 
 const entrySchema = new Schema<EntryRow>({
   accountId: { type: String, required: true }, kind: { type: String, enum: ENTRY_KINDS, required: true }, amount: whole,
-  orderId: String, reason: String, key: String, at: { type: Date, required: true },
+  orderId: String, reason: String, key: String, attribution: Schema.Types.Mixed, at: { type: Date, required: true },
 }, { versionKey: false });
 entrySchema.index({ accountId: 1, _id: 1 });
 entrySchema.index({ orderId: 1, _id: 1 }, { partialFilterExpression: { orderId: { $exists: true } } });

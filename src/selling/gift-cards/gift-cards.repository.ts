@@ -4,11 +4,11 @@ import { findPage } from '../../shared/db/page.js';
 import { orLostRace } from '../../shared/db/retry.js';
 import { ConcurrentChange } from '../../shared/errors.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
-import type { Entry, ValueAccount } from './gift-cards.js';
+import type { Attribution, Entry, ValueAccount } from './gift-cards.js';
 import { accountModel, entryModel, type AccountRow, type EntryRow } from './gift-cards.model.js';
 
 export type NewCard = Pick<ValueAccount, 'id' | 'currency' | 'balance' | 'last4' | 'expiresAt' | 'origin'> & { codeHash: string };
-export type NewEntry = Omit<Entry, 'id'> & { key?: string };
+export type NewEntry = Omit<Entry, 'id'> & Pick<EntryRow, 'key' | 'attribution'>;
 
 /** Two requests that open the same account make one. */
 const idOfCredit = (userId: string, currency: string): string => createHash('sha256').update(`store-credit:${userId}:${currency}`).digest('hex').slice(0, 24);
@@ -115,6 +115,18 @@ export class ValueRepository {
 
   async isMade(key: string): Promise<boolean> {
     return await this.entries.exists({ key: `${key}#1` }) !== null;
+  }
+
+  /** What the refunds of an order were for, so far as they said so. */
+  async attributionsOf(orderId: string): Promise<Attribution[]> {
+    return (await this.entries.find({ orderId, attribution: { $exists: true } }, { attribution: 1 }).lean()).flatMap(({ attribution }) => attribution ?? []);
+  }
+
+  /** All entries of one refund, by its key; null where there is none. */
+  async findRefund(orderId: string, key: string): Promise<{ id: string; amount: number; at: Date; attribution?: Attribution } | null> {
+    const found = (await this.entries.find({ orderId, kind: 'refund' }).sort({ _id: 1 }).lean()).filter((row) => row.key?.startsWith(`${key}#`));
+    const [first] = found;
+    return first ? { id: first._id.toHexString(), amount: found.reduce((so, { amount }) => so + amount, 0), at: first.at, ...(first.attribution && { attribution: first.attribution }) } : null;
   }
 
   private async change(filter: QueryFilter<AccountRow>, amount: number, now: Date): Promise<ValueAccount | null> {

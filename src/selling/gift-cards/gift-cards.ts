@@ -16,6 +16,9 @@ export type ValueAccount = Readonly<{
 }>;
 export type Entry = Readonly<{ id: string; accountId: string; kind: EntryKind; amount: number; orderId?: string; reason?: string; at: Date }>;
 
+/** For which lines, postage and goodwill money went back; minor units. */
+export type Attribution = Readonly<{ lines: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>; shipping: number; goodwill: number }>;
+
 /** A part of an order that is paid from an account. Not a discount: prices and taxes know nothing of it. */
 export type Tender = Readonly<{ kind: ValueKind; accountId: string; last4?: string; amount: Money }>;
 

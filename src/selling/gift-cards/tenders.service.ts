@@ -1,16 +1,14 @@
 import { money, type Money } from '../../shared/money.js';
 import { RefundExceedsTenders, TenderGone } from './gift-cards.errors.js';
-import { outstanding, planReturn, planTenders, type EntryKind, type Tender } from './gift-cards.js';
+import { outstanding, planReturn, planTenders, type Attribution, type EntryKind, type Tender } from './gift-cards.js';
 import type { ValueDeps } from './gift-cards.service.js';
 
 /** What a cart wants to pay with beside its payment. */
 export type TenderWish = Readonly<{ giftCards: readonly string[]; storeCreditOf: string | null; total: Money }>;
-/** For which lines, postage and goodwill money went back; minor units. */
-type Attribution = Readonly<{ lines: ReadonlyArray<Readonly<{ itemId: string; quantity: number; amount: number }>>; shipping: number; goodwill: number }>;
 type Refund<Amount> = Readonly<{ orderId: string; amount: Amount; reason: string; key: string; attribution?: Attribution }>;
 export type TendersMoved = Readonly<{ left: number; refunded: number; givenBack: number }>;
 const NOTHING_MOVED: TendersMoved = { left: 0, refunded: 0, givenBack: 0 };
-type Movement = Readonly<{ kind: EntryKind; orderId: string; reason: string; key?: string }>;
+type Movement = Readonly<{ kind: EntryKind; orderId: string; reason: string; key?: string; attribution?: Attribution | undefined }>;
 
 /** Gift cards and store credit in an order: taken and given back inside the order's own transactions. */
 export class TenderService {
@@ -79,7 +77,7 @@ export class TenderService {
     const shares = planReturn(entries, amount);
     const possible = shares.reduce((so, share) => so + share.amount, 0);
     if (possible < amount) throw new RefundExceedsTenders(amount, possible);
-    await this.move(shares, { kind: 'refund', orderId, reason, key });
+    await this.move(shares, { kind: 'refund', orderId, reason, key, attribution });
     await this.deps.outbox.record({ type: 'order.tenders_refunded', aggregateId: orderId, data: { orderId, amount, key, reason, ...(attribution && { attribution }) } });
   }
 
@@ -89,15 +87,19 @@ export class TenderService {
     if (await values.isMade(key)) return;
     await convertToCredit(orderId, amount);
     const account = (await values.adjustCredit(userId, amount.currency, amount.amount, now()))!;
-    await values.append([{ accountId: account.id, kind: 'adjustment', amount: amount.amount, orderId, reason, at: now(), key: `${key}#1` }]);
+    await values.append([{ accountId: account.id, kind: 'adjustment', amount: amount.amount, orderId, reason, at: now(), key: `${key}#1`, ...(attribution && { attribution }) }]);
     await outbox.record({ type: 'order.refunded_to_store_credit', aggregateId: orderId, data: { orderId, userId, amount, reason, key, ...(attribution && { attribution }) } });
   }
 
-  private async move(shares: ReadonlyArray<{ accountId: string; amount: number }>, { key, ...movement }: Movement): Promise<void> {
+  /** What the refunds here were for, and one of them by its key. */
+  attributionsOf(orderId: string): Promise<Attribution[]> { return this.deps.values.attributionsOf(orderId); }
+  findRefund(orderId: string, key: string) { return this.deps.values.findRefund(orderId, key); }
+
+  private async move(shares: ReadonlyArray<{ accountId: string; amount: number }>, { key, attribution, ...movement }: Movement): Promise<void> {
     const { values, now } = this.deps;
     for (const [at, { accountId, amount }] of shares.entries()) {
       await values.give(accountId, amount, now());
-      await values.append([{ accountId, amount, at: now(), ...movement, ...(key !== undefined && { key: `${key}#${at + 1}` }) }]);
+      await values.append([{ accountId, amount, at: now(), ...movement, ...(key !== undefined && { key: `${key}#${at + 1}` }), ...(at === 0 && attribution && { attribution }) }]);
     }
   }
 }

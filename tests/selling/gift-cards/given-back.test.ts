@@ -77,6 +77,66 @@ test('an order that a gift card paid alone is refunded once it is given up, and 
   expect([await shop.balanceOf(whole.id), await shop.balanceOf(part.id)]).toEqual([5000, 500]);
 });
 
+describe('what staff gives back for an order', () => {
+  const refund = (id: string, body: object) => shop.call('post', `/orders/${id}/refunds`, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, body: { reason: 'agreed', ...body } });
+  const show = async (id: string) => (await shop.call('get', `/orders/${id}`, shop.staff)).body.data;
+  const parts = (body: { data: { parts: Array<{ from: string; amount: { amount: number } }> } }) => body.data.parts.map(({ from, amount }) => [from, amount.amount]);
+
+  test('goes back to the gift card where nothing else has paid: by line once, as goodwill, and all that is left', async () => {
+    const card = await shop.giftCard(5000);
+    const { sku } = await shop.given.variant({ price: 1000 });
+    const { guest } = await shop.given.cart([sku, 2]);
+    await shop.add(guest, card.code);
+    const { id, items: [item] } = (await shop.order(guest, { payment: CARD })).body.data;
+
+    const line = await refund(id, { lines: [{ itemId: item.id, quantity: 1 }] });
+    expect([line.status, line.body.data.state, parts(line.body), line.body.data.attribution.lines]).toEqual([201, 'success', [['tenders', 1000]], [{ itemId: item.id, quantity: 1, amount: euros(1000) }]]);
+    expect([await shop.balanceOf(card.id), (await show(id)).paymentStatus]).toEqual([3510, 'partially_refunded']);
+    expect((await refund(id, { lines: [{ itemId: item.id, quantity: 2 }] })).body).toMatchObject({ status: 409, code: 'line_not_refundable', refundableUnits: 1 });
+    expect((await refund(id, { goodwill: euros(1491) })).body).toMatchObject({ status: 409, code: 'refund_exceeds_captured', refundable: euros(1490) });
+    expect(parts((await refund(id, { goodwill: euros(200) })).body)).toEqual([['tenders', 200]]);
+
+    const rest = await refund(id, {});
+    expect([parts(rest.body), await shop.balanceOf(card.id), (await show(id)).paymentStatus]).toEqual([[['tenders', 1290]], 5000, 'refunded']);
+    expect((await refund(id, {})).body).toMatchObject({ status: 409, code: 'refund_exceeds_captured' });
+  });
+
+  test('comes from both payments of an order that an edit made dearer, then from what was tendered, the last one first', async () => {
+    const [first, second] = [await shop.giftCard(300), await shop.giftCard(700)];
+    const { guest } = await shop.cartWith(2000, first.code, second.code);
+    const { id, items: [item], orderToken } = (await shop.order(guest, { payment: CARD })).body.data;
+    const { body: { data: { id: editId } } } = await shop.call('post', `/orders/${id}/edits`, { ...shop.staff, body: { operations: [{ op: 'change_quantity', itemId: item.id, quantity: 2 }], reason: 'one more' } });
+    expect((await shop.call('post', `/orders/${id}/edits/${editId}/confirm`, shop.staff)).status).toBe(200);
+    expect((await shop.call('post', `/orders/${id}/payments`, { headers: { 'x-order-token': orderToken, 'idempotency-key': randomUUID() }, body: { payment: CARD } })).body.data.paymentStatus).toBe('paid');
+
+    // 14.90 and 20.00 by card, 3.00 and 7.00 by gift cards.
+    const some = await refund(id, { amount: euros(3990) });
+    expect([some.status, parts(some.body), some.body.data.amount]).toEqual([201, [['payment', 2000], ['payment', 1490], ['tenders', 500]], euros(3990)]);
+    expect([await shop.balanceOf(second.id), await shop.balanceOf(first.id), (await show(id)).paymentStatus]).toEqual([500, 0, 'partially_refunded']);
+    const rest = await refund(id, {});
+    expect([parts(rest.body), await shop.balanceOf(second.id), await shop.balanceOf(first.id), (await show(id)).paymentStatus]).toEqual([[['tenders', 500]], 700, 300, 'refunded']);
+  });
+
+  test('is never more than came, of 20 who give back a third at once', async () => {
+    const card = await shop.giftCard(1000);
+    const { guest } = await shop.cartWith(2510, card.code);
+    const { id } = (await shop.order(guest, { payment: CARD })).body.data;
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refund(id, { amount: euros(1000) })));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, ...Array(17).fill(409)]);
+    expect([shop.simulator.refunds(id).reduce((so, amount) => so + amount, 0), await shop.balanceOf(card.id), (await show(id)).paymentStatus]).toEqual([2000, 1000, 'refunded']);
+  });
+
+  test('does not come out of an order that still waits for its payment', async () => {
+    const card = await shop.giftCard(1000);
+    const { id } = (await shop.order((await shop.cartWith(2000, card.code)).guest, { payment: { ...CARD, token: 'declined' } })).body.data;
+
+    expect((await refund(id, {})).body).toMatchObject({ status: 409, code: 'refund_exceeds_captured' });
+    expect(await shop.balanceOf(card.id)).toBe(0);
+  });
+});
+
 test('another try to pay asks for the rest only', async () => {
   const { id, code } = await shop.giftCard(1500);
   const { guest } = await shop.cartWith(2000, code);

@@ -21,12 +21,16 @@ export async function paymentGivenUp({ refunds }: MoneyDeps, order: Order, statu
 const moneyOf = async (refunds: MoneyDeps['refunds'], order: Order): Promise<OrderMoney> => (await refunds.moneyOf([order])).get(order.id)!;
 
 type News = Readonly<{ summary?: PaymentSummary; cause: string; riskKey?: string | undefined }>;
-/** Money of this order has moved, or was refused. A newer payment's news is shown; late news of an older attempt is not shown over it. */
+/**
+ * Money of this order has moved, or was refused. A newer payment's news is shown; late news of an older attempt is not shown over it. The order is
+ * written even where its axis stays: of two movements that do not see each other the later one has to look again.
+ */
 export async function noteMoney(deps: Pick<OrderDeps, 'refunds' | 'orders' | 'now'>, order: Order, { summary, cause, riskKey }: News): Promise<Order> {
-  const payment = summary && !(order.payment && order.payment.id > summary.id) ? summary : order.payment;
+  const isShown = summary !== undefined && !(order.payment && order.payment.id > summary.id);
+  const payment = isShown ? summary : order.payment;
   const after = { paymentStatus: await derivedPayment(deps, order) };
   const isSame = after.paymentStatus === order.paymentStatus;
-  if (isSame && isDeepStrictEqual(payment, order.payment)) return order;
+  if (isSame && isShown && isDeepStrictEqual(payment, order.payment)) return order;
   const changed = await deps.orders.change(order, { ...after, payment }, isSame ? null : entry(deps.now(), 'order.payment_changed', cause, axes(order, after), after), { riskKey });
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
   return changed;

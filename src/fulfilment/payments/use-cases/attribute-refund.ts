@@ -7,7 +7,7 @@ import type { PaymentRepository } from '../payments.repository.js';
 export class AttributeRefund {
   private findOrder: (orderId: string) => Promise<OrderView | null> = async () => null;
 
-  constructor(private readonly deps: { payments: PaymentRepository }) {}
+  constructor(private readonly deps: { payments: PaymentRepository; historyBeside(orderId: string): Promise<readonly Attribution[]> }) {}
 
   knowOrdersBy(find: (orderId: string) => Promise<OrderView | null>): void { this.findOrder = find; }
 
@@ -20,7 +20,10 @@ export class AttributeRefund {
   /** An amount without a word about what it is for: all that is left closes the lines, a part is goodwill. */
   async ofAmount(orderId: string, amount: number): Promise<Attribution> {
     const found = await this.deps.payments.findByOrders([orderId]);
-    const left = found.reduce((so, payment) => so + refundable(payment), 0);
+    return this.ofPart(orderId, amount, found.reduce((so, payment) => so + refundable(payment), 0));
+  }
+
+  async ofPart(orderId: string, amount: number, left: number): Promise<Attribution> {
     return amount === left ? this.ofRest(orderId, amount) : { ...NOTHING, goodwill: amount };
   }
 
@@ -29,11 +32,12 @@ export class AttributeRefund {
     return order ? attributionOfRest(refundableOrder(order), await this.history(orderId), amount) : { ...NOTHING, goodwill: amount };
   }
 
-  /** Of this order's refunds, those that were given back or will be. */
+  /** Of this order's refunds, those that were given back or will be, by payments and to what was tendered beside them. */
   async history(orderId: string): Promise<Attribution[]> {
     const found = await this.deps.payments.findByOrders([orderId]);
     const rows = await this.deps.payments.findTransactions(found.map(({ id }) => id));
-    return rows.filter(({ kind, state }) => kind === 'refund' && state !== 'failure').map(attributed);
+    const byPayments = rows.filter(({ kind, state }) => kind === 'refund' && state !== 'failure').map(attributed);
+    return [...byPayments, ...await this.deps.historyBeside(orderId)];
   }
 }
 
