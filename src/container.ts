@@ -218,7 +218,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   const orderEdits = createOrderEdits({
     connection, now, inTransaction, audit: audit.record, orders: orders.service, fulfilmentsOf: orders.goods.fulfilmentsOf, inventory, findOffers, quoting: cart.quoting, shipping, hasOpenPayment: payments.hasOpenDifference, isLargeRefund: payments.isLargeRefund,
-    isSettled: returns.isSettled, quoteGoods: (order, lines) => createQuoteReplacements({ findOffers, quoting: cart.quoting })({ order, lines }),
+    isSettled: returns.isSettled, quoteGoods: (order, lines) => createQuoteReplacements({ findOffers, quoting: cart.quoting })({ order, lines, keepsQuantities: false }),
   });
 
   const invoices = createInvoices({

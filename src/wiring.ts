@@ -13,8 +13,8 @@ import type { GiftCards } from './selling/gift-cards/index.js';
 /** Goods sent instead of others cost what they cost today, where the order went; they are called as whoever ordered reads. */
 export const createQuoteReplacements = (deps: Parameters<typeof createQuoteGoods>[0]): Parameters<typeof createReturns>[0]['quote'] => {
   const quote = createQuoteGoods(deps);
-  return ({ order: { currency, userId, email, shippingAddress: address, taxation, locale }, lines }) =>
-    forReaderOf(locale, () => quote({ lines, currency, userId, email, address, vatId: taxation?.vatId?.number ?? '' }));
+  return ({ order: { currency, userId, email, shippingAddress: address, taxation, locale }, ...wanted }) =>
+    forReaderOf(locale, () => quote({ ...wanted, currency, userId, email, address, vatId: taxation?.vatId?.number ?? '' }));
 };
 
 const AWAITED = new Set(['pending', 'requires_action', 'authorized']);

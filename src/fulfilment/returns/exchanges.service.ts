@@ -28,7 +28,7 @@ export class ExchangeService {
   async request(orderId: string, { owner, actor, lines, items, note, outsidePolicy = false, inAdvance = false }: RequestExchange): Promise<ExchangeView> {
     const { orders, exchanges, outbox, now } = this.deps;
     const isStaff = 'staff' in owner;
-    const wanted = await this.deps.quote({ order: await orders.get(orderId, owner), lines: items });
+    const wanted = await this.deps.quote({ order: await orders.get(orderId, owner), lines: items, keepsQuantities: !isStaff });
     return this.returns.turn(orderId, async () => {
       const order = await orders.get(orderId, owner);
       const outside = isStaff && outsidePolicy;

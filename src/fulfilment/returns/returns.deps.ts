@@ -21,8 +21,8 @@ export type ReturnDeps = Readonly<{
     /** All or nothing; throws when something is short. */
     reserve(request: { orderId: string; cartId: string; lines: ReturnType<typeof linesToReserve>; to: Destination; expiresAt: Date | null }): Promise<Parameters<typeof asReserved>[1]>;
   };
-  /** What these goods cost this customer now, delivered to where the order went; refuses what is not sold. Outside transactions. */
-  quote(request: { order: Order; lines: ReadonlyArray<{ sku: string; quantity: number }> }): Promise<ReplacementItem[]>;
+  /** What these goods cost this customer now, delivered to where the order went; refuses what is not sold, or not in such quantities where those have to be kept. Outside transactions. */
+  quote(request: { order: Order; lines: ReadonlyArray<{ sku: string; quantity: number }>; keepsQuantities: boolean }): Promise<ReplacementItem[]>;
   policyOf(version: number | undefined): Promise<ReturnPolicy>;
   outbox: Pick<Outbox, 'record' | 'once'>;
   inTransaction: InTransaction;

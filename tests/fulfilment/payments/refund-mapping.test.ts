@@ -113,7 +113,10 @@ test('a company buys on net terms: placed at once, overdue once, paid when the m
   };
   const refused = await buy();
   expect([refused.status, refused.body.code]).toEqual([400, 'net_terms_not_offered']);
-  await shop.connection.collection('customers').updateOne({ emailKey: shop.container.vault.mark(user.email) }, { $set: { companyId: 'f'.repeat(24) } });
+  const staff = { headers: shop.keys.secret };
+  const company = (await shop.call('post', '/companies', { ...staff, body: { name: 'Interiors Ltd' } })).body.data as Json;
+  const { id: customerId } = (await shop.call('get', '/customers/me', { headers: user.headers })).body.data as Json;
+  expect((await shop.call('put', `/companies/${company['id']}/members/${customerId}`, staff)).status).toBe(200);
 
   const placed = await buy();
   expect(placed.body.data).toMatchObject({ status: 'placed', paymentStatus: 'pending', payment: { method: 'net_terms', details: { dueAt: expect.any(String) } } });
@@ -121,6 +124,13 @@ test('a company buys on net terms: placed at once, overdue once, paid when the m
   const schedule = shop.container.payments.schedules.find(({ name }) => name === 'payment-deadlines')!;
   shop.clock.offsetMs += 31 * 86_400_000;
   await Promise.all(Array.from({ length: 10 }, () => schedule.run(new AbortController().signal)));
+  expect(await shop.count('outbox', { aggregateId: id, type: 'payment.overdue' })).toBe(1);
+
+  // The goods do not wait for the money, nor does the end of the order.
+  for (const status of ['shipped', 'delivered']) expect((await shop.call('put', `/orders/${id}/status`, { ...staff, body: { status } })).status).toBe(200);
+  shop.clock.offsetMs += 31 * 86_400_000;
+  await shop.container.schedules.find(({ name }) => name === 'complete-delivered-orders')!.run(new AbortController().signal);
+  expect((await shop.call('get', `/orders/${id}`, staff)).body.data).toMatchObject({ status: 'completed', fulfilmentStatus: 'delivered', paymentStatus: 'pending' });
   expect(await shop.count('outbox', { aggregateId: id, type: 'payment.overdue' })).toBe(1);
 
   const paid = await shop.call('post', `/orders/${id}/captures`, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, body: { reason: 'bank transfer' } });

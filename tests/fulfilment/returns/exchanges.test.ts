@@ -198,6 +198,10 @@ describe('what is refused changes nothing', () => {
     expect((await swap(id, item, gone.sku, { headers: owner })).body).toMatchObject({ status: 409, code: 'insufficient_stock' });
     expect((await swap(id, item, 'NO-SUCH-SKU', { headers: owner })).body).toMatchObject({ status: 409, code: 'cart_not_orderable' });
     expect((await swap(id, item, gone.sku, { headers: stranger.headers })).status).toBe(404);
+    const inPairs = await shop.given.variant({ price: 800, stock: 4 });
+    const { id: variantId } = (await shop.call('get', `/products/${inPairs.productId}`)).body.data.variants[0];
+    expect((await shop.call('patch', `/products/${inPairs.productId}/variants/${variantId as string}`, { ...staff(), body: { quantityRule: { minimum: 2, step: 2 } } })).status).toBe(200);
+    expect((await swap(id, item, inPairs.sku, { headers: owner })).body).toMatchObject({ status: 409, code: 'cart_not_orderable', problems: [{ code: 'quantity_not_permitted', reason: 'below_minimum', permitted: [2] }] });
     shop.clock.offsetMs = 20 * DAY_MS;
     const there = await shop.given.variant({ price: 800, stock: 1 });
     expect((await swap(id, item, there.sku, { headers: owner })).body).toMatchObject({ status: 409, code: 'return_window_over' });
