@@ -100,6 +100,22 @@ describe('an order that is paid by hand', () => {
     ]);
   });
 
+  test('and was invoiced when it was sent gets a credit note for units that come back unpaid, as no money will', async () => {
+    const { id, items } = await delivered([[1000, 3]], BY_HAND);
+    await shop.work();
+
+    await sendBack(id, items[0]!);
+    await shop.work();
+    await sendBack(id, items[0]!);
+    await shop.work();
+
+    const documents = (await staff('get', `/orders/${id}/documents`))['items'] as Array<{ kind: string; lines: Array<{ lineId: string; quantity: number; gross: { amount: number } }> }>;
+    expect(documents.map(({ kind, lines }) => [kind, lines.map(({ lineId, quantity: units, gross }) => [lineId, units, gross.amount])])).toEqual([
+      ['invoice', [[items[0], 3, 3000], ['shipping', 1, 490]]], ['credit_note', [[items[0], 1, 1000]]], ['credit_note', [[items[0], 1, 1000]]],
+    ]);
+    expect(await shop.show(id)).toMatchObject({ settlement: { due: euros(1490) } });
+  });
+
   test('together with a gift card asks for less first; with nothing left to ask for, the card gets back what is too much', async () => {
     const card = await giftCard(2000);
     const { id, items } = await bought([[1000, 3]], BY_HAND, (guest) => shop.call('post', '/cart/gift-cards', { headers: guest, body: { code: card.code } }));

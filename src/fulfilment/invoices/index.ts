@@ -11,7 +11,7 @@ import { toPdf } from './pdf/invoice-pdf.js';
 type Deps = Omit<InvoiceDeps, 'invoices' | 'queue'> & Pick<InvoiceRouteDeps, 'getOrder'> & Pick<Parameters<typeof invoiceInvariants>[0], 'totalsOfOrders'> & { connection: Connection };
 
 /** Events after which an order may be due for an invoice, or its invoice for a correction. */
-const HEARD = ['order.placed', 'payment.succeeded', 'payment.captured', 'order.shipped', 'order.delivered', 'order.completed', 'fulfilment.shipped', 'order.edited', 'order.cancelled', 'payment.refunded', 'order.tenders_refunded', 'order.refunded_to_store_credit'];
+const HEARD = ['order.placed', 'payment.succeeded', 'payment.captured', 'order.shipped', 'order.delivered', 'order.completed', 'fulfilment.shipped', 'order.edited', 'order.cancelled', 'order.owed_less', 'payment.refunded', 'order.tenders_refunded', 'order.refunded_to_store_credit'];
 
 export function createInvoices(deps: Deps) {
   const invoices = new InvoiceRepository(deps.connection);

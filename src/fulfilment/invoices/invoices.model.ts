@@ -28,7 +28,7 @@ const documentSchema = new Schema<DocumentRow>({
     taxes: [new Schema({ name: String, rateBps: Number, jurisdiction: String, reason: String, net: moneySchema, tax: moneySchema }, { _id: false })],
   }, { _id: false }), required: true },
   taxIncluded: { type: Boolean, required: true },
-  refundKey: String, reason: String, invoiceNumber: String, supplements: String,
+  refundKey: String, reason: String, invoiceNumber: String, supplements: String, orderVersion: Number,
   issuedAt: { type: Date, required: true },
 }, { versionKey: false, minimize: false });
 documentSchema.index({ series: 1, sequence: 1 }, { unique: true });

@@ -43,6 +43,6 @@ export const documentAnswer = successOf(documentReply);
 export const documentPage = pageOf(documentReply);
 export const documentsAnswer = successOf(Joi.object({ items: Joi.array().items(documentReply).required() }));
 
-export function presentDocument({ userId: _userId, locale: _locale, supplements: _supplements, issuedAt, ...document }: Document) {
+export function presentDocument({ userId: _userId, locale: _locale, supplements: _supplements, orderVersion: _orderVersion, issuedAt, ...document }: Document) {
   return { ...document, issuedAt: issuedAt.toISOString() };
 }

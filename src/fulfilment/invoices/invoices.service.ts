@@ -73,6 +73,7 @@ export class InvoiceService {
     if (event.type === 'order.refunded_to_store_credit') {
       return this.credit(order, known, { key: `store-credit:${event.id}`, ...event.data, refundAmount: (event.data['amount'] as Money).amount });
     }
+    if (event.type === 'order.owed_less') return this.creditUnpaid(order, known, event);
     if (event.type === 'order.cancelled') return this.writeOffUnpaid(order, known, event.data);
     const hasInvoice = known.some(({ kind }) => kind === 'invoice');
     if (!hasInvoice && isDue(order, this.deps.config.issueAt)) await this.first(order);
@@ -118,6 +119,14 @@ export class InvoiceService {
     await this.issue(order, 'credit_note', unpaid === -gross ? negated(lines) : creditLines(known, amount, { lines: [], shipping: 0, goodwill: unpaid }), { refundKey, invoiceNumber });
   }
 
+  /** Units were given up or came back before anybody paid them: an invoice that was written before still asks for them. */
+  private async creditUnpaid(order: InvoicedOrder, known: readonly Document[], { data, occurredAt }: StoredEvent): Promise<void> {
+    const invoice = known.find(({ kind }) => kind === 'invoice');
+    if (!invoice) return;
+    const knewIt = invoice.orderVersion === undefined ? invoice.issuedAt >= occurredAt : invoice.orderVersion >= Number(data['version']);
+    if (!knewIt) await this.credit(order, known, { ...data, refundAmount: data['amount'] });
+  }
+
   /** Given up while it was paid in part: the part that never came is asked for no more. What did come gets its credit note by its refund. */
   private async writeOffUnpaid(order: InvoicedOrder, known: readonly Document[], { goesBack }: Readonly<Record<string, unknown>>): Promise<void> {
     const refundKey = `${order.id}:cancelled:unpaid`;
@@ -140,7 +149,7 @@ export class InvoiceService {
     const document = await invoices.issue({
       kind, series: seriesFor(kind === 'invoice' ? config.invoiceSeries : config.creditNoteSeries, billingAddress.country, issuedAt), issuedAt,
       orderId: order.id, orderNumber: order.number, userId, email, locale: order.locale ?? config.fallbackLocale, seller: config.seller,
-      ...(taxation?.vatId && { buyerVatId: taxation.vatId.number }), billingAddress, shippingAddress, taxIncluded: order.totals.taxIncluded, ...content, ...more,
+      ...(taxation?.vatId && { buyerVatId: taxation.vatId.number }), billingAddress, shippingAddress, taxIncluded: order.totals.taxIncluded, ...(order.version !== undefined && { orderVersion: order.version }), ...content, ...more,
     }, () => failpoint('invoices.after_number'));
     await outbox.record({
       type: kind === 'invoice' ? 'invoice.issued' : 'credit_note.issued', aggregateId: order.id,

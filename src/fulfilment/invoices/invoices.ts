@@ -24,12 +24,14 @@ export type Document = Readonly<{
   refundKey?: string; reason?: string; invoiceNumber?: string;
   /** Of an invoice that follows an earlier one because the order became dearer. */
   supplements?: string;
+  /** The order as it was read; what changed after it is not in the document. */
+  orderVersion?: number;
   issuedAt: Date;
 }>;
 
 /** An order as far as a document tells of it. */
 export type InvoicedOrder = Readonly<{
-  id: string; number: string; userId: string | null; email: string; currency: string; locale?: string; status: string; paymentStatus: string; placedAt: Date | null;
+  id: string; version?: number; number: string; userId: string | null; email: string; currency: string; locale?: string; status: string; paymentStatus: string; placedAt: Date | null;
   items: ReadonlyArray<Readonly<{
     id: string; sku: string; name: string; quantity: number; unitPrice: Money; discount: Money; tax: Money; lineTotal: Money; taxes: readonly TaxShare[];
     units: Readonly<{ ordered: number; cancelled: number; shipped: number; delivered: number }>;

@@ -32,15 +32,17 @@ export function creditLines({ items, totals }: Pick<Order, 'items' | 'totals'>, 
   return { items: after, credits };
 }
 
-/** Which lines are owed less: the first ones, as what goes back goes back for the last ones. `unpaid` in minor units. */
-export function owedLessFor(items: readonly OrderItem[], credits: readonly CreditedLine[], unpaid: number): OrderItem[] {
+/** For which lines nothing goes back because nothing was paid: the first ones, as what goes back goes back for the last ones. `unpaid` in minor units. */
+export function owedLessFor(credits: readonly CreditedLine[], unpaid: number): CreditedLine[] {
   const back = reduceCredits(credits, Math.max(0, totalOf(credits) - unpaid));
-  return items.map((item) => {
-    const at = credits.findIndex(({ itemId }) => itemId === item.id);
-    const less = at < 0 ? 0 : credits[at]!.amount - back[at]!.amount;
-    return less > 0 ? { ...item, credited: { ...item.credited!, unpaid: (item.credited!.unpaid ?? 0) + less } } : item;
-  });
+  return credits.map((credit, at) => ({ ...credit, quantity: back[at]!.amount === 0 ? credit.quantity : 0, amount: credit.amount - back[at]!.amount })).filter(({ amount }) => amount > 0);
 }
+
+/** Kept beside what was credited, so that no document asks for it. */
+export const withOwedLess = (items: readonly OrderItem[], less: readonly CreditedLine[]): OrderItem[] => items.map((item) => {
+  const amount = less.find(({ itemId }) => itemId === item.id)?.amount ?? 0;
+  return amount > 0 && item.credited ? { ...item, credited: { ...item.credited, unpaid: (item.credited.unpaid ?? 0) + amount } } : item;
+});
 
 /** Of what was agreed, that which is to be paid no more: units that were cancelled or came back, their fees, and postage. */
 export function creditedOf({ items, fees, currency, settlement }: Pick<Order, 'items' | 'fees' | 'currency' | 'settlement'>): Money {

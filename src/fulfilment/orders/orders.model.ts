@@ -83,7 +83,7 @@ const orderSchema = new Schema<OrderRow>({
   outstanding: { type: new Schema({ amount: moneySchema, purpose: String }, { _id: false }), default: undefined }, openDisputes: Number,
   expiresAt: { type: Date, default: null }, placedAt: { type: Date, default: null }, deliveredAt: { type: Date, default: null }, completesAt: Date,
   settlement: { type: new Schema({ shipping: Number, retained: Number, refunded: Number }, { _id: false }) }, prepaid: Number, returnPolicyVersion: Number,
-  origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) }, tokenOf: String,
+  origin: { type: new Schema({ type: { type: String }, id: String, orderId: String }, { _id: false, id: false }) }, tokenOf: String, earnedOn: Number,
   risk: { type: riskSchema, default: undefined },
   timeline: [timelineSchema],
   version: { type: Number, required: true },

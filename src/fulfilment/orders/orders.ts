@@ -78,6 +78,8 @@ export type Order = Axes & Readonly<{
   /** The terms of return that this sale was made under. */
   returnPolicyVersion?: number;
   origin?: OrderOrigin;
+  /** What its goods cost before an edit made them cheaper, in minor units: that is what its points were earned on. */
+  earnedOn?: number;
   /** The first order of a guest whose token opens this one as well. */
   tokenOf?: string;
   /** Paid from gift cards and store credit. */

@@ -183,6 +183,26 @@ describe('confirming', () => {
     expect([await moved(id).then((all) => all.reduce((so, [captured]) => so + captured!, 0)), (await show(id)).paymentStatus]).toEqual([3490, 'paid']);
   });
 
+  test('of the points: what became cheaper earned none, and goods that come back later take the points that they earned', async () => {
+    const user = await givenUser(shop);
+    const { sku } = await shop.given.variant({ price: 1000 });
+    await shop.call('post', '/cart/items', { headers: user.headers, body: { sku, quantity: 4 } });
+    const { id, items: [item] } = (await shop.order(user.headers, CARD)).body.data;
+    const points = async () => (await shop.call('get', '/customers/me/loyalty', { headers: user.headers })).body.data.points;
+    expect(await points()).toBe(40);
+
+    await edit(id, quantity(item.id, 2));
+    expect(await points()).toBe(20);
+    await edit(id, quantity(item.id, 3));
+    expect(await points()).toBe(20);
+    await edit(id, quantity(item.id, 2));
+    expect(await points()).toBe(20);
+    await staff('post', `/orders/${id as string}/cancellation`, { reason: 'One is enough', lines: [{ itemId: item.id, quantity: 1 }] });
+    expect(await points()).toBe(10);
+    await staff('post', `/orders/${id as string}/cancellation`, { reason: 'None at all' });
+    expect(await points()).toBe(0);
+  });
+
   test('of the points and the timeline: who did it and why', async () => {
     const { id, itemId } = await bought();
     await edit(id, quantity(itemId, 1));

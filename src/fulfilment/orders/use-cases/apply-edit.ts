@@ -6,6 +6,7 @@ import { unpaidOf, type Received } from '../credits.js';
 import { settleDifference } from '../edit-money.js';
 import { fulfilmentStatusOf, returnStatusOf, type Order, type PaymentStatus } from '../orders.js';
 import { purseOf, withdraw } from './give-back.js';
+import { clawBack, goodsTotal } from './loyalty-share.js';
 import { axes, derivedPayment, noteMoney } from './payment-axis.js';
 import { orderEvent } from './recompute.js';
 import { sendDigital } from './send-digital.js';
@@ -42,16 +43,21 @@ export async function applyEdit(deps: OrderDeps, order: Order, edited: EditedOrd
   const owed = outstanding > 0 ? { amount: open, purpose: editPurpose(editId) } : null;
   const after = { fulfilmentStatus: fulfilmentStatusOf(items), returnStatus: returnStatusOf(items), paymentStatus: await derivedPayment(deps, order, { outstanding: owed }) };
   const changed = await deps.orders.change(order, {
-    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment: asked ?? order.payment, ...(fees && { fees }), ...(announcedFees && { announcedFees }), editedAt: deps.now(),
+    ...after, items, totals, shippingCharge, shippingTax, shippingMethod, shippingAddress, billingAddress, promotions, payment: asked ?? order.payment, ...(fees && { fees }), ...(announcedFees && { announcedFees }), editedAt: deps.now(), ...earnedOn(order, edited),
     outstanding: owed, ...(payable !== null && { amountDue: money(collected + payable, order.currency) }),
     ...(fromOrigin > 0 && { prepaid: (order.prepaid ?? 0) - fromOrigin }),
   }, { ...entry(deps.now(), 'order.edited', reason, axes(order, after), after, actor), details: { editId, difference, refund, outstanding } });
   if (!changed) throw new ConcurrentChange('The order changed meanwhile. Read it again.', { orderId: order.id });
   await deps.outbox.record(orderEvent('order.edited', changed, { editId, difference, refund }),
     ...(outstanding > 0 ? [orderEvent('order.payment_requested', changed, { requestId: editId, amount: open })] : []));
+  await clawBack(deps, changed, 'order edited');
   // Keys and files that were added leave once they are paid for.
   return outstanding > 0 ? changed : sendDigital(deps, changed, 'added by an edit');
 }
+
+/** Points were earned on what the goods cost before. */
+const earnedOn = (order: Order, { items, totals }: EditedOrder): Pick<Order, 'earnedOn'> =>
+  (order.placedAt !== null && order.earnedOn === undefined && goodsTotal({ ...order, items, totals }) < goodsTotal(order) ? { earnedOn: goodsTotal(order) } : {});
 
 export type DifferenceNews = Readonly<{ orderId: string; purpose: string; outcome: PaymentStatus; captured: Money; cause: string }>;
 

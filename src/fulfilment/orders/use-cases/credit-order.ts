@@ -1,13 +1,13 @@
 import type { Actor } from '../../../shared/actor.js';
 import { money } from '../../../shared/money.js';
-import { creditLines, owedLessFor, settlementOf, shippingLeftOf, unpaidOf, type CreditedLine, type Received, type UnitsOfLine } from '../credits.js';
+import { creditLines, owedLessFor, settlementOf, shippingLeftOf, totalOf, unpaidOf, withOwedLess, type CreditedLine, type Received, type UnitsOfLine } from '../credits.js';
 import { creditFees } from '../fees.js';
 import type { OrderDeps } from '../orders.deps.js';
 import type { Order, OrderItem } from '../orders.js';
 import { giveBack } from './give-back.js';
 import { clawBack } from './loyalty-share.js';
 import { derivedPayment } from './payment-axis.js';
-import { recompute } from './recompute.js';
+import { orderEvent, recompute } from './recompute.js';
 import { sendDigital } from './send-digital.js';
 
 export type CreditOrder = Readonly<{
@@ -47,7 +47,11 @@ export async function creditOrder(deps: Pick<OrderDeps, 'orders' | 'now' | 'refu
   const asked = await askedAfter(deps, before, { received, less: owedLess.awaited });
   const paymentStatus = await derivedPayment(deps, before, outstanding === undefined ? {} : { outstanding });
   const more = { settlement, ...asked, ...(fees.credits.length > 0 && { fees: fees.fees }), ...(outstanding !== undefined && { outstanding }) };
-  const credited = await recompute(deps, before, { items: owedLessFor(items, credits, owedLess.outstanding + owedLess.awaited), event, cause: reason, actor, paymentStatus, more, details: { ...details, lines, refunded } });
+  const unpaid = owedLess.outstanding + owedLess.awaited;
+  const less = owedLessFor(request.mapped ?? [...credits, ...fees.credits], unpaid);
+  const credited = await recompute(deps, before, { items: withOwedLess(items, less), event, cause: reason, actor, paymentStatus, more, details: { ...details, lines, refunded } });
+  // An invoice that asks for it already hears that it is asked for no more.
+  if (unpaid > 0) await deps.outbox.record(orderEvent('order.owed_less', credited, { key: `${key}:unpaid`, reason, amount: unpaid, version: credited.version, attribution: { lines: less, shipping: unpaid - totalOf(less), goodwill: 0 } }));
   const order = outstanding === null ? await sendDigital(deps, credited, 'nothing is owed any more') : credited;
   await clawBack(deps, order, reason);
   return { order, credits, fees: fees.credits, shipping, retained: settlement.retained - settlementOf(before).retained, refunded };
