@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { givenUser } from '../../support/given.js';
 import { openCardShop, type CardShop } from '../../support/card-shop.js';
+import { openNode } from '../../support/node.js';
 import { ADDRESS, euros } from '../../support/shop.js';
 
 let shop: CardShop;
 beforeAll(async () => {
-  shop = await openCardShop({ env: { SELLER_NAME: 'Kontor Ltd', SELLER_ADDRESS: '1 Market Street | London EC1A 1AA', SELLER_VAT_ID: 'GB123456789' } });
+  shop = await openCardShop({ env: { SELLER_NAME: 'Kontor Ltd', SELLER_ADDRESS: '1 Market Street | London EC1A 1AA', SELLER_VAT_ID: 'GB123456789', INVOICE_SERIES: 'INV-{year}, DE:RE-{year}' } });
 });
 afterEach(async () => {
   expect(shop.defects.splice(0)).toEqual([]);
@@ -144,4 +145,20 @@ test('staff lists documents by order, number and series', async () => {
   expect((await list('series=NONE-1')).items).toEqual([]);
   expect((await shop.call('get', `/invoices/${invoice.id}`, { headers: shop.keys.secret })).body.data).toEqual(invoice);
   expect((await shop.call('get', `/credit-notes/${invoice.id}`, { headers: shop.keys.secret })).body).toMatchObject({ status: 404, code: 'invoice_not_found' });
+});
+
+test('forty paid orders at once, whose events two workers relay, are the numbers 1 to 40 of their series', async () => {
+  const skus = await Promise.all(Array.from({ length: 4 }, async () => (await shop.given.variant({ price: 1200, stock: 10 })).sku));
+  const carts = await Promise.all(Array.from({ length: 40 }, (_none, at) => shop.given.cart(skus[at % 4]!)));
+  const second = await openNode(shop, { INVOICE_SERIES: 'INV-{year}, DE:RE-{year}' });
+
+  const placed = await Promise.all(carts.map(({ guest }) => shop.order(guest, { ...CARD, shippingAddress: { ...ADDRESS, country: 'DE', city: 'Berlin', postalCode: '10115' } })));
+  for (const { status, body } of placed) expect([status, body.data?.paymentStatus]).toEqual([201, 'paid']);
+  await Promise.all([shop, second, shop, second].map((node) => node.runEvents()));
+  await shop.runEvents();
+  await second.close();
+
+  const { items, total } = (await shop.call('get', `/invoices?series=RE-${new Date().getUTCFullYear()}&per_page=100`, { headers: shop.keys.secret })).body.data as { items: Array<{ sequence: number; orderId: string }>; total: number };
+  expect([total, items.map(({ sequence }) => sequence).sort((a, b) => a - b)]).toEqual([40, Array.from({ length: 40 }, (_none, at) => at + 1)]);
+  expect(new Set(items.map(({ orderId }) => orderId))).toEqual(new Set(placed.map(({ body }) => body.data.id)));
 });
