@@ -6,7 +6,7 @@ import { afterCommit, type InTransaction } from '../../shared/db/transaction.js'
 import type { Outbox } from '../../shared/events/outbox.js';
 import type { Page, PageQuery } from '../../shared/http/pagination.js';
 import { AlreadyDecided, ContributionNotFound, NothingToAppeal, OwnContribution, QuestionAnswered, ReasonRequired } from './reviews.errors.js';
-import { FLAGS_THAT_HIDE, meritsOf, type Contribution, type Kind, type Step, type Verdict } from './reviews.js';
+import { FLAGS_THAT_HIDE, meritsOf, wasTakenAway, type Contribution, type Kind, type Step, type Verdict } from './reviews.js';
 import type { ContributionRepository } from './contributions.repository.js';
 
 export type ContributionDeps = Readonly<{
@@ -92,7 +92,7 @@ export class ContributionService {
       if (!staff && answers.some((answer) => answer.userId !== userId)) throw new QuestionAnswered();
       for (const answer of answers) await this.remove(answer);
       if (found.isAccepted && found.questionId !== undefined) await this.withoutAccepted(found.questionId);
-      await this.remove(found);
+      await (!staff && wasTakenAway(found) ? this.empty(found) : this.remove(found));
     }));
   }
 
@@ -159,6 +159,13 @@ export class ContributionService {
     if (mediaIds.length > 0) await this.deps.showMedia(id, [], { isPublic: false });
     await this.deps.contributions.delete(contribution);
     await this.settle({ ...contribution, mediaIds: [], status: 'rejected', version: version + 1 }, 'deleted');
+  }
+
+  /** Its words and pictures go; that it was taken away stays, or whoever deletes it could write it again. */
+  private async empty(found: Contribution): Promise<void> {
+    if (found.mediaIds.length > 0) await this.deps.showMedia(found.id, [], { isPublic: false });
+    const emptied = await this.move(found, { title: '', text: '', mediaIds: [], status: 'rejected' }, { what: 'deleted', by: found.userId, reason: '' });
+    await this.settle(emptied, 'deleted');
   }
 
   private move(found: Contribution, changes: Partial<Contribution>, step: Omit<Step, 'at'>): Promise<Contribution> {

@@ -68,7 +68,7 @@ export class QuestionService {
       const found = await common.ofAuthor(kind, id, userId);
       requireVersion(ifMatch, found.version);
       const { createdAt: _at, status: drafted, official: _o, ...content } = this.drafted(text, found.official ?? null);
-      return [await contributions.save(found, { ...content, status: found.status === 'published' ? drafted : 'pending' }), 'changed'];
+      return [await contributions.save(found, { ...content, status: found.status === 'published' && !found.decision ? drafted : 'pending' }), 'changed'];
     });
   }
 

@@ -54,7 +54,7 @@ const moderatedReply = Joi.object({
   rating: Joi.number().integer(), title: Joi.string().allow(''), verified: Joi.boolean(), media: Joi.array().items(file), reply: said.keys({ official }),
   acceptedAnswerId: id(), questionId: id(), accepted: Joi.boolean(), official,
   decision: Joi.object({ by: Joi.string().allow(null).required(), at: timestamp().required(), reason: Joi.string().allow('').required() }),
-  history: Joi.array().items(Joi.object({ what: Joi.string().valid('hidden', 'published', 'rejected', 'appealed').required(), by: Joi.string().allow(null).required(), at: timestamp().required(), reason: Joi.string().allow('').required() })).required()
+  history: Joi.array().items(Joi.object({ what: Joi.string().valid('hidden', 'published', 'rejected', 'appealed', 'deleted').required(), by: Joi.string().allow(null).required(), at: timestamp().required(), reason: Joi.string().allow('').required() })).required()
     .description('What moderation did, oldest first'),
 }).meta({ name: 'ModeratedContribution' });
 

@@ -56,8 +56,8 @@ export class ReviewService {
       const review = await common.ofAuthor('review', id, userId);
       requireVersion(ifMatch, review.version);
       const concerns = screen(content);
-      // What a moderator took away does not come back by a change of words alone.
-      const status = review.status === 'published' && concerns.length === 0 ? 'published' : 'pending';
+      // What a moderator took away does not come back by a change of words alone, and what one has passed was other words.
+      const status = review.status === 'published' && !review.decision && concerns.length === 0 ? 'published' : 'pending';
       return [await contributions.save(review, { ...content, concerns, status, updatedAt: now() }), 'changed'];
     });
   }

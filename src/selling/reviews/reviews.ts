@@ -7,7 +7,7 @@ export type Official = 'shop' | 'vendor';
 
 type Said = Readonly<{ text: string; at: Date }>;
 /** What moderation did, oldest first: told to moderators, and to an author as far as it concerns him. */
-export type Step = Readonly<{ what: 'hidden' | 'published' | 'rejected' | 'appealed'; by: string | null; at: Date; reason: string }>;
+export type Step = Readonly<{ what: 'hidden' | 'published' | 'rejected' | 'appealed' | 'deleted'; by: string | null; at: Date; reason: string }>;
 
 /** Something that a person wrote about a product and that others can see. */
 export type Contribution = Readonly<{
@@ -36,6 +36,9 @@ export type Contribution = Readonly<{
 }>;
 export type Content = Readonly<{ rating: number; title: string; text: string }>;
 export type Verdict = 'publish' | 'reject';
+
+/** What others have flagged or a moderator refused: its place is not free for the same words once more. */
+export const wasTakenAway = ({ kind, status }: Pick<Contribution, 'kind' | 'status'>): boolean => kind !== 'question' && (status === 'hidden' || status === 'rejected');
 
 /** So many different people hide something until a moderator has looked. */
 export const FLAGS_THAT_HIDE = 3;
