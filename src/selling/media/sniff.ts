@@ -8,9 +8,12 @@ export type Sniffed = Readonly<{ kind: MediaKind; contentType: string; hash: str
 
 /** What no picture contains, but what a browser, a viewer or a server would run if it took the file for something else. */
 const FOREIGN: ReadonlyArray<readonly [name: string, marker: Buffer]> = [
-  ['a script', Buffer.from('<script')], ['a PHP program', Buffer.from('<?php')], ['a web page', Buffer.from('<html')], ['a web page', Buffer.from('<!doctype')], ['an SVG drawing', Buffer.from('<svg')],
+  ['a script', Buffer.from('<script')], ['a PHP program', Buffer.from('<?php')], ['a web page', Buffer.from('<html')], ['a web page', Buffer.from('<!doctype')],
 ];
-const LONGEST = 9;
+/** Four letters stand in one of a hundred photos by chance; a drawing that anything would draw names its namespace at once. */
+const SVG = '<svg';
+const NAMESPACE = 'xmlns';
+const NAMED_WITHIN = 300;
 /** A PDF may begin within its first kilobyte; the directory of a ZIP ends within 64 KB of the end of the file. */
 const PDF = Buffer.from('%PDF-');
 const PDF_WITHIN = 1024;
@@ -49,8 +52,8 @@ class ForeignSearch {
     this.tail = Buffer.concat([this.tail, chunk]).subarray(-ZIP_WITHIN);
     if (this.marker !== null) return;
     const text = this.seam + chunk.toString('latin1').toLowerCase();
-    this.marker = FOREIGN.find(([, marker]) => text.includes(marker.toString('latin1')))?.[0] ?? null;
-    this.seam = text.slice(-LONGEST);
+    this.marker = FOREIGN.find(([, marker]) => text.includes(marker.toString('latin1')))?.[0] ?? (hasDrawing(text) ? 'an SVG drawing' : null);
+    this.seam = text.slice(-NAMED_WITHIN);
   }
 
   found(): string | null {
@@ -58,4 +61,9 @@ class ForeignSearch {
     if (this.head.subarray(0, PDF_WITHIN).includes(PDF)) return 'a PDF document';
     return this.tail.includes(ZIP_END) && this.tail.includes(ZIP_ENTRY) ? 'a ZIP archive' : null;
   }
+}
+
+function hasDrawing(text: string): boolean {
+  for (let at = text.indexOf(SVG); at >= 0; at = text.indexOf(SVG, at + 1)) if (text.slice(at, at + NAMED_WITHIN).includes(NAMESPACE)) return true;
+  return false;
 }

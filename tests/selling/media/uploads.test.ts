@@ -106,6 +106,7 @@ test.each([
   { _case: 'nothing', bytes: async () => Buffer.alloc(0), status: 415, code: 'unsupported_media' },
   { _case: 'a picture with a web page behind it', bytes: async () => Buffer.concat([await jpeg(4), Buffer.from('<ScRiPt>alert(1)</sCrIpT>')]), status: 415, code: 'polyglot_refused' },
   { _case: 'a picture with PHP in its comment', bytes: async () => { const made = await jpeg(5); return Buffer.concat([made.subarray(0, 2), Buffer.from('fffe0014', 'hex'), Buffer.from('<?php system($x);#'), made.subarray(2)]); }, status: 415, code: 'polyglot_refused' },
+  { _case: 'a picture with a drawing behind it', bytes: async () => Buffer.concat([await jpeg(11), Buffer.from('<SVG onload="alert(1)" xmlns="http://www.w3.org/2000/svg"/>')]), status: 415, code: 'polyglot_refused' },
   { _case: 'a picture that is a ZIP as well', bytes: async () => Buffer.concat([await jpeg(6), zipEnd]), status: 415, code: 'polyglot_refused' },
   { _case: 'a picture that is a PDF as well', bytes: async () => { const made = await jpeg(7); return Buffer.concat([made.subarray(0, 2), Buffer.from('fffe0010', 'hex'), Buffer.from('%PDF-1.4 xxxxx'), made.subarray(2)]); }, status: 415, code: 'polyglot_refused' },
   { _case: 'half a picture', bytes: async () => (await jpeg(8)).subarray(0, 900), status: 415, code: 'damaged_media' },
@@ -121,6 +122,12 @@ test.each([
   expect([reply.status, reply.body.code]).toEqual([status, code]);
   expect([await shop.count('uploaded_files'), (await objects()).length, (await readdir(UPLOADS)).length]).toEqual(before);
   expect(await usage(`user:${ada.id}`)).toBe(0);
+});
+
+test('a photo in which the letters of a drawing stand by chance is a photo', async () => {
+  const made = await jpeg(12);
+  const reply = await upload(shop, shop.keys.secret, Buffer.concat([made.subarray(0, 2), Buffer.from('fffe0010', 'hex'), Buffer.from('x9<sVg\u0001\u0002<Svg~~'), made.subarray(2)]));
+  expect(reply.status).toBe(201);
 });
 
 test('twenty uploads of the same bytes at once are twenty files of one content', async () => {
