@@ -26,6 +26,12 @@ export class Shelves {
     }));
   }
 
+  /** Whether this is one of its variants; what only a channel shows is left to the cart, which knows the caller's. */
+  async has(productId: string, sku: string): Promise<boolean> {
+    const [shelf] = await this.deps.shelvesOf([productId]);
+    return shelf === undefined || shelf.skus.includes(sku);
+  }
+
   /** Of a product that is sold in one variant only. */
   async onlySku(productId: string): Promise<string | null> {
     const [shelf] = await this.deps.shelvesOf([productId]);

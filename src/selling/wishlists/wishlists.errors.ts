@@ -31,6 +31,11 @@ export class VariantNeeded extends ConflictError {
   constructor() { super('This product is sold in several variants. Say which one with sku.'); }
 }
 
+export class WishedVariantNotFound extends NotFoundError {
+  readonly code = 'variant_not_found';
+  constructor(sku: string) { super(`This product has no variant ${sku}.`, { sku }); }
+}
+
 export class NotOnWishlist extends NotFoundError {
   readonly code = 'not_on_wishlist';
   constructor() { super('This is not on the wishlist, or another device has moved it already.'); }

@@ -4,7 +4,7 @@ import { retryLostRace } from '../../shared/db/retry.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Caller } from '../../shared/http/caller.js';
 import type { Money } from '../../shared/money.js';
-import { NotOnWishlist, TooManyWishlists, VariantNeeded, WishedProductNotFound, WishlistFull, WishlistNotFound } from './wishlists.errors.js';
+import { NotOnWishlist, TooManyWishlists, VariantNeeded, WishedProductNotFound, WishedVariantNotFound, WishlistFull, WishlistNotFound } from './wishlists.errors.js';
 import type { Shelves } from './shelves.js';
 import type { Seen, WatchRepository } from './watches.repository.js';
 import { dropOf, itemsOnlyIn, MAX_ITEMS, MAX_LISTS, mergedItems, withItem, withoutItem, type Wishlist, type WishlistItem } from './wishlists.js';
@@ -107,6 +107,7 @@ export class WishlistService {
     const chosen = sku ?? wished?.sku ?? (wished ? await this.deps.shelves.onlySku(productId) : null);
     if (!wished) throw new NotOnWishlist();
     if (chosen === null) throw new VariantNeeded();
+    await this.requireVariant(productId, chosen);
     const same = (item: WishlistItem) => item.productId === productId && item.sku === wished.sku;
     const list = await this.changing(userId, id, ({ items }) => {
       if (!items.some(same)) throw new NotOnWishlist();
@@ -200,9 +201,14 @@ export class WishlistService {
     return seen;
   }
 
+  private async requireVariant(productId: string, sku: string): Promise<void> {
+    if (!await this.deps.shelves.has(productId, sku)) throw new WishedVariantNotFound(sku);
+  }
+
   private async itemOf({ productId, sku, note }: Wish, caller: Caller): Promise<WishlistItem> {
     const [product] = await this.deps.summariesOf([productId], {}, caller);
     if (!product) throw new WishedProductNotFound();
+    if (sku !== null) await this.requireVariant(productId, sku);
     return { productId, sku, note, price: product.price?.from ?? null, addedAt: this.deps.now() };
   }
 

@@ -146,7 +146,9 @@ test('moving to the cart: of ten devices one does it; what the cart refuses stay
   expect((await shop.call('get', '/cart', { headers: ada.headers })).body.data.lineItems ?? (await shop.call('get', '/cart', { headers: ada.headers })).body.data.items).toMatchObject([{ sku, quantity: 1 }]);
 
   await wish(ada, productId);
-  expect((await move(productId, { sku: 'NOT-THERE' })).status).toBeGreaterThanOrEqual(400);
+  const other = await shop.given.variant();
+  for (const wrong of ['NOT-THERE', other.sku]) expect((await move(productId, { sku: wrong })).body).toMatchObject({ status: 404, code: 'variant_not_found' });
+  expect((await shop.call('post', `${base}/default/items`, { headers: ada.headers, body: { productId, sku: other.sku } })).body).toMatchObject({ status: 404, code: 'variant_not_found' });
   expect(await itemsOf(ada)).toHaveLength(1);
   expect((await move(productId, { quantity: 0 })).status).toBe(400);
 });
