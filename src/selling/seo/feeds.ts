@@ -19,6 +19,8 @@ export type FeedProduct = Omit<ProductFacts, 'variants'> & Readonly<{
 export type FeedMarket = Readonly<{ site: Storefront; mediaUrl: string; country: string; currency: string; language: string; categoryPath: (product: FeedProduct) => string }>;
 export type FieldProblem = Readonly<{ field: string; problem: string }>;
 
+/** For these the feeds want to know from when on it is there. */
+const DATED: ReadonlySet<string> = new Set(['preorder', 'backorder']);
 const AVAILABILITY = { InStock: 'in_stock', OutOfStock: 'out_of_stock', PreOrder: 'preorder', BackOrder: 'backorder' } as const;
 /** https://support.google.com/merchants/answer/7052112 and Meta's catalogue fields; where they differ, the narrower one. */
 const LENGTHS = { id: 50, itemGroupId: 50, title: 150, description: 5000, link: 2000, imageLink: 2000, brand: 70, productType: 750 } as const;
@@ -41,7 +43,7 @@ export function feedItems(product: FeedProduct, market: FeedMarket): FeedItem[] 
       title: cutAtWord(several && options.length > 0 ? `${product.name} ${options.map(([, value]) => value).join(' ')}` : product.name, LENGTHS.title),
       description: cutAtWord(plainText(product.description) || product.name, LENGTHS.description),
       imageLink: all[0] ?? '', additionalImageLinks: [...new Set(all)].slice(1, 1 + MORE_IMAGES), availability,
-      ...(availability === 'preorder' && shipsAt !== undefined && { availabilityDate: new Date(shipsAt).toISOString() }),
+      ...(DATED.has(availability) && shipsAt !== undefined && { availabilityDate: new Date(shipsAt).toISOString() }),
       price: variant.compareAtPrice ?? variant.price, ...(variant.compareAtPrice && variant.price && { salePrice: variant.price }),
       brand: typeof product.brand === 'string' && product.brand !== '' ? product.brand : null, gtin: variant.barcode ?? null, productType: market.categoryPath(product),
       attributes: Object.fromEntries(options.flatMap(([name, value]) => (KNOWN_OPTIONS[name] === undefined ? [] : [[KNOWN_OPTIONS[name], value.slice(0, 100)]]))),
@@ -60,7 +62,7 @@ export function problemsOf(item: FeedItem): FieldProblem[] {
   else if (item.price.amount <= 0) refuse('price', 'must be above zero');
   if (item.salePrice && item.price && item.salePrice.amount >= item.price.amount) refuse('salePrice', 'must be below the price');
   if (item.gtin !== null && !isGtin(item.gtin)) refuse('gtin', 'is no GTIN: its length or its check digit is wrong');
-  if (item.availability === 'preorder' && item.availabilityDate === undefined) refuse('availabilityDate', 'is required for what cannot be delivered yet');
+  if (DATED.has(item.availability) && item.availabilityDate === undefined) refuse('availabilityDate', 'is required for what cannot be delivered yet');
   return problems;
 }
 

@@ -27,6 +27,7 @@ test.each([
   ['a wrong check digit', { barcode: '4006381333932' }, {}, 'gtin'], ['no picture', {}, { images: [] }, 'imageLink'],
   ['too long an id', { sku: 'x'.repeat(51) }, {}, 'id'], ['too long a brand', {}, { brand: 'x'.repeat(71) }, 'brand'],
   ['a preorder without a date', { backorderable: { kind: 'preorder' } }, {}, 'availabilityDate'],
+  ['a backorder without a date', { available: 0, backorderable: { kind: 'backorder' } }, {}, 'availabilityDate'],
 ] as const)('%s is refused', (_case, variant, given, field) => {
   expect(problemsOf(only(variant, given)).map((problem) => problem.field)).toEqual([field]);
 });
