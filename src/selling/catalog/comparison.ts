@@ -15,6 +15,9 @@ const MEASURED = /^\s*(\d+(?:[.,]\d+)?)\s*(fl oz|[a-z]+|"|″)\.?\s*$/i;
 export type Quantity = Readonly<{ amount: number; unit: string }>;
 export type ComparedAttribute = Readonly<{ name: string; differs: boolean; values: ReadonlyArray<FieldValue | null>; quantities?: ReadonlyArray<Quantity | null> }>;
 
+/** `1,000` is a thousand and `0,5` a half: a comma before three digits parts thousands, unless nothing stands before it. */
+const numberOf = (text: string): number => Number(/^[1-9]\d{0,2},\d{3}$/.test(text) ? text.replace(',', '') : text.replace(',', '.'));
+
 /** `12 in` as 30.48 cm, rounded to a hundredth; null for what is no measure. */
 export function quantityOf(value: FieldValue | null): Quantity | null {
   const [, amount, unit] = typeof value === 'string' ? MEASURED.exec(value) ?? [] : [];
@@ -22,7 +25,7 @@ export function quantityOf(value: FieldValue | null): Quantity | null {
   if (!known || amount === undefined) return null;
   const [dimension, size] = known;
   const [shown, shownSize] = SHOWN_IN[dimension];
-  return { amount: Math.round(Number(amount.replace(',', '.')) * size / shownSize * 100) / 100, unit: shown };
+  return { amount: Math.round(numberOf(amount) * size / shownSize * 100) / 100, unit: shown };
 }
 
 type Labelled = ComparedAttribute & Readonly<{ label: string; labels?: ReadonlyArray<string | null> }>;

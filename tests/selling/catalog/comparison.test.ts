@@ -3,6 +3,7 @@ import { compareAttributes, quantityOf } from '../../../src/selling/catalog/comp
 test.each([
   ['12 in', { amount: 30.48, unit: 'cm' }], ['12"', { amount: 30.48, unit: 'cm' }], ['305 mm', { amount: 30.5, unit: 'cm' }], ['1,5 m', { amount: 150, unit: 'cm' }], ['6 ft', { amount: 182.88, unit: 'cm' }],
   ['8 oz', { amount: 226.8, unit: 'g' }], ['2 lbs', { amount: 907.18, unit: 'g' }], ['1.2 kg', { amount: 1200, unit: 'g' }], ['12 fl oz', { amount: 354.88, unit: 'ml' }], ['2 L', { amount: 2000, unit: 'ml' }],
+  ['1,000 g', { amount: 1000, unit: 'g' }], ['12,500 mm', { amount: 1250, unit: 'cm' }], ['0,125 l', { amount: 125, unit: 'ml' }],
 ])('%s is %j', (text, quantity) => { expect(quantityOf(text)).toEqual(quantity); });
 
 test.each(['oak', '12', '12 parsecs', 'in 12', '1e3 cm', 12, true, ['12 in'], null])('%j is no measure', (value) => { expect(quantityOf(value as never)).toBeNull(); });
