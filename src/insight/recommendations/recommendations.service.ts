@@ -56,7 +56,7 @@ export class RecommendationService {
     const leftOut = new Set([...cart, ...exclude, ...past.justBought]);
     if (kind === 'recently_viewed') {
       const viewed = past.viewed.map((productId): Candidate => ({ productId, code: 'recently_viewed' }));
-      return this.pick(kind, viewed, { context: [], leftOut: new Set([...cart, ...exclude]), limit, currency }, caller, { isFilled: false });
+      return this.pick(kind, viewed, { context: [], leftOut, limit, currency }, caller, { isFilled: false });
     }
     const { held } = await this.deps.holder.current();
     const context = kind === 'personal' ? [...new Set([...cart, ...past.bought, ...past.viewed])] : [];
