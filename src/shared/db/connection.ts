@@ -14,6 +14,8 @@ const DURABLE: ConnectOptions = {
   // what waits on its connections, which otherwise would sit out the socket's 30 s.
   connectTimeoutMS: 2_000,
   heartbeatFrequencyMS: 1_000,
+  // After a broken connection the server is looked at again this soon; the driver's half a second would be most of a short fault.
+  minHeartbeatFrequencyMS: 100,
   autoIndex: false,
   autoCreate: false,
 };
