@@ -67,6 +67,7 @@ export const environment = Joi.object({
   JWT_SECRET: secret(32).required(),
   JWT_ACCESS_TTL_SECONDS: seconds().default(3600),
   JWT_REFRESH_TTL_SECONDS: seconds().default(30 * 24 * 3600),
+  SESSION_MAX_DAYS: Joi.number().integer().min(1).max(3650).default(90),
   BCRYPT_COST: Joi.number().integer().min(4).max(15).default(12),
   PASSWORD_HASH_CONCURRENCY: Joi.number().integer().min(1).max(16).default(2),
   PASSWORD_HASH_QUEUE: Joi.number().integer().min(1).max(1000).default(64),
@@ -228,7 +229,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     mongo: { uri: text('MONGODB_URI'), poolSize: number('MONGODB_POOL_SIZE') },
     redis: { url: text('REDIS_URL'), keyPrefix: text('REDIS_KEY_PREFIX') },
     auth: {
-      jwtSecret: text('JWT_SECRET'), accessTtlSeconds: number('JWT_ACCESS_TTL_SECONDS'), refreshTtlSeconds: number('JWT_REFRESH_TTL_SECONDS'),
+      jwtSecret: text('JWT_SECRET'), accessTtlSeconds: number('JWT_ACCESS_TTL_SECONDS'), refreshTtlSeconds: number('JWT_REFRESH_TTL_SECONDS'), sessionMaxDays: number('SESSION_MAX_DAYS'),
       bcryptCost: number('BCRYPT_COST'), hashConcurrency: number('PASSWORD_HASH_CONCURRENCY'), hashQueue: number('PASSWORD_HASH_QUEUE'),
       shopName: text('SELLER_NAME'), passwordListFile: text('PASSWORD_LIST_FILE'), breachRangeUrl: text('BREACHED_PASSWORDS_URL'), breachTimeoutMs: number('BREACHED_PASSWORDS_TIMEOUT_MS'),
       isHttps: text('PUBLIC_URL').startsWith('https:'), rolesWithMfa: parseList(text('MFA_REQUIRED_ROLES')), isStepUpForced: text('STEP_UP') === 'always',

@@ -259,7 +259,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const importExport = createImportExport({ connection, now, inTransaction, audit: audit.record, jobs, catalog, inventory, market: config.market });
 
   const privacy = createPrivacy({
-    connection, vault, jobs, inTransaction, audit: audit.record, now, metrics, config: config.retention, findAccount: auth.findAccount,
+    connection, vault, jobs, inTransaction, audit: audit.record, now, metrics, config: config.retention, findAccount: auth.findAccount, reauthenticate: auth.credentials.reauthenticate.bind(auth.credentials),
     parts: () => parts.flatMap(({ personalData = [] }) => personalData), countOpenOrders: orders.countOpen,
     hasAccount: auth.hasAccount, findGuestOrder: async (token) => (await orderAccess.open(token)).order,
   });

@@ -94,7 +94,7 @@ test('who was erased after the backup stays erased, whether the target or a file
   await shop.connection.collection('orders').updateOne({ _id: new mongoose.Types.ObjectId(bought.id) }, { $set: { status: 'completed', 'risk.keys': ['email:guest'] } });
   await takeBackup({ uri: source(), folder: older, keys: join(folder, 'newest') });
   await shop.container.vault.shred(['u.after']);
-  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email } }).expect(202);
+  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email, currentPassword: user.password } }).expect(202);
   await shop.call('post', '/admin/guest-erasures', { headers: shop.keys.secret, body: { email: guest } }).expect(202);
   while (await shop.container.jobs.runDue() > 0);
   await takeBackup({ uri: source(), folder: later, keys: join(folder, 'newest') });

@@ -118,14 +118,14 @@ test('values planted in every personal field are found in no collection, no key 
 
 test('an erased account is gone everywhere, also from a dump that is restored; the invoice stays readable', async () => {
   const { canaries, user, orderId } = await plant();
-  const refused = await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email } });
+  const refused = await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email, currentPassword: user.password } });
   expect([refused.status, refused.body.code]).toEqual([409, 'orders_still_open']);
   await completed(orderId);
   await exported(user);
   const before = await dump();
-  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: 'else@example.com' } }).expect(409);
+  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: 'else@example.com', currentPassword: user.password } }).expect(409);
 
-  const { jobId } = (await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email } }).expect(202)).body.data;
+  const { jobId } = (await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email, currentPassword: user.password } }).expect(202)).body.data;
   await runJobs();
 
   expect(await jobOf(jobId)).toMatchObject({ state: 'succeeded' });

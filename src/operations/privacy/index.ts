@@ -12,7 +12,7 @@ import { KeyRotation, ROTATE_JOB } from './key-rotation.service.js';
 import { CodeNotGood } from './privacy.errors.js';
 import { PrivacyRepository } from './privacy.repository.js';
 import { privacyRoutes } from './privacy.routes.js';
-import { ERASE_GUEST_JOB, ERASE_JOB, EXPORT_JOB, PrivacyService } from './privacy.service.js';
+import { ERASE_GUEST_JOB, ERASE_JOB, EXPORT_JOB, PrivacyService, type Reauthenticate } from './privacy.service.js';
 import { DEFAULT_RULES, ringRules, withDays } from './retention.js';
 import { Retention } from './retention.service.js';
 
@@ -21,7 +21,7 @@ export { eventsKeptSince } from './retention.js';
 type Deps = {
   connection: Connection; vault: Vault; jobs: Jobs; inTransaction: InTransaction; audit: RecordAudit; now: Clock; metrics: Pick<Metrics, 'retained'>;
   parts: () => readonly PersonalData[]; findAccount(userId: string): Promise<{ email: string; roles: readonly string[] } | null>; countOpenOrders(of: { userId: string } | { userId: null; emailKey: string }): Promise<number>;
-  hasAccount(email: string): Promise<boolean>; findGuestOrder(token: string): Promise<{ email: string; userId: string | null }>;
+  reauthenticate: Reauthenticate; hasAccount(email: string): Promise<boolean>; findGuestOrder(token: string): Promise<{ email: string; userId: string | null }>;
   config: Readonly<{ days: string; cartDays: number; taxYears: number; settleMs?: number }>;
 };
 

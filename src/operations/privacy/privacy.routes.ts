@@ -27,17 +27,20 @@ export function privacyRoutes(privacy: PrivacyService, rotation: KeyRotation) {
     }),
     defineRoute<object, object, object, ErasureBody>({
       method: 'post', path: '/customers/me/erasure', summary: 'Erase your account and everything about you', tag, access: self, stepUp: true, body: erasureBody,
-      description: 'Invoices are kept as long as the law wants them. Refused with 409 `orders_still_open` while an order is under way.', responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },
-      handle: async ({ body }, { caller }) => accepted(await privacy.requestErasure(caller.user!.id, actorOf(caller), body.confirmEmail), ERASURE),
+      description: 'Wants the password: whoever holds a session only must not end the account. Invoices are kept as long as the law wants them. Refused with 409 `orders_still_open` while an order is under way.',
+      responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },
+      handle: async ({ body: { confirmEmail, currentPassword } }, { caller, userAgent }) =>
+        accepted(await privacy.requestOwnErasure(caller.user!, { confirmEmail, currentPassword, client: { ip: caller.ip, userAgent }, actor: actorOf(caller) }), ERASURE),
     }),
     defineRoute<UserParams>({
-      method: 'post', path: '/admin/users/:id/data-export', summary: 'Have everything that is stored about somebody put into a file', tag, access: staff, params: userParams,
+      method: 'post', path: '/admin/users/:id/data-export', summary: 'Have everything that is stored about somebody put into a file', tag, access: staff, stepUp: true, params: userParams,
       responses: { 202: jobAnswer, ...problems(400, 401, 403, 404) },
       handle: async ({ params }, { caller }) => accepted(await privacy.requestExport(params.id, actorOf(caller)), EXPORT),
     }),
     defineRoute<UserParams>({
-      method: 'get', path: '/admin/users/:id/data-export', summary: 'Everything that is stored about somebody', tag, access: staff, params: userParams, responses: { 200: exportAnswer, ...problems(400, 401, 403, 404) },
-      handle: async ({ params }) => ({ status: 200, body: success('Their data.', await privacy.getExport(params.id)) }),
+      method: 'get', path: '/admin/users/:id/data-export', summary: 'Everything that is stored about somebody', tag, access: staff, stepUp: true, params: userParams, description: 'Who read it is on record.',
+      responses: { 200: exportAnswer, ...problems(400, 401, 403, 404) },
+      handle: async ({ params }, { caller }) => ({ status: 200, body: success('Their data.', await privacy.readExport(params.id, actorOf(caller))) }),
     }),
     defineRoute<UserParams>({
       method: 'post', path: '/admin/users/:id/erasure', summary: 'Erase an account and everything about its owner', tag, access: staff, stepUp: true, params: userParams, responses: { 202: jobAnswer, ...problems(400, 401, 403, 404, 409) },

@@ -3,8 +3,11 @@ import { email, id, successOf, timestamp } from '../../shared/http/schemas.js';
 
 export type UserParams = { id: string };
 export const userParams = Joi.object<UserParams, true>({ id: id().required() });
-export type ErasureBody = { confirmEmail: string };
-export const erasureBody = Joi.object<ErasureBody, true>({ confirmEmail: email().required().description('The e-mail address of the account, so that nobody erases it by mistake') });
+export type ErasureBody = { confirmEmail: string; currentPassword?: string };
+export const erasureBody = Joi.object<ErasureBody>({
+  confirmEmail: email().required().description('The e-mail address of the account, so that nobody erases it by mistake'),
+  currentPassword: Joi.string().max(1000).description('Left out by who has none; the session must then be younger than 5 min'),
+});
 export type GuestBody = { email: string };
 export const guestBody = Joi.object<GuestBody, true>({ email: email().required().description('What was done with it without an account is erased') });
 export type GuestTokenBody = { token: string };

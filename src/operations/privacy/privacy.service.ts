@@ -3,6 +3,7 @@ import type { RecordAudit } from '../../shared/audit.js';
 import { later, type Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import { fold } from '../../shared/fold.js';
+import type { UserIdentity } from '../../shared/http/caller.js';
 import type { DataSubject, PersonalData } from '../../shared/personal-data.js';
 import type { Job, JobContext, Jobs } from '../jobs/index.js';
 import type { Vault } from '../../shared/db/vault.js';
@@ -14,6 +15,8 @@ export const EXPORT_JOB = 'privacy.export';
 export const ERASE_JOB = 'privacy.erase';
 export const ERASE_GUEST_JOB = 'privacy.erase_guest';
 
+type Client = Readonly<{ ip: string; userAgent: string }>;
+export type Reauthenticate = (who: UserIdentity, password: string | undefined, client: Client) => Promise<unknown>;
 type Deps = {
   privacy: PrivacyRepository; jobs: Pick<Jobs, 'enqueue'>; inTransaction: InTransaction; audit: RecordAudit; now: Clock; parts: () => readonly PersonalData[];
   findAccount(userId: string): Promise<{ email: string; roles: readonly string[] } | null>;
@@ -23,7 +26,11 @@ type Deps = {
   hasAccount(email: string): Promise<boolean>;
   /** The address of the guest whose order this mailed code opens; a refusal when it opens none. */
   guestOf(token: string): Promise<string>;
+  /** The password where there is one, else a session that was opened just now; a refusal otherwise. */
+  reauthenticate: Reauthenticate;
 };
+
+type OwnErasure = Readonly<{ confirmEmail: string; currentPassword?: string | undefined; client: Client; actor: Actor }>;
 
 export class PrivacyService {
   constructor(private readonly deps: Deps) {}
@@ -45,11 +52,25 @@ export class PrivacyService {
     return { createdAt: found.createdAt, expiresAt: found.expiresAt, data: JSON.parse(found.content) as unknown };
   }
 
-  async requestErasure(userId: string, actor: Actor, confirmation?: string): Promise<Job> {
+  /** By somebody else than whom it is about: on record before it is answered. */
+  async readExport(userId: string, actor: Actor): ReturnType<PrivacyService['getExport']> {
+    const found = await this.getExport(userId);
+    await this.deps.inTransaction(() => this.deps.audit({ actor, action: 'user.export_read', subject: `user:${userId}`, after: { madeAt: found.createdAt } }));
+    return found;
+  }
+
+  /** A stolen access token is not enough to end an account for good. */
+  async requestOwnErasure(who: UserIdentity, { confirmEmail, currentPassword, client, actor }: OwnErasure): Promise<Job> {
+    const account = await this.requireAccount(who.id);
+    if (fold(confirmEmail) !== account.email) throw new WrongConfirmation();
+    await this.deps.reauthenticate(who, currentPassword, client);
+    return this.requestErasure(who.id, actor);
+  }
+
+  async requestErasure(userId: string, actor: Actor): Promise<Job> {
     const { jobs, inTransaction, audit } = this.deps;
     await this.requireSealed();
     const account = await this.requireAccount(userId);
-    if (confirmation !== undefined && fold(confirmation) !== account.email) throw new WrongConfirmation();
     if (account.roles.some((role) => role !== 'customer')) throw new StaffAccount();
     await this.requireNoneOpen({ userId });
     return inTransaction(async () => {

@@ -106,7 +106,8 @@ export class CredentialService {
     const { users, sessions, now, isStepUpForced } = this.deps;
     const [user, session] = await Promise.all([users.find(who.id), sessions.find(who.sessionId)]);
     const isEnrolled = user?.mfaEnabledAt !== undefined;
-    if (!isEnrolled && !isStepUpForced) return;
+    // Who only buys here need have no second factor, and must not be kept from what is theirs.
+    if (!isEnrolled && !(isStepUpForced && user?.roles.some((role) => role !== 'customer'))) return;
     if (isEnrolled && isFresh(session?.mfaAt, now())) return;
     throw new StepUpRequired(isEnrolled);
   }

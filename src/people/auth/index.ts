@@ -40,7 +40,7 @@ export { passwordProblem, PASSWORD_SENTENCES } from './password-policy.js';
 export type Auth = ReturnType<typeof createAuth>;
 
 type AuthConfig = PasswordScreenConfig & Readonly<{
-  jwtSecret: string; accessTtlSeconds: number; refreshTtlSeconds: number; bcryptCost: number; hashConcurrency: number; hashQueue: number;
+  jwtSecret: string; accessTtlSeconds: number; refreshTtlSeconds: number; sessionMaxDays: number; bcryptCost: number; hashConcurrency: number; hashQueue: number;
   failuresPerAccount: number; failuresPerAddress: number; isHttps: boolean; rolesWithMfa: readonly string[]; isStepUpForced: boolean;
 }>;
 type AuthDeps = {

@@ -22,8 +22,10 @@ export type Opening = Readonly<{ mfaAt?: Date | undefined; actingAs?: Role | und
 
 type Deps = {
   sessions: SessionRepository; users: UserRepository; accessTokens: AccessTokens; refreshTokens: RefreshTokens; redis: RedisGuard; box: Box;
-  outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock; rolesWithMfa: readonly string[]; lifetimes: { accessTtlSeconds: number; refreshTtlSeconds: number };
+  outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; now: Clock; rolesWithMfa: readonly string[]; lifetimes: { accessTtlSeconds: number; refreshTtlSeconds: number; sessionMaxDays: number };
 };
+
+const DAY_MS = 24 * 3_600_000;
 
 /** Sessions and the tokens that prove them. A session is one family of refresh tokens, and the truth about it is in MongoDB. */
 export class SessionService {
@@ -46,7 +48,7 @@ export class SessionService {
     const now = this.deps.now();
     return this.deps.sessions.create({
       userId: user.id, credentialsVersion: user.credentialsVersion, device: deviceOf(userAgent), ipRange: networkRange(ip),
-      ...(mfaAt && { mfaAt }), ...(actingAs && { actingAs }), seed: this.deps.refreshTokens.newSeed(), generation: 0, rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: this.endFrom(now),
+      ...(mfaAt && { mfaAt }), ...(actingAs && { actingAs }), seed: this.deps.refreshTokens.newSeed(), generation: 0, rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: this.endOf({ createdAt: now }, now),
     });
   }
 
@@ -71,7 +73,7 @@ export class SessionService {
 
     const at = now();
     const rotated = presented.generation === session.generation
-      ? await sessions.rotate(session, { now: at, expiresAt: this.endFrom(at), ipRange: networkRange(ip) })
+      ? await sessions.rotate(session, { now: at, expiresAt: this.endOf(session, at), ipRange: networkRange(ip) })
       : null;
     if (rotated) return this.tokensOf(user, rotated);
     const current = await sessions.find(session.id);
@@ -149,7 +151,8 @@ export class SessionService {
 
   private async ownerOf(session: Session): Promise<User> {
     if (session.endedAt) throw refusalOf(session);
-    const user = session.expiresAt > this.deps.now() ? await this.deps.users.find(session.userId) : null;
+    const now = this.deps.now();
+    const user = session.expiresAt > now && this.endOf(session, now) > now ? await this.deps.users.find(session.userId) : null;
     if (!user || user.isDisabled || user.credentialsVersion !== session.credentialsVersion) throw new InvalidRefreshToken();
     return user;
   }
@@ -167,8 +170,10 @@ export class SessionService {
     await this.deps.outbox.record({ type, aggregateId: userId, data: { userId, ...facts } });
   }
 
-  private endFrom(now: Date): Date {
-    return later(now, this.deps.lifetimes.refreshTtlSeconds * 1000);
+  /** Unused it ends sooner; used, it ends all the same, and the password is asked for again. */
+  private endOf({ createdAt }: Pick<Session, 'createdAt'>, now: Date): Date {
+    const { refreshTtlSeconds, sessionMaxDays } = this.deps.lifetimes;
+    return new Date(Math.min(later(now, refreshTtlSeconds * 1000).getTime(), later(createdAt, sessionMaxDays * DAY_MS).getTime()));
   }
 }
 

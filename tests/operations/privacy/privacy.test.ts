@@ -5,9 +5,10 @@ import { PrivacyRepository } from '../../../src/operations/privacy/privacy.repos
 import { DEFAULT_RULES, ringRules } from '../../../src/operations/privacy/retention.js';
 import type { Job, JobContext } from '../../../src/operations/jobs/index.js';
 import { personalCollections } from '../../../src/shared/db/personal.js';
+import { NO_PASSWORD } from '../../../src/people/auth/auth.js';
 import { readSealed } from '../../../src/shared/crypto/sealing.js';
 import { deriveSecret } from '../../../src/shared/crypto/tokens.js';
-import { givenUser, newEmail } from '../../support/given.js';
+import { givenUser, newEmail, PASSWORD } from '../../support/given.js';
 import { openShop, type Shop } from '../../support/shop.js';
 
 let shop: Shop;
@@ -165,6 +166,38 @@ test('staff erase a guest by address; an address with an account is not a guest�
   expect(await raw('erasures').countDocuments()).toBeGreaterThan(0);
 });
 
+test('who holds a session but not the password erases nobody; who has none needs a session of this moment', async () => {
+  const user = await givenUser(shop);
+  const erase = (more: object = {}) => shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email, ...more } });
+
+  const refused = [await erase(), await erase({ currentPassword: 'pelican-orbit-8-lantern' })];
+  await raw('users').updateOne({ _id: new Types.ObjectId(user.id) }, { $set: { passwordHash: NO_PASSWORD } });
+  shop.clock.offsetMs = 301_000;
+  refused.push(await erase({ currentPassword: PASSWORD }));
+  shop.clock.offsetMs = 0;
+
+  expect(refused.map(({ status, body }) => [status, body.code])).toEqual([[401, 'invalid_credentials'], [401, 'invalid_credentials'], [403, 'fresh_sign_in_required']]);
+  expect(await raw('jobs').countDocuments({ type: 'privacy.erase', 'input.userId': user.id })).toBe(0);
+  expect((await erase()).status).toBe(202);
+  await runJobs();
+  expect(await raw('users').countDocuments({ _id: new Types.ObjectId(user.id) })).toBe(0);
+});
+
+test('who of the staff read what is stored about somebody is on record; one’s own reading is nobody’s business', async () => {
+  const [user, admin] = [await givenUser(shop), await givenUser(shop, { roles: ['admin'] })];
+  const path = `/admin/users/${user.id}/data-export`;
+  await shop.call('post', path, { headers: admin.headers }).expect(202);
+  await shop.call('get', path, { headers: admin.headers }).expect(404);
+  await runJobs();
+  await shop.call('get', '/customers/me/data-export', { headers: user.headers }).expect(200);
+  const read = () => raw('audit_entries').find({ action: 'user.export_read', subject: `user:${user.id}` }).toArray();
+  expect(await read()).toEqual([]);
+
+  await shop.call('get', path, { headers: admin.headers }).expect(200);
+
+  expect(await read()).toMatchObject([{ actor: { type: 'user', id: admin.id } }]);
+});
+
 test('twenty who order and ask to be erased at once: an order that stands keeps its address, nobody meets a defect', async () => {
   const { sku } = await shop.given.variant({ stock: 100 });
   const users = await Promise.all(Array.from({ length: 20 }, () => givenUser(shop)));
@@ -173,7 +206,7 @@ test('twenty who order and ask to be erased at once: an order that stands keeps 
 
   const replies = await Promise.all(users.map(async ({ headers, email }) => Promise.all([
     shop.call('post', '/orders', { headers: { ...headers, 'idempotency-key': randomUUID() }, body: { email, shippingAddress: to, shippingMethod: 'standard', payment: { provider: 'offline' } } }),
-    shop.call('post', '/customers/me/erasure', { headers, body: { confirmEmail: email } }),
+    shop.call('post', '/customers/me/erasure', { headers, body: { confirmEmail: email, currentPassword: PASSWORD } }),
   ])));
   await shop.container.jobs.runDue();
 
@@ -193,7 +226,7 @@ test('orders of who was erased, as a backup brings them back, run out and are se
   const behind = (await shop.order((await shop.given.cart(sku)).guest).expect(201)).body.data as { id: string };
   const set = (id: string, change: object) => raw('orders').updateOne({ _id: new Types.ObjectId(id) }, { $set: change });
   for (const { id } of [theirs, sent]) await set(id, { status: 'completed' });
-  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email } }).expect(202);
+  await shop.call('post', '/customers/me/erasure', { headers: user.headers, body: { confirmEmail: user.email, currentPassword: PASSWORD } }).expect(202);
   await runJobs();
   const [first, second] = [new Date(Date.now() - 2_000), new Date(Date.now() - 1_000)];
   await set(theirs.id, { status: 'pending', paymentStatus: 'pending', expiresAt: first });

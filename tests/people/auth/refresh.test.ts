@@ -117,3 +117,20 @@ test('survives an emptied Redis', async () => {
 
   expect([goesOn.status, replay.status, replay.body.code]).toEqual([200, 401, 'refresh_token_reused']);
 });
+
+test('a session that is used every day ends all the same after 90 days', async () => {
+  const user = await givenUser(world);
+  const day = 24 * 3_600_000;
+  let pair = { accessToken: user.accessToken, refreshToken: user.refreshToken };
+  for (const after of [29, 58, 87]) {
+    world.clock.offsetMs = after * day;
+    pair = (await refresh(pair.refreshToken).expect(200)).body.data;
+  }
+  const endsAt = (await sessionOf(user.id))!['expiresAt'] as Date;
+
+  world.clock.offsetMs = 90 * day + 1000;
+  const refused = await refresh(pair.refreshToken);
+
+  expect([refused.status, refused.body.code, (await me(pair.accessToken)).status]).toEqual([401, 'invalid_refresh_token', 401]);
+  expect(endsAt.getTime() - ((await sessionOf(user.id))!['createdAt'] as Date).getTime()).toBe(90 * day);
+});
