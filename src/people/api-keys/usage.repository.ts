@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
-import { ANSWER_CLASSES, dayOf, startOf, type AnswerClass, type Usage } from './usage.js';
+import { dayOf, startOf } from '../../shared/days.js';
+import { ANSWER_CLASSES, type AnswerClass, type Usage } from './usage.js';
 import { usageModel } from './usage.model.js';
 
 /** What one process counted so far for one key, day and group. */

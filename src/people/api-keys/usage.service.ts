@@ -1,8 +1,9 @@
-import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/clock.js';
+import { dayOf, daysBefore, daysBetween } from '../../shared/days.js';
+import { DelayedWrite } from '../../shared/delayed-write.js';
 import type { ReportError } from '../../shared/http/problem.js';
-import { classOf, dayOf, daysBefore, daysFrom, groupOf, summaryOf, type AnswerClass } from './usage.js';
+import { classOf, groupOf, summaryOf, type AnswerClass } from './usage.js';
 import { UsageSpanTooLong } from './api-keys.errors.js';
 import type { UsageRepository } from './usage.repository.js';
 
@@ -17,16 +18,10 @@ type Counted = { keyId: string; day: string; group: string; counts: Partial<Reco
 export class UsageService {
   private readonly writer = randomUUID();
   private readonly counted = new Map<string, Counted>();
-  private timer: NodeJS.Timeout | null = null;
-  private saving: Promise<void> = Promise.resolve();
-  /** A timer that a request sets would write on behalf of that request. */
-  private readonly tick: () => void;
+  private readonly writing;
 
   constructor(private readonly deps: { usage: UsageRepository; now: Clock; report: ReportError }) {
-    this.tick = AsyncResource.bind(() => {
-      this.timer = null;
-      this.flush().catch(deps.report);
-    });
+    this.writing = new DelayedWrite({ afterMs: FLUSH_MS, report: deps.report, write: () => this.save() });
   }
 
   count({ keyId, route, status }: { keyId: string; route: string; status: number }): void {
@@ -38,19 +33,18 @@ export class UsageService {
     const answer = classOf(status);
     entry.counts[answer] = (entry.counts[answer] ?? 0) + 1;
     entry.isSaved = false;
-    this.timer ??= setTimeout(this.tick, FLUSH_MS).unref();
+    this.writing.soon();
   }
 
-  /** One write at a time. While the database is away the counts stay, and go with the next write. */
+  /** While the database is away the counts stay, and go with the next write. */
   flush(): Promise<void> {
-    this.saving = this.saving.catch(() => {}).then(() => this.save());
-    return this.saving;
+    return this.writing.now();
   }
 
   /** Days in UTC, both included; the last thirty when nothing is said. Up to five seconds of other nodes are missing. */
   async read(keyId: string, { from, to = dayOf(this.deps.now()) }: { from?: string | undefined; to?: string | undefined }) {
     const since = from ?? daysBefore(to, DEFAULT_DAYS - 1);
-    const days = daysFrom(since, to);
+    const days = daysBetween(since, to) + 1;
     if (days < 1 || days > MOST_DAYS) throw new UsageSpanTooLong(MOST_DAYS);
     await this.flush();
     return { from: since, to, ...summaryOf(await this.deps.usage.read(keyId, since, to)) };

@@ -4,8 +4,6 @@ export type AnswerClass = (typeof ANSWER_CLASSES)[number];
 /** What one key asked of one part of the API on one day (UTC). */
 export type Usage = Readonly<{ day: string; group: string; requests: number; answers: Readonly<Partial<Record<AnswerClass, number>>> }>;
 
-const DAY_MS = 86_400_000;
-
 export const classOf = (status: number): AnswerClass => (status >= 500 ? '5xx' : status >= 400 ? '4xx' : status >= 300 ? '3xx' : '2xx');
 
 /** `GET /orders/:id` is of `orders`, `GET /admin/jobs` of `admin/jobs`. */
@@ -13,11 +11,6 @@ export function groupOf(route: string): string {
   const [first = '', second = ''] = route.slice(route.indexOf('/') + 1).split('/');
   return first === 'admin' ? `admin/${second}` : first;
 }
-
-export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
-export const startOf = (day: string): Date => new Date(`${day}T00:00:00Z`);
-export const daysBefore = (day: string, days: number): string => dayOf(new Date(startOf(day).getTime() - days * DAY_MS));
-export const daysFrom = (from: string, to: string): number => (startOf(to).getTime() - startOf(from).getTime()) / DAY_MS + 1;
 
 /** For whoever sends the invoice: totals of the whole span beside its days. */
 export function summaryOf(usage: readonly Usage[]) {

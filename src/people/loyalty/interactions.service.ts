@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/clock.js';
+import { dayOf } from '../../shared/days.js';
 import { retryLostRace } from '../../shared/db/retry.js';
 import type { Outbox, StoredEvent, Subscriber } from '../../shared/events/outbox.js';
-import { dayOf, FIRST_VERSION, meritsIn, withinDay, type Interaction, type InteractionTerms } from './interactions.js';
+import { FIRST_VERSION, meritsIn, withinDay, type Interaction, type InteractionTerms } from './interactions.js';
 import type { InteractionRepository } from './interactions.repository.js';
 import { clawback, settlement, type LedgerEntry } from './loyalty.js';
 import type { LoyaltyRepository } from './loyalty.repository.js';

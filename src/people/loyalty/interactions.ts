@@ -25,4 +25,3 @@ export function meritsIn({ type, aggregateId, data }: Readonly<{ type: string; a
 
 /** Of what a thing is worth, what still fits into the day. */
 export const withinDay = (worth: number, asked: number, perDay: number): number => Math.max(0, Math.min(worth, perDay - asked));
-export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);

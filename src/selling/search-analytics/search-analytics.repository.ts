@@ -1,5 +1,6 @@
 import type { Connection, mongo } from 'mongoose';
-import { dayOf, FEWEST, startOf, type DayTally, type QueryTally, type Searched, type Tally } from './search-analytics.js';
+import { dayOf, startOf } from '../../shared/days.js';
+import { FEWEST, type DayTally, type QueryTally, type Searched, type Tally } from './search-analytics.js';
 import { searchOutcomeModel, searchTallyModel } from './search-analytics.model.js';
 
 export type Span = Readonly<{ from: string; to: string; channel: string | undefined }>;
@@ -14,9 +15,13 @@ export class SearchAnalyticsRepository {
   private readonly tallies;
   private readonly outcomes;
 
-  constructor(connection: Connection) {
+  constructor(private readonly connection: Connection) {
     this.tallies = searchTallyModel(connection);
     this.outcomes = searchOutcomeModel(connection);
+  }
+
+  isReachable(): boolean {
+    return this.connection.readyState === 1;
   }
 
   /** One write for all of them. */

@@ -1,9 +1,10 @@
-import { AsyncResource } from 'node:async_hooks';
 import { later, type Clock } from '../../shared/clock.js';
+import { dayOf, daysBefore, daysBetween } from '../../shared/days.js';
+import { DelayedWrite } from '../../shared/delayed-write.js';
 import type { Caller } from '../../shared/http/caller.js';
 import type { ReportError } from '../../shared/http/problem.js';
 import { SpanTooLong, UnknownSearch } from './search-analytics.errors.js';
-import { comparable, dayOf, daysBefore, daysBetween, figuresOf, NOTHING, plus, USUAL_CHANNEL, type Outcome, type Searched, type Tally } from './search-analytics.js';
+import { comparable, figuresOf, NOTHING, plus, USUAL_CHANNEL, type Outcome, type Searched, type Tally } from './search-analytics.js';
 import type { Ranking, SearchAnalyticsRepository, Span } from './search-analytics.repository.js';
 import type { SearchTokens } from './search-token.js';
 
@@ -31,16 +32,10 @@ type Deps = {
 /** Counts searches and what they led to, by words and day: nobody is in it, and no request waits for it. */
 export class SearchAnalytics {
   private waiting: Waiting[] = [];
-  private timer: NodeJS.Timeout | null = null;
-  private saving: Promise<void> = Promise.resolve();
-  /** A timer that a request sets would write on behalf of that request. */
-  private readonly tick: () => void;
+  private readonly writing;
 
   constructor(private readonly deps: Deps) {
-    this.tick = AsyncResource.bind(() => {
-      this.timer = null;
-      this.flush().catch(deps.report);
-    });
+    this.writing = new DelayedWrite({ afterMs: FLUSH_MS, report: deps.report, write: () => this.save() });
   }
 
   /** Answers the name of the search; none for whoever wants not to be counted. */
@@ -68,10 +63,9 @@ export class SearchAnalytics {
     return taken;
   }
 
-  /** One write at a time. */
+  /** While the database is away what was counted stays, and goes with the next write. */
   flush(): Promise<void> {
-    this.saving = this.saving.catch(() => {}).then(() => this.save());
-    return this.saving;
+    return this.writing.now();
   }
 
   async days(asked: Partial<Span>) {
@@ -97,20 +91,32 @@ export class SearchAnalytics {
 
   private wait(entry: Waiting): void {
     if (this.waiting.length < MOST_WAITING) this.waiting.push(entry);
-    this.timer ??= setTimeout(this.tick, FLUSH_MS).unref();
+    this.writing.soon();
   }
 
   private async save(): Promise<void> {
+    if (this.waiting.length === 0 || !this.deps.analytics.isReachable()) return;
     const batch = this.waiting;
-    if (batch.length === 0) return;
     this.waiting = [];
+    // What it comes to, once that is known: only then is it in the memory of what was counted.
+    let left: readonly Waiting[] = batch;
+    try {
+      left = await this.countable(batch);
+      await this.deps.analytics.add(together(left));
+    } catch (error) {
+      this.waiting = [...left, ...this.waiting].slice(0, MOST_WAITING);
+      throw error;
+    }
+  }
+
+  private async countable(batch: readonly Waiting[]): Promise<Waiting[]> {
     const { analytics, withdrawn, now } = this.deps;
     const users = [...new Set(batch.flatMap(({ userId }) => userId ?? []))];
     const objecting = users.length === 0 ? new Set<string>() : await withdrawn(ANALYTICS, users);
     const counted = batch.filter(({ userId }) => userId === null || !objecting.has(userId));
     const first = await analytics.remember([...new Set(counted.flatMap(({ once }) => once ?? []))], later(now(), (COUNTED_DAYS + 1) * DAY_MS));
     // The first of equal events in a batch counts, the others were the same click.
-    await analytics.add(together(counted.filter(({ once }) => once === undefined || first.delete(once))));
+    return counted.filter(({ once }) => once === undefined || first.delete(once)).map(({ once: _once, ...entry }) => entry);
   }
 }
 

@@ -14,7 +14,6 @@ export const WITHHELD = '(withheld)';
 /** Words that fewer searches had could be about a person; they are counted together. */
 export const FEWEST = 3;
 const LONGEST = 100;
-const DAY_MS = 86_400_000;
 
 const LOOKS_PERSONAL = /@|(?:\d[\s().+/-]*){7,}/;
 
@@ -35,8 +34,3 @@ export const figuresOf = ({ searches, empty, click, cart, purchase, positions }:
   searches, withoutResults: empty, clicked: click, addedToCart: cart, purchased: purchase,
   withoutResultsShare: share(empty, searches), clickThrough: share(click, searches), conversion: share(purchase, searches), averagePosition: click === 0 ? null : Math.round(positions / click * 10) / 10,
 });
-
-export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
-export const startOf = (day: string): Date => new Date(`${day}T00:00:00Z`);
-export const daysBetween = (from: string, to: string): number => (startOf(to).getTime() - startOf(from).getTime()) / DAY_MS;
-export const daysBefore = (day: string, days: number): string => dayOf(new Date(startOf(day).getTime() - days * DAY_MS));

@@ -189,6 +189,24 @@ test('searches, and what they led to, are counted once by words and day, without
   expect(kept).not.toMatch(/ada|searcher|[0-9a-f]{24}/);
 });
 
+test.each(['SearchOutcome', 'SearchTally'])('what was searched and clicked while %s could not be written is kept, and counts once with the next write', async (name) => {
+  const words = `hemlock ${name.toLowerCase()}`;
+  const model = shop.connection.model(name);
+  const bulkWrite = model.bulkWrite.bind(model);
+  await shop.container.search.flushAnalytics();
+
+  model.bulkWrite = () => Promise.reject(new Error('the database is away'));
+  const searched = await Promise.all([1, 2, 3].map(() => find(`q=${words}`)));
+  await shop.call('post', '/search/events', { body: { events: searched.map(({ searchId }) => ({ searchId, type: 'click', position: 1 })) } }).expect(202);
+  await expect(shop.container.search.flushAnalytics()).rejects.toThrow('the database is away');
+  model.bulkWrite = bulkWrite;
+  // its own timer may have tried as well
+  shop.defects.splice(0);
+
+  const { items } = (await shop.call('get', '/search/reports/queries', { headers: shop.keys.secret }).expect(200)).body.data;
+  expect(items.find((one: { words: string }) => one.words === words)).toMatchObject({ searches: 3, clicked: 3 });
+});
+
 test('a trained model finds by meaning, and the answer says so', async () => {
   const rooms = ['sofa couch cushion living', 'frying pan skillet stove kitchen', 'duvet pillow sheet bedroom', 'spade trowel rake garden'];
   await Promise.all(Array.from({ length: 60 }, (_none, at) => {
