@@ -31,7 +31,9 @@ export class ModelHolder {
   /** What trends and sells everywhere, hidden or sold out or not. */
   async popularIds(most: number): Promise<readonly string[]> {
     const { held, trending } = await this.current();
-    return [...new Set([...trending, ...Array.from(held?.model.popular ?? [], (row) => held!.model.productIds[row]!)])].slice(0, most);
+    // Of all that sells no more than are wanted, and so many that what trends as well leaves no gap.
+    const popular = Array.from(held?.model.popular.slice(0, most + trending.length) ?? [], (row) => held!.model.productIds[row]!);
+    return [...new Set([...trending, ...popular])].slice(0, most);
   }
 
   async lookAgain(): Promise<void> {

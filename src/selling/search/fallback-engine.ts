@@ -1,9 +1,10 @@
+import { atMost } from '../../shared/at-most.js';
 import { BreakerOpen, type Breaker } from '../../shared/breaker.js';
 import type { SearchEngine, SearchRequest, SearchResult, SuggestionRequest, Suggestions } from './engine.js';
 
 type Deps = {
   server: SearchEngine; embedded: SearchEngine; /** Waits until the embedded engine can answer. */ embeddedReady: () => Promise<void>;
-  /** For the whole answer, however many questions it takes. */
+  /** For the whole answer, however many questions it takes: the client limits each of them. */
   timeoutMs: number; breaker: Breaker; degraded: (cause: string) => void;
 };
 
@@ -26,25 +27,12 @@ export class FallbackEngine implements SearchEngine {
   private async ask<T extends object>(question: (engine: SearchEngine) => T | Promise<T>): Promise<T & { degraded?: true }> {
     const { server, embedded, embeddedReady, breaker, timeoutMs, degraded } = this.deps;
     try {
-      return await breaker.run(() => within(timeoutMs, Promise.resolve(question(server))));
+      return await breaker.run(() => atMost(timeoutMs, Promise.resolve(question(server)), () => new Error(`no answer within ${timeoutMs} ms`)));
     } catch (error) {
       degraded(causeOf(error));
       await embeddedReady();
       return { ...await question(embedded), degraded: true };
     }
-  }
-}
-
-/** The client limits each question; this the whole answer. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  // What comes too late is nobody's any more.
-  work.catch(() => {});
-  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error(`no answer within ${ms} ms`)); }, ms); });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

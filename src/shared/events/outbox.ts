@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from 'mongoose';
+import { atMost } from '../at-most.js';
 import { createBatcher } from '../batcher.js';
 import { later, type Clock } from '../clock.js';
 import { duplicateKeyOf } from '../db/retry.js';
@@ -144,7 +145,7 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
       const subscriber = subscribers.find(({ name }) => name === delivery.subscriber);
       // A newer version of us may know it: both run side by side during a release.
       if (!subscriber) throw new Error(`this process knows no subscriber ${delivery.subscriber}`);
-      await within(handleMs, subscriber.handle(eventOf(row)), `${subscriber.name} took longer than ${handleMs} ms`);
+      await atMost(handleMs, subscriber.handle(eventOf(row)), () => new Error(`${subscriber.name} took longer than ${handleMs} ms`));
       return { ...delivery, attempts, state: 'delivered' };
     } catch (error) {
       deps.report(error, { event: row._id, type: row.type, subscriber: delivery.subscriber, attempts });
@@ -214,16 +215,6 @@ export function createOutbox({ handleMs = HANDLE_MS, ...deps }: OutboxDeps) {
       return new Map(counted.map(({ _id, n }) => [_id, n]));
     },
   };
-}
-
-async function within<T>(limitMs: number, work: Promise<T>, complaint: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new Error(complaint)); }, limitMs); });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const eventOf = ({ _id, type, aggregateId, data, version, occurredAt, requestId }: OutboxRow): StoredEvent =>

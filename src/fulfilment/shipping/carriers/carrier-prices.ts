@@ -8,7 +8,7 @@ import { measure } from '../rates.js';
 import type { ShippingContext } from '../shipping.js';
 import type { ShippingSite } from '../shipping.service.js';
 import { CarrierRefused, cheapest, type Carrier, type CarrierRate, type ParcelAddress, type ParcelToSend } from './carrier.js';
-import { atMost } from './patience.js';
+import { awaitCarrier } from './patience.js';
 
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 2_000;
@@ -26,7 +26,7 @@ export function createCarrierPrices({ carriers, timeoutMs, now, sites, senderNam
   const breakers = new Map([...carriers.keys()].map((name) => [name, createBreaker({ name, openMs: 10_000, now })]));
 
   async function ask(carrier: Carrier, parcel: ParcelToSend): Promise<readonly CarrierRate[]> {
-    return breakers.get(carrier.name)!.run(() => atMost(timeoutMs, carrier.rates(parcel)).catch((error: unknown) => {
+    return breakers.get(carrier.name)!.run(() => awaitCarrier(timeoutMs, carrier.rates(parcel)).catch((error: unknown) => {
       // It answered: nothing is wrong with it.
       if (error instanceof CarrierRefused) return [];
       throw error;

@@ -1,6 +1,6 @@
 import { decimalOf, parseMoney, times } from '../../../shared/money.js';
 import { CarrierRefused, type BoughtLabel, type Carrier, type CarrierEvent, type CarrierRate, type LabelFormat, type ParcelAddress, type ParcelToSend, type ReadWebhook, type ShipmentStatus } from './carrier.js';
-import { asCarrierError, atMost } from './patience.js';
+import { asCarrierError, awaitCarrier } from './patience.js';
 
 export type CarrierAccount = Readonly<{ apiKey: string; url: string; timeoutMs: number; buyTimeoutMs: number }>;
 /** What we use of the SDK. Its own declarations describe a CommonJS module, which is not what an import loads. */
@@ -27,7 +27,7 @@ export const inches = (mm: number): number => upToTenth(mm / MM_PER_INCH);
 export function createEasyPost({ apiKey, url, timeoutMs, buyTimeoutMs }: CarrierAccount): Carrier {
   const client = async (timeout: number) => new (await load())(apiKey, { baseUrl: url, timeout });
   // The SDK's own timeout does not end a request whose answer never begins (measured on 8.9.0).
-  const ask = <T>(timeout: number, work: (api: Api) => Promise<T>): Promise<T> => atMost(timeout, client(timeout).then(work)).catch((error: unknown) => { throw asCarrierError(error); });
+  const ask = <T>(timeout: number, work: (api: Api) => Promise<T>): Promise<T> => awaitCarrier(timeout, client(timeout).then(work)).catch((error: unknown) => { throw asCarrierError(error); });
 
   return {
     name: 'easypost', ready: load,

@@ -1,3 +1,4 @@
+import { atMost } from '../../../shared/at-most.js';
 import { CarrierRefused, CarrierSilent } from './carrier.js';
 
 type Answer = { statusCode?: unknown; status?: unknown; message?: unknown };
@@ -15,13 +16,5 @@ export function asCarrierError(error: unknown): Error {
   return new CarrierSilent(said, { cause: error });
 }
 
-/** Whatever a library's own timeout is worth: nobody waits longer than this. */
-export async function atMost<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(new CarrierSilent(`no answer within ${milliseconds} ms`)); }, milliseconds); });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** Whatever a library's own timeout is worth: nobody waits longer than this for a carrier. */
+export const awaitCarrier = <T>(milliseconds: number, work: Promise<T>): Promise<T> => atMost(milliseconds, work, () => new CarrierSilent(`no answer within ${milliseconds} ms`));
