@@ -7,7 +7,8 @@ import type { Simulator } from '../support/simulator.js';
 let shop: CardShop;
 let simulator: Simulator;
 beforeAll(async () => {
-  shop = await openCardShop();
+  // Canada is told prices without tax, everybody else prices with it.
+  shop = await openCardShop({ env: { NET_PRICE_COUNTRIES: 'CA' } });
   ({ simulator } = shop);
 });
 afterEach(async () => {
@@ -144,4 +145,50 @@ test('a parcel is lost: the same goods are sent again; when they are broken as w
   expect(await show(sentAgain)).toMatchObject({ returnStatus: 'returned', items: [{ units: { shipped: 1, writtenOff: 1 } }] });
   expect(await shop.level(skus[0]!)).toEqual({ onHand: 8, reserved: 0 });
   expect((await shop.call('get', '/customers/me/loyalty', { headers: user.headers })).body.data.points).toBe(0);
+});
+
+test('at net prices, with a coupon and an automatic discount, each unit that goes back takes its tax along, and the last one closes at the cent', async () => {
+  const running = async (body: object) => {
+    const { id } = (await post('/promotions', body)).body.data;
+    expect((await post(`/promotions/${id}/activation`)).status).toBe(200);
+    return id as string;
+  };
+  const promotions = [
+    await running({ name: 'Spring', trigger: 'automatic', class: 'product', effect: { type: 'percentage', rateBps: 500 } }),
+    await running({ name: 'Ten', trigger: 'coupon', code: 'NET10', class: 'order', effect: { type: 'percentage', rateBps: 1000 } }),
+  ];
+  const user = await givenUser(shop);
+  const skus = [(await shop.given.variant({ price: 999 })).sku, (await shop.given.variant({ price: 333 })).sku];
+  for (const [at, sku] of skus.entries()) await post('/cart/items', { sku, quantity: 3 - at }, user.headers);
+  await post('/cart/coupons', { code: 'NET10' }, user.headers);
+  await shop.call('put', '/cart/addresses', { headers: user.headers, body: { shippingAddress: { ...ADDRESS, city: 'Toronto', region: 'ON', postalCode: 'M5V 2T6', country: 'CA' } } });
+  const cart = (await shop.call('put', '/cart/shipping-method', { headers: user.headers, body: { code: 'standard' } })).body.data;
+
+  // 2997 - 150 - 285 and 666 - 33 - 63, 20 % on each, and 490 + 98 for the post.
+  expect(cart.totals).toEqual({ subtotal: euros(3663), discountTotal: euros(531), shippingTotal: euros(490), taxTotal: euros(512 + 114 + 98), grandTotal: euros(4346), taxIncluded: false });
+  const buy = (expectedTotal: object) => shop.call('post', '/orders', { headers: { ...user.headers, 'idempotency-key': randomUUID() }, body: { payment: CARD, expectedTotal } });
+  expect((await buy(euros(3622))).body).toMatchObject({ status: 409, code: 'cart_changed' });
+  const { id, items, payment } = (await buy(euros(4346))).body.data;
+  for (const promotion of promotions) await post(`/promotions/${promotion}/deactivation`);
+  expect([payment.details.captured, items.map(({ lineTotal, tax }: Record<string, object>) => [lineTotal, tax])]).toEqual([euros(4346), [[euros(2562), euros(512)], [euros(570), euros(114)]]]);
+
+  await post(`/orders/${id}/cancellation`, { lines: [{ itemId: items[1].id, quantity: 1 }] }, user.headers);
+  await work();
+  expect(simulator.refunds(id)).toEqual([342]);
+  for (const status of ['shipped', 'delivered']) expect((await put(`/orders/${id}/status`, { status })).status).toBe(200);
+  for (const itemId of [items[0].id, items[0].id, items[0].id, items[1].id]) {
+    const { id: returnId } = (await post(`/orders/${id}/returns`, { lines: [{ itemId, quantity: 1, reason: 'changed_mind' }] }, user.headers)).body.data;
+    await post(`/returns/${returnId}/approval`);
+    await post(`/returns/${returnId}/receipts`, { lines: [{ itemId, quantity: 1, condition: 'ok' }] });
+    await post(`/returns/${returnId}/inspection`);
+    expect((await post(`/returns/${returnId}/refund`)).status).toBe(200);
+    await work();
+  }
+
+  const refunds = simulator.refunds(id);
+  expect(refunds.slice(0, 4)).toEqual([342, 1025, 1024, 1025]);
+  expect([refunds.reduce((so, amount) => so + amount, 0), (await show(id)).settlement.due, (await show(id)).returnStatus]).toEqual([4346, euros(0), 'returned']);
+  const documents = (await shop.call('get', `/orders/${id}/documents`, staff())).body.data.items as Array<{ kind: string; totals: { gross: { amount: number } } }>;
+  expect(documents.reduce((so, { kind, totals: { gross } }) => so + (kind === 'invoice' ? gross.amount : -gross.amount), 0)).toBe(0);
+  expect(documents[0]).toMatchObject({ kind: 'invoice', totals: { gross: euros(4346 - 342) } });
 });

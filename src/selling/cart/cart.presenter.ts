@@ -1,3 +1,4 @@
+import { guest } from '../../shared/buyer.js';
 import { zero } from '../../shared/money.js';
 import { couponProblems, detailsOf, problemsOf } from './cart.js';
 import type { CartWithOffers } from './cart.service.js';
@@ -31,8 +32,9 @@ export async function presentCart({ cart, offers, cartToken, channel, quote: kno
 }
 
 /** Before the first line there is nothing to store. */
-export function emptyCart(currency: string) {
+export async function emptyCart(currency: string, { tax, defaultCountry }: Pick<QuoteDeps, 'tax' | 'defaultCountry'>) {
+  const { pricesIncludeTax } = await tax.taxationOf({ to: { country: defaultCountry }, buyer: guest(), vatId: undefined });
   const none = zero(currency);
-  const totals = { subtotal: none, discountTotal: none, shippingTotal: none, taxTotal: none, grandTotal: none, taxIncluded: true };
+  const totals = { subtotal: none, discountTotal: none, shippingTotal: none, taxTotal: none, grandTotal: none, taxIncluded: pricesIncludeTax };
   return { id: null, currency, items: [], coupons: [] as string[], promotions: [], refusedCoupons: [], totals, fees: [], announcedFees: [], tenders: [], amountDue: none, problems: [], version: 0 };
 }

@@ -35,7 +35,7 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
       handle: async ({ headers, query }, context) => {
         const found = await carts.getCart(shopperOf(headers, context));
         if (found) return answer('Your cart.', found, 200, query);
-        return { status: 200, body: success('Your cart is empty.', emptyCart(defaultCurrency)) };
+        return { status: 200, body: success('Your cart is empty.', await emptyCart(defaultCurrency, quoting)) };
       },
     }),
     defineRoute({
@@ -63,7 +63,7 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
         const token = body.cartToken ?? headers['x-cart-token'];
         if (token === undefined) throw new CartNotFound();
         const { merged, report } = await carts.merge(caller.user!.id, token, caller.key?.channel);
-        const cart = merged ? await presentCart(merged, quoting) : emptyCart(defaultCurrency);
+        const cart = merged ? await presentCart(merged, quoting) : await emptyCart(defaultCurrency, quoting);
         return { status: 200, body: success('Carts merged.', { ...cart, report }) };
       },
     }),
