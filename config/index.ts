@@ -185,12 +185,12 @@ export const environment = Joi.object({
   SELLER_VAT_ID: Joi.string().max(30).allow('').default(''),
   SELLER_EMAIL: Joi.string().email({ tlds: false }).allow('').default(''),
   INVOICE_ISSUED_AT: Joi.string().valid('placement', 'shipment').default('placement'),
-  INVOICE_SERIES: series().default('INV-{year}'),
-  CREDIT_NOTE_SERIES: series().default('CN-{year}'),
+  INVOICE_SERIES: series().default('INV-{year}'), CREDIT_NOTE_SERIES: series().default('CN-{year}'),
 
   SMTP_URL: Joi.string().uri({ scheme: ['smtp', 'smtps'] }).allow('').default(''),
   MAIL_FROM: Joi.string().pattern(/^[^\r\n]*@[\w.-]+>?$/, 'address like Shop <shop@example.com>').default('Kontor <shop@localhost>'),
   MAIL_DIR: Joi.string().allow('').default(''),
+  ALERT_EMAIL: Joi.string().email({ tlds: false }).allow('').default(''), LOW_STOCK_MARGIN_PERCENT: Joi.number().integer().min(0).max(1000).default(10),
   DEFAULT_LOCALE: Joi.string().pattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'language tag').default('en'),
 
   WORKER_POLL_MS: Joi.number().integer().min(10).default(200),
@@ -297,7 +297,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       issueAt: text('INVOICE_ISSUED_AT') as 'placement' | 'shipment', invoiceSeries: text('INVOICE_SERIES'), creditNoteSeries: text('CREDIT_NOTE_SERIES'),
       seller: { name: text('SELLER_NAME'), address: text('SELLER_ADDRESS').split('|').map((part) => part.trim()).filter(Boolean), vatId: text('SELLER_VAT_ID'), email: text('SELLER_EMAIL') },
     },
-    mails: { smtpUrl: text('SMTP_URL'), from: text('MAIL_FROM'), folder: text('MAIL_DIR'), shopName: text('SELLER_NAME'), fallbackLocale: text('DEFAULT_LOCALE') },
+    mails: { smtpUrl: text('SMTP_URL'), from: text('MAIL_FROM'), folder: text('MAIL_DIR'), shopName: text('SELLER_NAME'), fallbackLocale: text('DEFAULT_LOCALE') }, alerts: { email: text('ALERT_EMAIL') }, inventory: { lowMarginPercent: number('LOW_STOCK_MARGIN_PERCENT') },
     wishlists: { ttlDays: number('CART_TTL_DAYS'), minDropBps: number('WISHLIST_DROP_MIN_BPS'), perUnit: number('WISHLIST_RESTOCK_PER_UNIT'), pauseMs: number('WISHLIST_RESTOCK_PAUSE_HOURS') * 3_600_000 },
     loyalty: {
       pointsPerMajorUnit: number('LOYALTY_POINTS_PER_MAJOR_UNIT'),

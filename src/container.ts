@@ -14,6 +14,7 @@ import { createShipping } from './fulfilment/shipping/index.js';
 import { createTax } from './fulfilment/tax/index.js';
 import { createRecommendations } from './insight/recommendations/index.js';
 import { createAdmin } from './operations/admin/index.js';
+import { createAlerts } from './operations/alerts/index.js';
 import { createAudit } from './operations/audit/index.js';
 import { createSustainability } from './insight/sustainability/index.js';
 import { createImportExport } from './operations/import-export/index.js';
@@ -129,7 +130,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   });
   const identify = createIdentify({ findKey: apiKeys.findKey, findUser: auth.findUser, limit, cookies: auth.cookies });
 
-  const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record });
+  const inventory = createInventory({ connection, now, outbox, inTransaction, audit: audit.record, ...config.inventory });
   const purchasing = createPurchasing({ connection, now, outbox, inTransaction, audit: audit.record, inventory });
 
   const shipping = createShipping({
@@ -143,8 +144,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   const pricing = createPricing({ connection, now, inTransaction, audit: audit.record, outbox, marketCurrency: config.market.defaultCurrency });
   const catalog = createCatalog({ connection, now, outbox, inTransaction, audit: audit.record, cache, pricing, buyerOf: customers.buyerOf, inventory, media, market: config.market, usualLanguage: config.storefront.language });
   media.referencesFrom({ name: 'products', inUse: catalog.showsMedia });
-  pricing.knowVariantsBy(catalog.findVariants);
-  pricing.knowCategoriesBy(catalog.categoriesAbove);
+  pricing.knowCatalogueBy(catalog);
   inventory.onChange((skus) => catalog.refreshAvailability(skus));
   inventory.knowGoodsBy({ componentsOf: catalog.componentsOf, isShown: catalog.isSkuShown });
 
@@ -238,6 +238,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     findOrder: (orderId) => orders.service.find(orderId), findLocaleOfUser: async (userId) => (await customers.findByUser(userId))?.locale,
   });
 
+  const alerts = createAlerts({ connection, now, outbox, inTransaction, audit: audit.record, mail: notifications.service.request.bind(notifications.service), ...config.alerts });
+
   const reviews = createReviews({
     connection, now, outbox, inTransaction, audit: audit.record, isShown: catalog.isShown, saveRating: catalog.saveRating, ratingsOf: catalog.ratingsOf, combine: catalog.combineRatings, productName: catalog.nameOf, vendorOf: catalog.vendorOf,
     purchasesOf: orders.service.linesBoughtBy.bind(orders.service), nameOf: customers.publicNameOf, pointsGiven: loyalty.pointsGiven, config: config.reviews,
@@ -277,9 +279,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     createProductChanges({ connection, now, inTransaction, audit: audit.record, catalog }),
     recommendations,
     cart,
-    savedCarts,
-    promotions,
-    giftCards,
+    savedCarts, promotions, giftCards,
     draftOrders,
     checkout,
     orders,
@@ -307,7 +307,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     shipping,
     payments,
     pricing,
-    audit, securityEvents,
+    audit, securityEvents, alerts,
     privacy,
     admin,
     notifications,

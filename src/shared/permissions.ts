@@ -9,7 +9,7 @@ export const PERMISSIONS = [
   'payments:write', 'customers:read', 'customers:write', 'users:read', 'users:write', 'api-keys:write', 'cache:purge', 'audit:read',
   'invariants:read', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write', 'import:write', 'loyalty:write', 'shipping:write', 'tax:write', 'gift-cards:write', 'promotions:read', 'promotions:write', 'reviews:moderate', 'reviews:reply', 'return-policy:write', 'privacy:write',
   'risk:review', 'risk:write',
-  'contacts:read', 'pricing:read', 'costs:read', 'mails:read', 'mails:write', 'policy:read',
+  'contacts:read', 'pricing:read', 'costs:read', 'mails:read', 'mails:write', 'policy:read', 'alerts:read', 'alerts:write',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

@@ -33,13 +33,15 @@ export { InsufficientStock } from './inventory.errors.js';
 export type { OnReceipt } from './inventory.service.js';
 
 export type Inventory = ReturnType<typeof createInventory>;
-type Deps = { connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit?: RecordAudit };
+type Deps = { connection: Connection; now: Clock; outbox: Pick<Outbox, 'record'>; inTransaction: InTransaction; audit?: RecordAudit;
+  /** How far above its threshold, in percent of it, a level that was low has to be to be low no more. */
+  lowMarginPercent?: number };
 type OnChange = (skus: string[]) => Promise<void>;
 
 const WAREHOUSES_MS = 900;
 const LEFT_OVERS_MS = 2_000;
 
-export function createInventory({ connection, now, outbox, inTransaction, audit = async () => {} }: Deps) {
+export function createInventory({ connection, now, outbox, inTransaction, audit = async () => {}, lowMarginPercent = 0 }: Deps) {
   const stock = new InventoryRepository(connection);
   const holdRows = new HoldRepository(connection);
   const warehouseRows = new WarehouseRepository(connection);
@@ -52,6 +54,7 @@ export function createInventory({ connection, now, outbox, inTransaction, audit 
 
   const crossings = new CrossingsService({ stock, inTransaction, outbox, warehouses });
   const ledger = new StockLedger({
+    lowMarginPercent,
     stock, warehouses, now, changed, announce: (levels) => crossings.announce(levels), arrived: async (skus) => { await backorders.fill(skus); },
   });
   const filledHandlers: OnFilled[] = [];

@@ -86,12 +86,19 @@ export function reorderDue(before: Counters, after: Counters, policy: ReorderPol
   return { low, crossed: low && netOf(before) > policy.point };
 }
 
-/** One alert per crossing: only the change that took the level from above its threshold to or below it says `crossed`. */
-export function lowness(before: Counters, after: Counters, threshold: number | undefined): { low: boolean; crossed: boolean } {
+/**
+ * One alert per crossing: only the change that took the level from above its threshold to or below it says `crossed`. What is low stays so until it is
+ * above the threshold by `margin`: a unit that comes and goes alerts nobody again.
+ */
+export function lowness(before: Counters & Pick<Level, 'lowSince'>, after: Counters, threshold: number | undefined, margin = 0): { low: boolean; crossed: boolean } {
   if (threshold === undefined) return { low: false, crossed: false };
-  const low = availableIn(after) <= threshold;
-  return { low, crossed: low && availableIn(before) > threshold };
+  const wasLow = before.lowSince !== undefined;
+  const low = availableIn(after) <= threshold + (wasLow ? margin : 0);
+  return { low, crossed: low && !wasLow && availableIn(before) > threshold };
 }
+
+/** Of a threshold, in units: so much percent of it and at least one; none at 0 %. */
+export const lowMargin = (threshold: number, percent: number): number => (percent === 0 ? 0 : Math.max(1, Math.ceil((threshold * percent) / 100)));
 
 export function sumBySku(lines: ReadonlyArray<{ sku: string; quantity: number }>): Map<string, number> {
   const sums = new Map<string, number>();

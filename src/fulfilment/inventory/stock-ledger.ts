@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import { afterCommit, insideTransaction } from '../../shared/db/transaction.js';
 import { SYSTEM, type Actor } from '../../shared/actor.js';
 import { BelowReserved, SkuNotFound } from './inventory.errors.js';
-import { changed, isSound, keyOf, lowness, reorderDue, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
+import { changed, isSound, keyOf, lowMargin, lowness, reorderDue, type Cause, type Level, type LevelKey, type StockChange } from './inventory.js';
 import type { InventoryRepository, LevelUpdate } from './inventory.repository.js';
 import type { Crossed } from './crossings.service.js';
 import { reorderPolicyOf, thresholdOf, type Warehouse } from './warehouses.js';
@@ -21,6 +21,7 @@ type Deps = {
   /** More of these SKUs can be sold than before. */
   arrived: (skus: string[]) => Promise<void>;
   announce: (levels: readonly Crossed[]) => Promise<void>;
+  lowMarginPercent: number;
 };
 
 /** The only writer of levels: a change, its movement and what follows from it belong together. Call inside a transaction. */
@@ -41,7 +42,7 @@ export class StockLedger {
       return { ...change, onHandAfter: level.onHand, reservedAfter: level.reserved, ...(change.backorderedDelta !== undefined && { backorderedAfter: level.backordered ?? 0 }), cause, actor, at, ...(reason !== undefined && { reason }) };
     });
 
-    const updates = [...after.values()].map((level) => update(before.get(keyOf(level))!, level, { warehouse: warehouses.get(level.warehouseId), threshold, at }));
+    const updates = [...after.values()].map((level) => update(before.get(keyOf(level))!, level, { warehouse: warehouses.get(level.warehouseId), threshold, at, lowMarginPercent: this.deps.lowMarginPercent }));
     await this.deps.stock.updateLevels(updates);
     await this.deps.stock.addMovements(movements);
     const crossed = updates.filter(({ announce, reorder }) => announce ?? reorder);
@@ -71,10 +72,11 @@ export class StockLedger {
   }
 }
 
-type Change = { warehouse: Warehouse | undefined; threshold: number | null | undefined; at: Date };
-function update(before: Level, after: Level, { warehouse, threshold, at }: Change): LevelUpdate {
+type Change = { warehouse: Warehouse | undefined; threshold: number | null | undefined; at: Date; lowMarginPercent: number };
+function update(before: Level, after: Level, { warehouse, threshold, at, lowMarginPercent }: Change): LevelUpdate {
   const reorder = reorderDue(before, after, reorderPolicyOf(before, warehouse));
-  const { low, crossed } = lowness(before, after, withThreshold(before, threshold).threshold ?? thresholdOf(warehouse));
+  const mark = withThreshold(before, threshold).threshold ?? thresholdOf(warehouse);
+  const { low, crossed } = lowness(before, after, mark, mark === undefined ? 0 : lowMargin(mark, lowMarginPercent));
   return {
     sku: before.sku, warehouseId: before.warehouseId, onHandDelta: after.onHand - before.onHand, reservedDelta: after.reserved - before.reserved,
     ...(low && !before.lowSince && { lowSince: at }), ...(!low && before.lowSince && { lowSince: null }), ...(crossed && { announce: true }),

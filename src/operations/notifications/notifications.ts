@@ -8,6 +8,7 @@ export const MILESTONES = [
   'password_reset', 'email_verification',
   'login_link', 'password_changed', 'email_changed', 'mfa_enabled', 'mfa_disabled', 'recovery_code_used', 'new_device', 'identity_linked', 'identity_unlinked', 'price_drop', 'back_in_stock',
   'question_answered', 'review_replied', 'content_published', 'content_rejected',
+  'staff_alert',
 ] as const;
 export type Milestone = (typeof MILESTONES)[number];
 

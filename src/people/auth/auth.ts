@@ -14,7 +14,7 @@ export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   operations: [
     'inventory:read', 'inventory:write', 'orders:read', 'orders:write', 'cache:purge', 'jobs:read', 'jobs:write', 'outbox:read', 'outbox:write',
-    'import:write', 'invariants:read', 'products:read', 'pricing:read', 'costs:read', 'shipping:write', 'policy:read', 'risk:review', 'risk:write',
+    'import:write', 'invariants:read', 'products:read', 'pricing:read', 'costs:read', 'shipping:write', 'policy:read', 'risk:review', 'risk:write', 'alerts:read', 'alerts:write',
   ],
   admin: PERMISSIONS,
 };

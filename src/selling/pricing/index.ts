@@ -65,7 +65,6 @@ export function createPricing({ connection, now, inTransaction, audit, outbox, m
     record: history.append.bind(history),
     historyOf: history.page.bind(history),
     /** Variants belong to the catalogue, which is built on prices. */
-    knowCategoriesBy(above: typeof categoriesAbove): void { categoriesAbove = above; },
-    knowVariantsBy(find: (skus: readonly string[]) => Promise<ReadonlyMap<string, PricedVariant>>): void { findVariants = find; },
+    knowCatalogueBy(catalog: Readonly<{ findVariants: FindVariants; categoriesAbove: typeof categoriesAbove }>): void { ({ findVariants, categoriesAbove } = catalog); },
   };
 }

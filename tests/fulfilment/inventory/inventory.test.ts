@@ -1,5 +1,5 @@
 import { filledBy, holdsOf, movedOff, takeFromHolds, withoutUnits, type Hold } from '../../../src/fulfilment/inventory/holds.js';
-import { changed, isSound, lowness } from '../../../src/fulfilment/inventory/inventory.js';
+import { changed, isSound, lowMargin, lowness } from '../../../src/fulfilment/inventory/inventory.js';
 
 const hold = (id: string, lines: Record<string, number>, more: Partial<Hold> = {}): Hold => ({
   id, orderId: 'o', cartId: 'c', sku: 'X', warehouseId: 'A', lines: Object.entries(lines).map(([lineId, quantity]) => ({ lineId, quantity })),
@@ -27,6 +27,20 @@ describe('a level', () => {
   ])('that $_case', ({ before, after, threshold, low, crossed }) => {
     expect(lowness({ onHand: before, reserved: 0 }, { onHand: after, reserved: 0 }, threshold)).toEqual({ low, crossed });
   });
+});
+
+test.each([
+  { percent: 10, threshold: 3, margin: 1, units: [4, 3, 4, 3, 5, 3], alerts: 2 }, { percent: 10, threshold: 100, margin: 10, units: [101, 100, 110, 99, 111, 100], alerts: 2 }, { percent: 0, threshold: 3, margin: 0, units: [4, 3, 4, 3], alerts: 2 },
+])('what is low stays so within $percent % above $threshold', ({ percent, threshold, margin, units, alerts }) => {
+  let lowSince: { lowSince?: Date } = {};
+  let told = 0;
+  for (const [at, onHand] of units.slice(1).entries()) {
+    const { low, crossed } = lowness({ onHand: units[at]!, reserved: 0, ...lowSince }, { onHand, reserved: 0 }, threshold, lowMargin(threshold, percent));
+    lowSince = low ? { lowSince: new Date() } : {};
+    told += Number(crossed);
+  }
+
+  expect([lowMargin(threshold, percent), told]).toEqual([margin, alerts]);
 });
 
 describe('holds', () => {

@@ -25,6 +25,7 @@ export const ar: Texts = {
     pickup_ready: { subject: 'طلبك {{number}} جاهز', heading: 'طلبك جاهز للاستلام', body: ['طلبك {{number}} ينتظرك في متجرنا. أظهر هناك هذا الرمز:', '{{secret}}'] },
     gift_card_issued: { subject: 'بطاقة هدية لك', heading: 'بطاقة هدية لك', body: ['حصلت على بطاقة هدية بقيمة {{amount}}.', 'رمزها: {{secret}}'] },
     order_access: { subject: 'طلبك {{number}}', heading: 'الاطلاع على طلبك', body: ['طلب شخص ما، لعله أنت، الاطلاع على الطلب {{number}}. يفتحه هذا الرمز مدة يوم:', '{{secret}}', 'إن لم تكن أنت فلا حاجة إلى فعل شيء.'] },
+    staff_alert: { subject: 'تنبيه: {{reason}}', heading: 'أمر يحتاج إليك', body: ['{{reason}}', '{{said}}', 'يعرض GET /admin/alerts ما لم يُعالج بعد.'] },
     order_expired: { subject: 'لم يُدفع ثمن طلبك {{number}} في الوقت المحدد', heading: 'انتهت مهلة طلبك', body: ['لم يُدفع ثمن طلبك {{number}} في الوقت المحدد، لذلك لم نعد نحجز بضاعته لك. يمكنك أن تطلب من جديد متى شئت.'] },
     order_part_cancelled: { subject: 'أُلغي جزء من طلبك {{number}}', heading: 'أُلغي جزء من طلبك', body: ['أُلغي من طلبك {{number}} ما يلي: {{said}}', 'نعيد إليك {{amount}}.', 'ويبقى الباقي كما هو.'] },
     return_requested: { subject: 'وصلنا طلب الإرجاع من طلبك {{number}}', heading: 'وصلنا طلبك', body: ['ترغب في إرجاع بضائع من طلبك {{number}}. نراجع ذلك وسنكتب إليك؛ يرجى ألا ترسل شيئًا قبل ذلك.'] },
