@@ -6,7 +6,6 @@ import type { Outbox } from '../../shared/events/outbox.js';
 import type { Invariant } from '../../shared/invariant.js';
 import { LadderService } from './ladders.service.js';
 import { LiveBook } from './live-book.js';
-import type { PricedVariant } from './price-book.js';
 import { PriceBookRepository } from './price-book.repository.js';
 import { PriceBookService } from './price-book.service.js';
 import { PriceEntryRepository } from './price-entries.repository.js';
@@ -18,7 +17,6 @@ import { rateRoutes } from './rates.routes.js';
 
 export { effectivePrice, lowestPrior, priceChanges, priceRanges, priceSteps, usualLadder } from './pricing.js';
 export type { Prices } from './pricing.js';
-export type { PricedVariant } from './price-book.js';
 export type { MovedLevel, PriceView } from './ladders.service.js';
 export type { RecordedChange } from './price-history.repository.js';
 export { addFees, computeTotals } from './totals.js';
