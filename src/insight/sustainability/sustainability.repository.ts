@@ -26,6 +26,11 @@ export class FootprintRepository {
     }
   }
 
+  /** Returns and their grams stay. */
+  async replace(orderId: string, { input, footprint }: Pick<OrderFootprint, 'input' | 'footprint'>): Promise<void> {
+    await this.footprints.updateOne({ _id: orderId }, { $set: { input, footprint } });
+  }
+
   /** Once per return, however often it is told. */
   async addReturn(orderId: string, transport: ReturnTransport): Promise<void> {
     await this.footprints.updateOne({ _id: orderId, 'returns.returnId': { $ne: transport.returnId } }, { $push: { returns: transport }, $inc: { returnGrams: transport.grams } });

@@ -77,6 +77,20 @@ test('an order has its footprint once it is placed; it stays what it was, and a 
   expect([report.status, report.body.data.items]).toEqual([200, []]);
 });
 
+test('the footprint of an order follows what is still ordered, by what was known when it was placed', async () => {
+  const { sku, productId } = await chair();
+  const order = (await shop.order((await shop.given.cart([sku, 3])).guest, { ...CARD, shippingAddress: BERLIN })).body.data;
+  const [{ id: itemId }] = order.items;
+  const footprint = async () => { await shop.work(); return (await staff('get', `/orders/${order.id}/footprint`)).body.data; };
+  expect(await footprint()).toMatchObject({ production: 12_000, packaging: 450 });
+  await staff('patch', `/products/${productId}`, { sustainability: null });
+
+  expect((await staff('post', `/orders/${order.id}/cancellation`, { lines: [{ itemId, quantity: 1 }], reason: 'one less' })).status).toBe(200);
+  expect(await footprint()).toMatchObject({ production: 8000, packaging: 300, transport: 1079, total: 9379, lines: [{ sku, quantity: 2 }] });
+  expect((await staff('put', `/orders/${order.id}/status`, { status: 'cancelled' })).status).toBe(200);
+  expect(await footprint()).toMatchObject({ total: 0, lines: [] });
+});
+
 test('an offset is a fee of its own, and goes back with the goods', async () => {
   const { sku } = await chair();
   const { guest } = await shop.given.cart([sku, 2]);
