@@ -22,11 +22,12 @@ export function createApp(container: Container, readiness: Readiness) {
 
   app.use(requestContext);
   app.use(observe({ metrics, logger, countUse: container.apiKeys.countUse }));
+  // Before anything that refuses: a browser reads only what says that it may.
+  app.use(securityHeaders());
+  app.use(crossOrigin(config.http.corsOrigins));
   app.use(admission.admit);
   if (config.http.httpsRedirect) app.use(redirectToHttps(config.http.publicUrl));
-  app.use(securityHeaders());
   app.use(refuseDoubledHeaders);
-  app.use(crossOrigin(config.http.corsOrigins));
 
   const mountOptions = {
     identify: container.identify, requireStepUp: container.requireStepUp, idempotency: container.idempotency,

@@ -3,6 +3,7 @@ import Joi from 'joi';
 import { defineRoute } from '../../../src/shared/http/route.js';
 import { problems, success, successOf } from '../../../src/shared/http/schemas.js';
 import { openMiniApp, type MiniApp } from '../../support/mini-app.js';
+import { until } from '../../support/redis-server.js';
 
 let app: MiniApp;
 const things = () => [
@@ -56,6 +57,25 @@ test.each([
   expect(preflight.headers['access-control-allow-headers']).toBe('x-api-key,idempotency-key');
   expect(preflight.headers['access-control-max-age']).toBe('600');
   expect(headers['access-control-expose-headers']!.split(',')).toEqual(expect.arrayContaining(['ETag', 'Location', 'RateLimit', 'X-Request-Id', 'Retry-After']));
+});
+
+test('what is refused for want of room carries them too, so that a page can read when to come again', async () => {
+  let finish: (() => void) | undefined;
+  const slow = () => [defineRoute({
+    method: 'get', path: '/slow', summary: 'Takes its time', tag: 'Test', access: { scope: 'cart:read' }, responses: { 200: successOf(Joi.any()), ...problems(400, 401, 403) },
+    handle: () => new Promise((resolve) => { finish = () => { resolve({ status: 200, body: success('Done.', {}) }); }; }),
+  })];
+  const full = await openMiniApp({ routes: slow, env: { MAX_REQUESTS_IN_FLIGHT: '1', CORS_ORIGINS: 'https://shop.example' } });
+  const first = full.call('get', '/slow').then(({ status }) => status);
+  await until(async () => finish !== undefined, { what: 'a request in work' });
+
+  const { status, body, headers } = await full.call('get', '/slow', { headers: { Origin: 'https://shop.example' } });
+
+  finish!();
+  expect([await first, status, body.code]).toEqual([200, 503, 'overloaded']);
+  await full.close();
+  expect(headers).toMatchObject({ ...SECURITY, 'access-control-allow-origin': 'https://shop.example', 'retry-after': expect.stringMatching(/^[123]$/) });
+  expect(headers['access-control-expose-headers']!.split(',')).toContain('Retry-After');
 });
 
 test('a deprecated route says since when, until when, and where to go', async () => {
