@@ -7,7 +7,7 @@ export const MAX_PASSWORD_BYTES = 72;
 /** Names the scheme before the hash, so that another one can be brought in while old hashes still work. */
 const SCHEME = 'bcrypt:';
 
-type Job = { password: string; hash?: string; cost: number };
+type Job = { password: string; hash?: string; cost: number; padding?: readonly string[] };
 type Waiting = { job: Job; resolve(value: string | boolean): void; reject(error: Error): void };
 type Thread = { worker: Worker; busy: Waiting | null };
 type PoolOptions = Readonly<{ concurrency: number; queue: number; cost: number }>;
@@ -16,9 +16,11 @@ type PoolOptions = Readonly<{ concurrency: number; queue: number; cost: number }
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const bcrypt = require(workerData.bcrypt);
-parentPort.on('message', ({ password, hash, cost }) => {
+parentPort.on('message', ({ password, hash, cost, padding = [] }) => {
   try {
-    parentPort.postMessage({ value: hash === undefined ? bcrypt.hashSync(password, cost) : bcrypt.compareSync(password, hash) });
+    const value = hash === undefined ? bcrypt.hashSync(password, cost) : bcrypt.compareSync(password, hash);
+    for (const decoy of padding) bcrypt.compareSync(password, decoy);
+    parentPort.postMessage({ value });
   } catch (error) {
     parentPort.postMessage({ error: String(error && error.message) });
   }
@@ -35,7 +37,7 @@ export class PasswordPool {
   private readonly decoy: string;
 
   constructor(private readonly options: PoolOptions) {
-    this.decoy = `$2b$${String(options.cost).padStart(2, '0')}$${'.'.repeat(22)}${'x'.repeat(31)}`;
+    this.decoy = decoyOf(options.cost);
   }
 
   async hash(password: string): Promise<string> {
@@ -43,11 +45,11 @@ export class PasswordPool {
     return SCHEME + String(await this.run({ password: normal(password), cost: this.options.cost }));
   }
 
-  /** Without a stored hash the same work is done for nothing, so that the time does not tell whether an account exists. */
+  /** Without a stored hash, and beside one of a lower cost, the rest of the work is done for nothing: the time tells neither whether an account exists nor how old it is. */
   async verify(password: string, stored: string | null): Promise<boolean> {
     const fits = isShortEnough(password);
     const hash = stored !== null && fits && stored.startsWith(SCHEME) ? stored.slice(SCHEME.length) : null;
-    const matches = await this.run({ password: fits ? normal(password) : '', hash: hash ?? this.decoy, cost: this.options.cost });
+    const matches = await this.run({ password: fits ? normal(password) : '', hash: hash ?? this.decoy, cost: this.options.cost, padding: paddingFor(hash ?? this.decoy, this.options.cost) });
     return hash !== null && matches === true;
   }
 
@@ -109,6 +111,12 @@ export class PasswordPool {
     this.finish(thread, (waiting) => { waiting.reject(error); });
   }
 }
+
+const decoyOf = (cost: number): string => `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(22)}${'x'.repeat(31)}`;
+const costOf = (hash: string): number => Number(/^\$2[aby]\$(\d\d)\$/.exec(hash)?.[1] ?? Infinity);
+
+/** A cost is 2^cost rounds, and 2^h + 2^h + 2^(h+1) + ... + 2^(c-1) = 2^c: one decoy of each cost from the stored one up to today's makes the difference. */
+export const paddingFor = (hash: string, cost: number): string[] => Array.from({ length: Math.max(0, cost - costOf(hash)) }, (_, at) => decoyOf(costOf(hash) + at));
 
 /** Composed and decomposed accents are the same password, whichever keyboard sent them. */
 const normal = (password: string) => password.normalize('NFC');

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import bcrypt from 'bcryptjs';
-import { PasswordPool } from '../../../src/shared/crypto/password-pool.js';
+import { paddingFor, PasswordPool } from '../../../src/shared/crypto/password-pool.js';
 
 const pool = (changes: Partial<{ concurrency: number; queue: number; cost: number }> = {}) => new PasswordPool({ concurrency: 2, queue: 50, cost: 4, ...changes });
 
@@ -49,6 +49,18 @@ test('the work is the same whether there is a hash or not', async () => {
   // Without the dummy hash the ratio is a thousandth; anything near one will do on a busy machine.
   expect(median(unknown) / median(known)).toBeGreaterThan(0.2);
   expect(median(unknown) / median(known)).toBeLessThan(5);
+});
+
+test('beside an older, cheaper hash as much work is done for nothing as is missing, so that its age does not show', async () => {
+  const stored = await pool({ cost: 4 }).hash('a fine password');
+  const rounds = (hashes: readonly string[]) => hashes.reduce((so, hash) => so + 2 ** Number(hash.slice(4, 6)), 0);
+
+  for (const cost of [4, 5, 8, 12]) {
+    const hash = stored.slice('bcrypt:'.length);
+    expect([cost, rounds([hash, ...paddingFor(hash, cost)])]).toEqual([cost, 2 ** cost]);
+  }
+  const today = pool({ cost: 6 });
+  expect([await today.verify('a fine password', stored), await today.verify('a fine passwore', stored)]).toEqual([true, false]);
 });
 
 test('knows a hash of another cost or scheme', async () => {
