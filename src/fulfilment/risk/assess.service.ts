@@ -12,9 +12,9 @@ import { decide, DEFAULTS, pointsOf, type Subject, type Verdict } from './risk.j
 import type { Refusal, RiskRepository } from './risk.repository.js';
 import { fire } from './rules.js';
 
-/** More says little, and a mailbox with thousands of orders must not make each of them dear. */
+/** Of each group: more says little, and a mailbox with thousands of orders must not make each of them dear. */
 export const MOST_HISTORY = 100;
-export type History = (keys: readonly string[], since: Date, limit: number) => Promise<PastOrder[]>;
+export type History = (groups: ReadonlyArray<readonly string[]>, since: Date, limit: number) => Promise<PastOrder[]>;
 type Deps = { registry: Pick<RegistryService, 'current'>; rows: Pick<RiskRepository, 'insertRefusal' | 'listRefusals'>; keys: ReturnType<typeof createKeys>; history: History; now: Clock; report: ReportError };
 type Seen = Readonly<{ engine: Engine; history: readonly PastOrder[]; fallback?: Fallback }>;
 
@@ -41,7 +41,7 @@ export class AssessService {
 
   /** What is seen of one key, for staff who look into something. */
   async seenFrom(key: string): Promise<readonly PastOrder[]> {
-    return this.deps.history([key], later(this.deps.now(), -MEMORY_MS), MOST_HISTORY);
+    return this.deps.history([[key]], later(this.deps.now(), -MEMORY_MS), MOST_HISTORY);
   }
 
   refusals(query: PageQuery): Promise<Page<Refusal>> {
@@ -56,7 +56,7 @@ export class AssessService {
       return { settings: DEFAULTS, model: null, fallback: 'assessment_failed' };
     });
     try {
-      return { engine, history: await history(keys.all, later(now(), -MEMORY_MS), MOST_HISTORY) };
+      return { engine, history: await history(groupsOf(keys.all), later(now(), -MEMORY_MS), MOST_HISTORY) };
     } catch (error) {
       report(error, { during: 'reading risk history' });
       return { engine, history: [], fallback: 'no_history' };
@@ -85,6 +85,10 @@ export function judge({ subject, keys, total, at, engine: { settings, model, fal
     ...(answer && model ? { model: model.version, probability: rounded(answer.probability) } : why !== undefined && { fallback: why }),
   } };
 }
+
+/** Crowds share an address of the network or a device; what they did must not hide what this customer did. */
+const isShared = (key: string): boolean => key.startsWith('ip:') || key.startsWith('device:');
+const groupsOf = (keys: readonly string[]) => [keys.filter((key) => !isShared(key)), keys.filter(isShared)];
 
 /** Rules and model were not even tried. */
 const unjudged = (keys: Keys, at: Date): Verdict =>

@@ -224,6 +224,27 @@ test('a chargeback labels the order as fraud, and the next order from there is h
   expect((await place(buyer)).body.data.riskStatus).toBe('review');
 });
 
+test('however many have bought from a network since, what this customer did is seen', async () => {
+  const DAY = 24 * 3_600_000;
+  const from = { 'x-forwarded-for': '203.0.113.77' };
+  const buyer = { email: 'known@example.com', shippingAddress: { ...ADDRESS, line1: '8 Known Road' } };
+  const orders = shop.connection.collection('orders');
+  const { number } = (await place(buyer, from)).body.data;
+  const { _id, risk, totals } = (await orders.findOne({ number }))!;
+  await staff('put', `/admin/fraud/orders/${_id.toHexString()}/label`, { isFraud: true });
+  await orders.updateOne({ _id }, { $set: { createdAt: new Date(Date.now() - 3 * DAY) } });
+  const network = (risk.keys as string[]).filter((key) => key.startsWith('ip:'));
+  expect(network).toHaveLength(1);
+  await orders.insertMany(Array.from({ length: 101 }, (_, at) => ({
+    number: `FILLER-${at}`, cartId: `filler-${at}`, userId: null, status: 'completed', paymentStatus: 'paid', paymentAttempts: 1, totals, createdAt: new Date(Date.now() - 2 * DAY), risk: { keys: network },
+  })));
+
+  const { id } = (await place(buyer, from)).body.data;
+
+  await orders.deleteMany({ cartId: /^filler-/ });
+  expect((await staff('get', `/admin/fraud/orders/${id}`)).body.data.rules).toContainEqual({ rule: 'known_fraud', points: expect.any(Number), detail: '1 earlier order from there were fraud' });
+});
+
 test('the queue is for those who may check', async () => {
   expect((await shop.call('get', '/admin/fraud/reviews')).status).toBe(401);
   expect((await staff('post', `/admin/fraud/reviews/${'0'.repeat(24)}/claim`)).status).toBe(404);

@@ -21,10 +21,14 @@ export class OrderRiskRepository {
     this.orders = orderModel(connection);
   }
 
-  /** The latest orders that share one of the keys, newest first, in one indexed read. */
-  async history(keys: readonly string[], since: Date, limit: number): Promise<PastOrder[]> {
-    const found = await this.orders.find({ 'risk.keys': { $in: [...keys] }, createdAt: { $gte: since } }, PAST).sort({ createdAt: -1 }).limit(limit).lean<PastRow[]>();
-    return found.map(toPast);
+  /** The latest orders that share a key of one of the groups, so many of each group, newest first: one round trip of indexed reads. */
+  async history(groups: ReadonlyArray<readonly string[]>, since: Date, limit: number): Promise<PastOrder[]> {
+    const [first, ...others] = groups.filter((keys) => keys.length > 0).map((keys) => latest(keys, since, limit));
+    if (!first) return [];
+    const coll = this.orders.collection.collectionName;
+    const found = await this.orders.aggregate<PastRow>([...first, ...others.map((pipeline) => ({ $unionWith: { coll, pipeline } }))]);
+    const distinct = new Map(found.map((row) => [row._id.toHexString(), row]));
+    return [...distinct.values()].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime()).map(toPast);
   }
 
   /** Assessed orders in id order, for training and back-tests. */
@@ -93,6 +97,8 @@ export class OrderRiskRepository {
     };
   }
 }
+
+const latest = (keys: readonly string[], since: Date, limit: number) => [{ $match: { 'risk.keys': { $in: [...keys] }, createdAt: { $gte: since } } }, { $sort: { createdAt: -1 as const } }, { $limit: limit }, { $project: PAST }];
 
 function toPast({ _id, createdAt, totals, status, paymentStatus, paymentAttempts, differenceAttempts = 0, userId, risk }: PastRow): PastOrder {
   // An order that was not assessed may still have the key of its card; that of who was erased has none.
