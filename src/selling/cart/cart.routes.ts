@@ -74,7 +74,7 @@ export function cartRoutes({ carts, quoting, defaultCurrency }: Deps) {
       handle: async ({ headers, body }, context) => answer('Currency switched.', await carts.switchCurrency(shopperOf(headers, context), body.currency)),
     }),
     defineRoute({
-      ...writing, method: 'post', path: '/cart/coupons', summary: 'Add a coupon code',
+      ...writing, method: 'post', path: '/cart/coupons', summary: 'Add a coupon code', rate: 'auth',
       description: 'A code that is good but does nothing for this cart now is kept and told in refusedCoupons.',
       body: couponBody,
       responses: { 200: successOf(cartReply), ...refusals },
