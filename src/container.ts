@@ -164,7 +164,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     },
   });
   const giftCards = createGiftCards({
-    connection, now, inTransaction, outbox, audit: audit.record, secret: config.giftCards.secret, convertToCredit: payments.convertToCredit, moneyMoved: (orderId, cause) => orders.service.moneyMoved(orderId, cause), getOrder: (id, owner) => orders.service.get(id, owner),
+    connection, now, inTransaction, outbox, audit: audit.record, secret: config.giftCards.secret, convertToCredit: payments.convertToCredit, isLargeRefund: payments.isLargeRefund, paidBackLately: payments.paidBackLately, moneyMoved: (orderId, cause) => orders.service.moneyMoved(orderId, cause), getOrder: (id, owner) => orders.service.get(id, owner),
     findOrders: async (ids) => {
       const paid = new Map((await payments.findByOrders(ids)).map(({ orderId, amount }) => [orderId, amount]));
       return (await orders.payablesOf(ids)).map((order) => tenderedOrder(order, paid.get(order.id)));

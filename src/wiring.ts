@@ -38,9 +38,9 @@ const moneyOf = (payments: Pick<Payments, 'outcomeOf'>, all: readonly Payment[],
 };
 
 /** Money goes back the other way round than it came: the payment first, then store credit and gift cards. */
-export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'findByOrders' | 'refundHistory' | 'planRefund' | 'changeUnpaid' | 'projection' | 'outcomeOf' | 'isLargeRefund'>, tenders: GiftCards['tenders']): Refunds => {
+export const refundsThrough = (payments: Pick<Payments, 'findByOrder' | 'findByOrders' | 'refundHistory' | 'planRefund' | 'changeUnpaid' | 'projection' | 'outcomeOf' | 'isLargeRefund' | 'paidBackLately'>, tenders: GiftCards['tenders']): Refunds => {
   return {
-    isLarge: payments.isLargeRefund,
+    isLarge: payments.isLargeRefund, paidBackLately: payments.paidBackLately,
     received: async (orderId) => {
       const value = await tenders.received(orderId);
       const paid = await payments.findByOrder(orderId);

@@ -86,6 +86,38 @@ describe('other ways for much money to go back', () => {
     expect([await statusOf(id), await statusOf(replacementOrder.id), await shop.violations()]).toMatchObject([{ paymentStatus: 'refunded' }, { status: 'cancelled', paymentStatus: 'none' }, []]);
   });
 
+  test('in parts it is as much as at once: refunds, units and store credit of a day count together', async () => {
+    const { id, itemId } = await givenPaid(30_000, 5);
+    const refund = (amount: number) => shop.call('post', `/orders/${id}/refunds`, { headers: { ...admin.headers, 'idempotency-key': randomUUID() }, body: { amount: euros(amount), reason: 'agreed' } });
+    const cancelUnit = () => shop.call('post', `/orders/${id}/cancellation`, { headers: admin.headers, body: { lines: [{ itemId, quantity: 1 }] } });
+
+    expect((await refund(30_000)).status).toBe(201);
+    const refused = [await refund(20_001), await cancelUnit()];
+
+    expect(refused.map(({ status, body }) => [status, (body as { code: string }).code])).toEqual([[403, 'step_up_required'], [403, 'step_up_required']]);
+    expect((await refund(20_000)).status).toBe(201);
+    await shop.connection.collection('payment_transactions').updateMany({ orderId: id, kind: 'refund' }, { $set: { at: new Date(Date.now() + shop.clock.offsetMs - 25 * 3_600_000) } });
+    expect((await cancelUnit()).status).toBe(200);
+  });
+
+  test('much store credit and dear gift cards want the second factor; a little, what is taken away, and what a server does, do not', async () => {
+    const buyer = await givenUser(shop);
+    const { sku } = await shop.given.variant({ price: 90_000 });
+    await shop.call('post', '/cart/items', { headers: buyer.headers, body: { sku, quantity: 1 } });
+    const { id } = (await shop.order(buyer.headers, { email: buyer.email })).body.data as { id: string };
+    expect((await shop.call('post', `/orders/${id}/captures`, { headers: { ...shop.keys.secret, 'idempotency-key': randomUUID() }, body: {} })).status).toBe(201);
+    const post = async (path: string, body: object, headers = admin.headers) => (await shop.call('post', path, { headers, body: { reason: 'goodwill', ...body } })).status;
+    const credit = (amount: number, headers?: Record<string, string>) => post(`/store-credit/${buyer.id}/adjustments`, { amount, currency: 'EUR' }, headers);
+    const refund = (amount: number) => post(`/orders/${id}/store-credit-refunds`, { amount: euros(amount) });
+    const balance = async () => ((await shop.call('get', '/customers/me/store-credit', { headers: buyer.headers })).body.data.balances as object[]);
+
+    expect([await credit(50_001), await post('/gift-cards', { amount: euros(50_001) }), await refund(50_001)]).toEqual([403, 403, 403]);
+    expect([await balance(), await shop.count('value_accounts', { last4: { $exists: true } })]).toEqual([[], 0]);
+    expect([await credit(50_000), await credit(-50_000), await credit(60_000, shop.keys.secret), await credit(-60_000), await post('/gift-cards', { amount: euros(50_000) })]).toEqual([201, 201, 201, 201, 201]);
+    expect([await refund(30_000), await refund(20_001), await refund(20_000)]).toEqual([201, 403, 201]);
+    expect(await balance()).toEqual([euros(50_000)]);
+  });
+
   test('the customer cancels what was bought without one, and so does a server', async () => {
     const [own, ours] = [await givenPaid(60_000), await givenPaid(60_000)];
 

@@ -21,6 +21,8 @@ type HeldUnits = Readonly<{ lineId: string; quantity: number; warehouseId?: stri
 export type Refunds = Readonly<{
   /** More than a stolen session of staff may send back by itself. */
   isLarge(amount: Money): boolean;
+  /** Minor units that went back of this order within a day. */
+  paidBackLately(orderId: string): Promise<number>;
   received(orderId: string): Promise<Received>;
   /** What the ledgers say of each of these orders, for the payment axis. */
   moneyOf(orders: ReadonlyArray<Pick<Order, 'id' | 'tenders'>>): Promise<ReadonlyMap<string, OrderMoney>>;

@@ -195,7 +195,8 @@ export class OrderService {
   async paysBackMuch(id: string, lines?: readonly UnitsOfLine[]): Promise<boolean> {
     const { refunds } = this.deps;
     const order = await this.get(id, { staff: true });
-    return refunds.isLarge(money(lines ? await worthOf(this.deps, order, lines) : (await purseOf(this.deps, order)).left, order.currency));
+    const asked = lines ? await worthOf(this.deps, order, lines) : (await purseOf(this.deps, order)).left;
+    return refunds.isLarge(money(asked + await refunds.paidBackLately(id), order.currency));
   }
 
   changeStatus(id: string, request: { status: OrderStatus | Command; actor: Actor; ifMatch: number | undefined }): Promise<Order> {

@@ -82,7 +82,7 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
   /** Of a currency that is not named every refund is large. */
   const isLargeRefund = ({ amount, currency }: Money): boolean => amount > (largeRefundAbove[currency] ?? -1);
   const whole = new RefundOrder({ payments, refunds, moves, attribute, inTransaction, beside: () => beside });
-  const staff = new StaffMoves({ isHeld: (orderId) => isHeld(orderId), whole, payments, moves, idempotency, audit, isLargeRefund });
+  const staff = new StaffMoves({ now, isHeld: (orderId) => isHeld(orderId), whole, payments, moves, idempotency, audit, isLargeRefund });
   const settings = new SettingsService({ settings: new SettingsRepository(connection), inTransaction, audit, now });
   const shipments = new SecureShipment({ payments, moves, deadlines, captureAt: () => settings.captureAt(), isByHand: ({ provider }) => providers.find(provider)?.offline === true });
   const webhooks = new Webhooks({ webhooks: new WebhookRepository(connection), payments, providers, results, moves, reconcile, now, report });
@@ -128,6 +128,8 @@ export function createPayments({ connection, now, outbox, inTransaction, failpoi
     findByOrders: service.findByOrders.bind(service),
     refund: moves.refund.bind(moves),
     isLargeRefund,
+    /** Of one order, in minor units: many small refunds are a large one. */
+    paidBackLately: (orderId: string) => staff.paidBackLately(orderId),
     /** Inside the transaction of whatever the refund comes from; README.md tells how. */
     planRefund: refunds.plan.bind(refunds),
     refundableOf: refunds.refundableOf.bind(refunds),

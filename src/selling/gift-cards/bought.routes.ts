@@ -1,11 +1,11 @@
-import { orderHeaders, orderOwnerOf, orderParams, type Order, type OrderOwner } from '../../fulfilment/orders/index.js';
+import { orderHeaders, orderOwnerOf, orderParams, type Order, type OrderOwner, type OrderParams } from '../../fulfilment/orders/index.js';
 import { actorOf } from '../../shared/http/caller.js';
 import { defineRoute, type Route } from '../../shared/http/route.js';
 import { problems, success, successOf } from '../../shared/http/schemas.js';
-import { boughtReply, creditBalanceReply, creditRefundBody, presentBought } from './gift-cards.schemas.js';
+import { boughtReply, creditBalanceReply, creditRefundBody, presentBought, type CreditRefundBody } from './gift-cards.schemas.js';
 import type { GiftCardService } from './gift-cards.service.js';
 
-type Deps = { cards: Pick<GiftCardService, 'codesOf' | 'refundAsCredit'>; getOrder(id: string, owner: OrderOwner): Promise<Order> };
+type Deps = { cards: Pick<GiftCardService, 'codesOf' | 'refundAsCredit' | 'refundsMuch'>; getOrder(id: string, owner: OrderOwner): Promise<Order> };
 
 export function boughtRoutes({ cards, getOrder }: Deps): Route[] {
   return [
@@ -21,6 +21,7 @@ export function boughtRoutes({ cards, getOrder }: Deps): Route[] {
     defineRoute({
       method: 'post', path: '/orders/:id/store-credit-refunds', summary: 'Give money of an order back as store credit', tag: 'Gift cards', access: { permission: 'payments:write' },
       params: orderParams, body: creditRefundBody, idempotency: 'optional',
+      stepUp: { when: 'above STEP_UP_REFUND_ABOVE', isNeeded: ({ params, body }) => cards.refundsMuch((params as OrderParams).id, (body as CreditRefundBody).amount) },
       description: 'Never more than the payment could still give back; what was given so cannot be refunded again.',
       responses: { 201: successOf(creditBalanceReply), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
       handle: async ({ params, body }, { caller }) => {

@@ -3,7 +3,7 @@ import { defineRoute, type Route } from '../../shared/http/route.js';
 import { pageOf, problems, success, successOf } from '../../shared/http/schemas.js';
 import {
   adjustBody, balanceReply, cardListQuery, cardParams, cardReply, changeBody, codeBody, creditBalanceReply, creditReply, entriesAnswer, entriesQuery, issueBody, issuedReply,
-  presentCard, presentEntry, userParams,
+  presentCard, presentEntry, userParams, type AdjustBody, type IssueBody,
 } from './gift-cards.schemas.js';
 import type { ValueAccount } from './gift-cards.js';
 import type { GiftCardService } from './gift-cards.service.js';
@@ -25,6 +25,7 @@ export function giftCardRoutes(cards: GiftCardService): Route[] {
     }),
     defineRoute({
       method: 'post', path: '/gift-cards', summary: 'Issue a gift card', tag, access: staff, body: issueBody, idempotency: 'optional',
+      stepUp: { when: 'above STEP_UP_REFUND_ABOVE', isNeeded: async ({ body }) => cards.isLarge((body as IssueBody).amount) },
       responses: { 201: successOf(issuedReply), ...problems(400, 401, 403, 409, 413, 415, 422) },
       handle: async ({ body: { amount, expiresAt, reason } }, { caller }) => {
         const { card, code } = await cards.issue({ amount, expiresAt: expiresAt === undefined ? null : new Date(expiresAt), reason, actor: actorOf(caller) });
@@ -82,6 +83,7 @@ function creditRoutes(cards: GiftCardService): Route[] {
     }),
     defineRoute({
       method: 'post', path: '/store-credit/:userId/adjustments', summary: 'Give store credit to a customer or take it away', tag, access: staff, params: userParams, body: adjustBody, idempotency: 'optional',
+      stepUp: { when: 'to give more than STEP_UP_REFUND_ABOVE', isNeeded: async ({ body }) => cards.isLarge(body as AdjustBody) },
       description: 'Never below zero: more than there is is 409.',
       responses: { 201: successOf(creditBalanceReply), ...problems(400, 401, 403, 409, 413, 415, 422) },
       handle: async ({ params, body }, { caller }) => {

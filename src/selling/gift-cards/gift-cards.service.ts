@@ -20,6 +20,8 @@ export type ValueDeps = {
   convertToCredit(orderId: string, amount: Money): Promise<void>;
   /** Orders say what of their money is left: told in the transaction that moves some of it. */
   moneyMoved(orderId: string, cause: string): Promise<unknown>;
+  isLargeRefund(amount: Money): boolean;
+  paidBackLately(orderId: string): Promise<number>;
   values: ValueRepository; codes: Codes; inTransaction: InTransaction; outbox: Pick<Outbox, 'record'>; audit: RecordAudit; now: Clock;
 };
 /** An order as far as gift cards are bought with it. */
@@ -109,6 +111,16 @@ export class GiftCardService {
       await audit({ actor, action: 'store_credit.adjusted', subject: `user:${userId}`, before: { balance: account.balance - amount }, after: { balance: account.balance, currency, reason } });
       return account;
     }));
+  }
+
+  /** More than a stolen session of staff may give away by itself. */
+  isLarge({ amount, currency }: Money): boolean {
+    return amount > 0 && this.deps.isLargeRefund({ amount, currency });
+  }
+
+  /** The same with what went back of this order within a day. */
+  async refundsMuch(orderId: string, { amount, currency }: Money): Promise<boolean> {
+    return this.isLarge({ amount: amount + await this.deps.paidBackLately(orderId), currency });
   }
 
   /** Instead of money: what the payment of an order could give back becomes store credit of its customer. */

@@ -28,6 +28,9 @@ type Deps = {
   secret: string;
   /** Payments say whether so much is left to give back, and remember that it was. */
   convertToCredit(orderId: string, amount: Money): Promise<void>;
+  /** Payments say how much is a lot, and what went back of an order within a day. */
+  isLargeRefund(amount: Money): boolean;
+  paidBackLately(orderId: string): Promise<number>;
   /** Orders derive their payment axis anew. */
   moneyMoved(orderId: string, cause: string): Promise<unknown>;
   /** Somebody's order, or a refusal. */

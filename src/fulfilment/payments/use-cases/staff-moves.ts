@@ -1,6 +1,7 @@
 import type { RecordAudit } from '../../../shared/audit.js';
 import type { IdempotencyStore, Stored } from '../../../shared/db/idempotency.js';
 import { duplicateKeyOf } from '../../../shared/db/retry.js';
+import { later, type Clock } from '../../../shared/clock.js';
 import type { Actor } from '../../../shared/actor.js';
 import { RequestInFlight, type IdempotencyRequest } from '../../../shared/http/idempotency.js';
 import type { Reply } from '../../../shared/http/reply.js';
@@ -15,11 +16,14 @@ import { presentPayment, presentRefund, presentTransaction } from '../payments.s
 import type { MoveMoney, Moved } from './move-money.js';
 import type { RefundOrder } from './refund-order.js';
 
+const LATELY_MS = 24 * 3_600_000;
+
 type StaffMove = Readonly<{
   kind: 'refund' | 'capture'; orderId: string; amount?: Money; reason?: string; paymentId?: string; lines?: RefundWish['lines']; shipping?: Money; goodwill?: Money & { reason?: string }; actor: Actor; idempotency: IdempotencyRequest;
 }>;
 type RefundAsked = Pick<StaffMove, 'orderId' | 'amount' | 'lines' | 'shipping' | 'goodwill'>;
 type StaffDeps = {
+  now: Clock;
   /** Whether an order is being checked, so that its money is not to be taken yet. */
   isHeld(orderId: string): Promise<boolean>;
   isLargeRefund(amount: Money): boolean;
@@ -43,12 +47,24 @@ export class StaffMoves {
 
   /** Whether a stolen session must not do it by itself. Where lines are to be refunded, or simply all, that is at most what is left. */
   async isLarge({ orderId, amount, lines, shipping, goodwill }: RefundAsked): Promise<boolean> {
-    const { payments, whole, isLargeRefund: isLarge } = this.deps;
+    const found = await this.deps.payments.findByOrders([orderId]);
+    const lately = await this.paidBackLately(found);
+    // In parts it is as much as at once.
+    const isLarge = (asked: Money) => this.deps.isLargeRefund({ ...asked, amount: asked.amount + lately });
     if (amount) return isLarge(amount);
     const named = [shipping, goodwill].filter((one) => one !== undefined);
     if (!lines && named.length > 0) return isLarge({ amount: named.reduce((sum, one) => sum + one.amount, 0), currency: named[0]!.currency });
-    const [payment] = await payments.findByOrders([orderId]);
-    return payment !== undefined && isLarge({ amount: await whole.left(orderId), currency: payment.amount.currency });
+    const [payment] = found;
+    return payment !== undefined && isLarge({ amount: await this.deps.whole.left(orderId), currency: payment.amount.currency });
+  }
+
+  /** Minor units that went back within a day, or are about to, and what became store credit. */
+  async paidBackLately(of: string | readonly Payment[]): Promise<number> {
+    const { payments, now } = this.deps;
+    const found = typeof of === 'string' ? await payments.findByOrders([of]) : of;
+    const since = later(now(), -LATELY_MS);
+    const moves = (await payments.findTransactions(found.map(({ id }) => id))).filter(({ kind, state, at }) => kind === 'refund' && state !== 'failure' && at >= since);
+    return moves.reduce((so, { amount }) => so + amount.amount, 0) + found.reduce((so, { convertedAmount = 0 }) => so + convertedAmount, 0);
   }
 
   /** A request that was cut off had written its movement down: whoever repeats it goes on from there. */
