@@ -201,6 +201,9 @@ export const environment = Joi.object({
   })
   .unknown();
 
+/** Each takes JWT_SECRET when it is empty; where one of several names is enough, the first is told. */
+const FOLLOWING_JWT = [['DATA_MASTER_KEYS', 'DATA_MASTER_KEYS_FILE'], ['DATA_INDEX_SECRET'], ['MFA_SECRET'], ['GIFT_CARD_SECRET'], ['DIGITAL_SECRET'], ['RISK_SECRET']] as const;
+
 export type Config = ReturnType<typeof loadConfig>;
 
 /** Reads the environment once, reports every problem in one message, freezes what it found. Modules get their slice. */
@@ -279,6 +282,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     cart: { ttlDays: number('CART_TTL_DAYS'), carbonOffsetPrices: parseRates(text('CARBON_OFFSET_PRICES')) },
     orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS'), reviewWindowSeconds: number('ORDER_REVIEW_WINDOW_SECONDS') },
     risk: { secret: text('RISK_SECRET') || text('JWT_SECRET') },
+    // While one of these has no value of its own, what it opens is lost with the next JWT_SECRET.
+    secretsOfJwt: FOLLOWING_JWT.filter((names) => names.every((name) => !text(name))).map(([name]) => name),
     payments: {
       simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
       netTermsDays: number('PAYMENT_NET_TERMS_DAYS'),

@@ -10,6 +10,9 @@ const LAST_RESORT_MS = 15_000;
 /** What the API and the worker have in common: connections, logs, and an orderly end. Starts even when the databases are away. */
 export function startProcess(config: Config, service: string) {
   const logger = createLogger({ ...config.log, service });
+  if (['production', 'staging'].includes(config.environment) && config.secretsOfJwt.length > 0) {
+    logger.warn('JWT_SECRET must not be changed: other secrets follow from it. Set them before there is data to keep (docs/security.md, Keys).', { unset: config.secretsOfJwt });
+  }
   const metrics = createMetrics();
   metrics.collectProcess();
   const options = { maxPoolSize: config.mongo.poolSize, monitorCommands: true };

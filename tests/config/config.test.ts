@@ -42,6 +42,13 @@ test('with only what is required, the defaults are those safe in production', ()
   expect(Object.isFrozen(config)).toBe(true);
 });
 
+test('names the secrets that are lost with JWT_SECRET, because they have no value of their own', () => {
+  const own = { DATA_MASTER_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`, MFA_SECRET: 'qWm3zT8vKp2LxR6nYd9sHc4bJf7gNe5u' };
+
+  expect(loadConfig(required).secretsOfJwt).toEqual(['DATA_MASTER_KEYS', 'DATA_INDEX_SECRET', 'MFA_SECRET', 'GIFT_CARD_SECRET', 'DIGITAL_SECRET', 'RISK_SECRET']);
+  expect(loadConfig({ ...required, ...own }).secretsOfJwt).toEqual(['DATA_INDEX_SECRET', 'GIFT_CARD_SECRET', 'DIGITAL_SECRET', 'RISK_SECRET']);
+});
+
 test('an empty variable is one that nobody set', () => {
   const empty = Object.fromEntries(Object.keys(described).filter((name) => !(name in required)).map((name) => [name, '']));
 
