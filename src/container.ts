@@ -200,7 +200,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
 
   shipping.meet({ orders, variantsOf: catalog.findVariants });
 
-  const returns = createReturns({ connection, orderIdsOf: orders.idsOf, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get, quote: createQuoteReplacements({ findOffers, quoting: cart.quoting }) });
+  const returns = createReturns({ connection, audit: audit.record, orderIdsOf: orders.idsOf, now, outbox, inTransaction, queue: ordersQueue, orders: orders.goods, inventory, policyOf: returnPolicies.get, quote: createQuoteReplacements({ findOffers, quoting: cart.quoting }) });
 
   const checkout = createCheckout({
     carts: cart.service, findOffers, quoting: cart.quoting, redeem: promotions.redeem, shipping, tax, tenders: giftCards.tenders, inventory, orders: orders.service, payments, assessRisk: risk.assess, idempotency, inTransaction, queue: createKeyedQueue(), now, failpoint,

@@ -1,5 +1,4 @@
 import type { Connection } from 'mongoose';
-import type { RecordAudit } from '../../shared/audit.js';
 import type { Invariant } from '../../shared/invariant.js';
 import type { Schedule } from '../../shared/schedule.js';
 import { FulfilmentRepository } from './fulfilments/fulfilments.repository.js';
@@ -38,7 +37,7 @@ export { fieldsQuery, orderReply, orderHeaders, orderParams, unitLines, type Ord
 export { orderOwnerOf } from './orders.routes.js';
 
 type InvariantDeps = Omit<Parameters<typeof orderInvariants>[0], 'orders' | 'audit' | 'now' | 'moneyOf'>;
-type Deps = Omit<OrderDeps, 'orders' | 'fulfilments' | 'notes'> & { connection: Connection; auditing: InvariantDeps; audit: RecordAudit;
+type Deps = Omit<OrderDeps, 'orders' | 'fulfilments' | 'notes'> & { connection: Connection; auditing: InvariantDeps;
   /** Inside the transaction that approves a checked order: what was only authorised is to be taken. */
   captureHeld(order: Order): Promise<unknown>;
   /** What of these orders was taken already. */

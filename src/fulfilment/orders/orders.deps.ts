@@ -1,3 +1,4 @@
+import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
@@ -80,6 +81,8 @@ export type OrderDeps = Readonly<{
   digital: { deliver(order: Order): Promise<ReadonlyArray<{ itemId: string; quantity: number }>>; revoke(order: Order, lines: readonly UnitsOfLine[]): Promise<void> };
   giftCards: { issueFor(order: Order): Promise<unknown>; /** Of these units, or of all; throws when one was spent. */ voidOf(orderId: string, units?: readonly UnitsOfLine[]): Promise<unknown> };
   report: ReportError;
+  /** What staff did with an order; inside the transaction of it. */
+  audit: RecordAudit;
   outbox: Pick<Outbox, 'record'>;
   inTransaction: InTransaction;
   now: Clock;

@@ -13,6 +13,8 @@ import { sendReplacement } from './use-cases/send-replacement.js';
 export type RequestClaim = Readonly<{ owner: OrderOwner; actor: Actor; type: ClaimType; lines: readonly UnitsOfLine[]; note?: string | undefined }>;
 export type ResolveClaim = Readonly<{ resolution: Resolution; withReturn: boolean; actor: Actor }>;
 type Deps = ReturnDeps & Readonly<{ claims: ClaimRepository }>;
+/** `by` is named where staff decided, who are on record. */
+type Decision = Readonly<{ event: string; by?: Actor }>;
 
 /** The reason under which claimed goods come back, where they do. */
 const RETURN_REASON: Readonly<Record<ClaimType, string>> = { lost: 'damaged', missing: 'damaged', damaged: 'damaged', wrong_item: 'wrong_item' };
@@ -60,16 +62,16 @@ export class ClaimService {
 
   /** Once, whoever decides how often: money or goods, with or without the goods coming back. */
   resolve(id: string, request: ResolveClaim): Promise<Claim> {
-    return this.decide(id, async (claim, order) => (request.withReturn ? this.afterReturn(claim, order, request) : this.atOnce(claim, order, request)), 'claim.resolved');
+    return this.decide(id, async (claim, order) => (request.withReturn ? this.afterReturn(claim, order, request) : this.atOnce(claim, order, request)), { event: 'claim.resolved', by: request.actor });
   }
 
   reject(id: string, { actor, rejection }: { actor: Actor; rejection: string }): Promise<Claim> {
-    return this.decide(id, (claim, order) => this.drop(claim, order, actor, { state: 'rejected', rejection }), 'claim.rejected');
+    return this.decide(id, (claim, order) => this.drop(claim, order, actor, { state: 'rejected', rejection }), { event: 'claim.rejected', by: actor });
   }
 
   async cancel(id: string, { owner, actor }: { owner: OrderOwner; actor: Actor }): Promise<Claim> {
     await this.get(id, owner);
-    return this.decide(id, (claim, order) => this.drop(claim, order, actor, { state: 'cancelled' }), 'claim.cancelled');
+    return this.decide(id, (claim, order) => this.drop(claim, order, actor, { state: 'cancelled' }), { event: 'claim.cancelled', ...('staff' in owner && { by: actor }) });
   }
 
   /** The goods of an accepted claim have come and been paid for. */
@@ -118,7 +120,7 @@ export class ClaimService {
     return { state: 'accepted', resolution, withReturn: true, returnId: goods.id, replacementOrderId: replacement?.id ?? null };
   }
 
-  private async decide(id: string, work: (claim: Claim, order: Order) => Promise<Partial<Claim>>, event: string): Promise<Claim> {
+  private async decide(id: string, work: (claim: Claim, order: Order) => Promise<Partial<Claim>>, { event, by }: Decision): Promise<Claim> {
     const { orderId } = await this.get(id, { staff: true });
     return this.returns.turn(orderId, async () => {
       const before = await this.get(id, { staff: true });
@@ -126,6 +128,7 @@ export class ClaimService {
       const order = await this.deps.orders.get(orderId, { staff: true });
       const after = await this.deps.claims.save(before, await work(before, order), this.deps.now());
       await this.deps.outbox.record(claimEvent(event, order, after));
+      if (by) await this.deps.audit({ actor: by, action: event, subject: `claim:${id}`, before: { state: before.state }, after: { orderId, state: after.state, resolution: after.resolution, refunded: { amount: after.refunded, currency: after.currency } } });
       return after;
     });
   }

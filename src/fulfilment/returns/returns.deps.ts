@@ -1,4 +1,5 @@
 import type { Actor } from '../../shared/actor.js';
+import type { RecordAudit } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { InTransaction } from '../../shared/db/transaction.js';
 import type { Outbox } from '../../shared/events/outbox.js';
@@ -25,6 +26,8 @@ export type ReturnDeps = Readonly<{
   quote(request: { order: Order; lines: ReadonlyArray<{ sku: string; quantity: number }>; keepsQuantities: boolean }): Promise<ReplacementItem[]>;
   policyOf(version: number | undefined): Promise<ReturnPolicy>;
   outbox: Pick<Outbox, 'record' | 'once'>;
+  /** What staff decided; inside the transaction of it. */
+  audit: RecordAudit;
   inTransaction: InTransaction;
   queue: KeyedQueue;
   now: Clock;

@@ -125,6 +125,7 @@ export class ReturnService {
     const after = await this.deps.returns.save(before, { ...change, state: to }, this.deps.now());
     if (to === 'approved') await this.deps.orders.change(order, { items: order.items, event: 'order.return_approved', cause: 'approved', actor, details: { returnId: id } });
     await this.deps.outbox.record(returnEvent(`return.${to}`, order, after));
+    if (to !== 'cancelled') await this.deps.audit({ actor, action: `return.${to}`, subject: `return:${id}`, before: { state: before.state }, after: { orderId: before.orderId } });
     return after;
   }
 

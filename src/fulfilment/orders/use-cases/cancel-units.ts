@@ -28,6 +28,7 @@ export async function cancelUnits(deps: OrderDeps, orderId: string, request: Can
   const items = moveUnits(withoutStock(order.items, lines), lines, null, 'cancelled');
   const { order: cancelled, credits, fees, refunded } = await creditOrder(deps, order, { items, lines, event: 'order.partially_cancelled', reason, key: `${orderId}:cancelled:${order.version}`, actor });
   await deps.outbox.record(orderEvent('order.partially_cancelled', cancelled, { reason, version: cancelled.version, lines: credits, credited: moneyOf([...credits, ...fees], order.currency), refunded: { amount: refunded, currency: order.currency } }));
+  if ('staff' in owner) await deps.audit({ actor, action: 'order.units_cancelled', subject: `order:${orderId}`, after: { lines, refunded: { amount: refunded, currency: order.currency } } });
   return cancelled;
 }
 

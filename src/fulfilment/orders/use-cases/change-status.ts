@@ -19,7 +19,10 @@ export async function changeStatus(deps: OrderDeps, sending: Sending, orderId: s
     requireVersion(ifMatch, order.version);
     const command = commandFor(order, request);
     if (!command) throw new IllegalTransition(order, request.status, allowedCommands(order));
-    return obey(deps, sending, order, command, request.actor);
+    const changed = await obey(deps, sending, order, command, request.actor);
+    // Cancelling leaves an entry of its own.
+    if (command !== 'cancelled') await deps.audit({ actor: request.actor, action: 'order.status_changed', subject: `order:${orderId}`, before: { status: order.status }, after: { command, status: changed.status } });
+    return changed;
   });
 }
 

@@ -32,6 +32,7 @@ export function cancelOrder(deps: OrderDeps, orderId: string, { owner, actor, re
     // Of an order that was paid in part, what was not is owed no more: its invoice has to hear how much that is.
     const goesBack = order.paymentStatus === 'partially_paid' ? { goesBack: (await deps.refunds.received(orderId)).left } : {};
     await deps.outbox.record(...endingEvents(order, 'order.cancelled', reason, goesBack));
+    if ('staff' in owner) await deps.audit({ actor, action: 'order.cancelled', subject: `order:${orderId}`, before: axes(order, after), after });
     return cancelled;
   });
 }

@@ -35,6 +35,7 @@ export async function receiveLateParts(deps: ReturnDeps, service: ReturnService,
     const after = await deps.returns.save(before, { lateParts: [...before.lateParts ?? [], late], deductions, ...(given && { settlement: given }) }, deps.now());
     await shelve(deps, order, after, late);
     await deps.outbox.record(returnEvent('return.parts_received', order, after));
+    await deps.audit({ actor, action: 'return.parts_received', subject: `return:${id}`, after: { orderId, receiptId, settlement: after.settlement } });
     return after;
   });
 }

@@ -15,7 +15,7 @@ export type RefundHooks = Readonly<{ carriedBy(goods: GoodsReturn): Promise<numb
 
 /** Somebody has looked at what came: nothing more is expected, and what is missing in value is taken off. */
 export function inspectReturn(deps: ReturnDeps, service: ReturnService, id: string, { deductions = [], note, actor }: Inspect): Promise<GoodsReturn> {
-  return moved(deps, service, id, 'inspected', async (order, before) => {
+  return moved(deps, service, { id, to: 'inspected', actor }, async (order, before) => {
     const open = outstanding(before);
     if (before.cause?.type === 'exchange' && open.length > 0) throw new ExchangeNotSettled('incomplete');
     const all = [...missingShares(order, before), ...deductions];
@@ -51,7 +51,7 @@ function requireWithin(order: Order, goods: GoodsReturn, deductions: readonly De
 
 /** What those units were paid goes back, less the fee and the deductions; once, whoever asks how often. */
 export function refundReturn(deps: ReturnDeps, service: ReturnService, id: string, { actor, ...wish }: RefundReturn, hooks: RefundHooks): Promise<GoodsReturn> {
-  return moved(deps, service, id, 'refunded', async (order, before) => {
+  return moved(deps, service, { id, to: 'refunded', actor }, async (order, before) => {
     const carries = await hooks.carriedBy(before);
     const refundTo = wish.refundTo ?? before.refundTo ?? 'original';
     const policy = await deps.policyOf(before.policyVersion);
@@ -78,7 +78,7 @@ function feeOf({ fee }: ReturnPolicy, { lines, cause }: GoodsReturn, credits: re
   return portion(money(totalOf(wished), currency), fee.bps).amount + (fee.fixed.find((one) => one.currency === currency)?.amount ?? 0);
 }
 
-async function moved(deps: ReturnDeps, service: ReturnService, id: string, to: ReturnState, work: (order: Order, before: GoodsReturn) => Promise<Partial<GoodsReturn>>): Promise<GoodsReturn> {
+async function moved(deps: ReturnDeps, service: ReturnService, { id, to, actor }: { id: string; to: ReturnState; actor: Actor }, work: (order: Order, before: GoodsReturn) => Promise<Partial<GoodsReturn>>): Promise<GoodsReturn> {
   const { orderId } = await service.get(id, { staff: true });
   return service.turn(orderId, async () => {
     const before = await service.get(id, { staff: true });
@@ -86,6 +86,7 @@ async function moved(deps: ReturnDeps, service: ReturnService, id: string, to: R
     const order = await deps.orders.get(orderId, { staff: true });
     const after = await deps.returns.save(before, { ...await work(order, before), state: to }, deps.now());
     await deps.outbox.record(returnEvent(`return.${to}`, order, after));
+    await deps.audit({ actor, action: `return.${to}`, subject: `return:${id}`, before: { state: before.state }, after: { orderId, deductions: after.deductions, settlement: after.settlement } });
     return after;
   });
 }
