@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import Joi from 'joi';
-import { deriveKey, readMasterKeys, type MasterKeys } from '../src/shared/crypto/sealing.js';
+import { deriveKey, readMasterKeys } from '../src/shared/crypto/sealing.js';
+import { followingJwt, masterKeysOf } from './secrets.js';
 
 const seconds = () => Joi.number().integer().min(1);
 const flag = () => Joi.boolean();
@@ -201,9 +201,6 @@ export const environment = Joi.object({
   })
   .unknown();
 
-/** Each takes JWT_SECRET when it is empty; where one of several names is enough, the first is told. */
-const FOLLOWING_JWT = [['DATA_MASTER_KEYS', 'DATA_MASTER_KEYS_FILE'], ['DATA_INDEX_SECRET'], ['MFA_SECRET'], ['GIFT_CARD_SECRET'], ['DIGITAL_SECRET'], ['RISK_SECRET']] as const;
-
 export type Config = ReturnType<typeof loadConfig>;
 
 /** Reads the environment once, reports every problem in one message, freezes what it found. Modules get their slice. */
@@ -282,8 +279,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     cart: { ttlDays: number('CART_TTL_DAYS'), carbonOffsetPrices: parseRates(text('CARBON_OFFSET_PRICES')) },
     orders: { paymentWindowSeconds: number('ORDER_PAYMENT_WINDOW_SECONDS'), cancellationWindowSeconds: number('ORDER_CANCELLATION_WINDOW_SECONDS'), reviewWindowSeconds: number('ORDER_REVIEW_WINDOW_SECONDS') },
     risk: { secret: text('RISK_SECRET') || text('JWT_SECRET') },
-    // While one of these has no value of its own, what it opens is lost with the next JWT_SECRET.
-    secretsOfJwt: FOLLOWING_JWT.filter((names) => names.every((name) => !text(name))).map(([name]) => name),
+    secretsOfJwt: followingJwt(text),
     payments: {
       simulatorUrl: text('PAYMENT_SIMULATOR_URL'), simulatorSecret: text('PAYMENT_SIMULATOR_SECRET'), timeoutMs: number('PAYMENT_TIMEOUT_MS'),
       netTermsDays: number('PAYMENT_NET_TERMS_DAYS'),
@@ -310,14 +306,6 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     },
     reviews: { words: parseList(text('REVIEW_WORDS')) }, worker: { pollMs: number('WORKER_POLL_MS') }, failpoint: text('FAILPOINT'),
   });
-}
-
-/** From the file of a secret store, else from the variable, else one that follows from JWT_SECRET, so that a first start needs no more. */
-function masterKeysOf(listed: string, file: string, jwtSecret: string): MasterKeys {
-  const keys = readMasterKeys(file === '' ? listed : readFileSync(file, 'utf8'));
-  if (keys) return keys;
-  if (file !== '') throw new Error('The environment is not usable:\n  DATA_MASTER_KEYS_FILE must hold lines like k1:BASE64 of 32 bytes, the current one first');
-  return { current: 'jwt', keys: new Map([['jwt', deriveKey(jwtSecret, 'data-master')]]) };
 }
 
 const parseList = (listed: string): readonly string[] => Object.freeze(listed.split(',').map((one) => one.trim()).filter(Boolean));
