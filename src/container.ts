@@ -46,6 +46,7 @@ import { createSeo } from './selling/seo/index.js';
 import { createSearchAnalytics } from './selling/search-analytics/index.js';
 import { createSearch } from './selling/search/index.js';
 import { createSearchRules } from './selling/search-rules/index.js';
+import { createSearchSynonyms } from './selling/search-synonyms/index.js';
 import { createVisualSearch } from './selling/visual-search/index.js';
 import { createWishlists } from './selling/wishlists/index.js';
 import { createProductChanges } from './selling/product-changes/index.js';
@@ -149,7 +150,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   inventory.knowGoodsBy({ componentsOf: catalog.componentsOf, isShown: catalog.isSkuShown });
 
   const visualSearch = createVisualSearch({ connection, catalog, market: config.market, report, openForm: media.openForm });
-  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, config: config.search, metrics, logger, analytics: createSearchAnalytics({ connection, now, report, secretFor, withdrawn: consents.withdrawn }), popularIds: (most) => recommendations.popularIds(most), arrangementFor: (asked) => searchRules.arrangementFor(asked) });
+  const searchSynonyms = createSearchSynonyms({ connection, now, inTransaction, audit: audit.record });
+  const search = createSearch({ connection, now, catalog, market: config.market, voice: config.voice, config: config.search, metrics, logger, analytics: createSearchAnalytics({ connection, now, report, secretFor, withdrawn: consents.withdrawn }), popularIds: (most) => recommendations.popularIds(most), arrangementFor: (asked) => searchRules.arrangementFor(asked), synonyms: searchSynonyms.inUse });
   const searchRules = createSearchRules({ connection, now, inTransaction, audit: audit.record, preview: search.preview });
 
   const seo = createSeo({ connection, now, catalog, market: config.market, config: { site: config.storefront, mediaUrl: config.media.publicUrl } });
@@ -273,8 +275,7 @@ export function createContainer({ config, connection, redis, logger, metrics, re
     importExport,
     catalog,
     media, files,
-    search, searchRules, visualSearch,
-    seo,
+    search, searchRules, searchSynonyms, visualSearch, seo,
     reviews, wishlists,
     createProductChanges({ connection, now, inTransaction, audit: audit.record, catalog }),
     recommendations,

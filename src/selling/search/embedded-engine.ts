@@ -1,12 +1,13 @@
 import { arranged } from './arrangement.js';
-import { mayFind, type Audience, type SearchEngine, type SearchRequest, type SearchResult, type SuggestionRequest, type Suggestions, type Understanding } from './engine.js';
-import { KeywordIndex, FIELDS, type Term, type Texts } from './keyword-index.js';
+import { mayFind, type Audience, type Language, type SearchEngine, type SearchRequest, type SearchResult, type SuggestionRequest, type Suggestions, type Understanding } from './engine.js';
+import { KeywordIndex, FIELDS, type Texts } from './keyword-index.js';
 import { fewerWords, otherSpelling } from './other-words.js';
 import { comparing, narrow, type SearchEntry } from './search.js';
 import { cosine, vectorOf, type SemanticModel } from './semantic-model.js';
 import { soundOf } from './phonetic.js';
-import { Spelling } from './spelling.js';
-import { isStopWord, MAX_TERMS, stem, termsOf, wordsOf } from './text.js';
+import { Spelling, WELL_KNOWN } from './spelling.js';
+import { askedFor, Synonyms, termsAsked, type Asked, type SynonymGroup } from './synonyms.js';
+import { formsOf, isStopWord, MAX_TERMS, stem, termsOf, termsOfWord, wordsOf } from './text.js';
 import type { Hearing } from './voice.js';
 
 /** What the direction of the words is worth beside the words themselves; the best match by words counts 1. */
@@ -21,12 +22,12 @@ const KEPT_FOR_TIMES = 50;
 /** So many of the nearest are told to another engine. */
 const NEAREST = 500;
 
-type Words = { until: number; revision: number; sorted: readonly string[]; frequency: ReadonlyMap<string, number>; spelling: Spelling; sounds?: ReadonlyMap<string, readonly string[]> };
+type Words = { until: number; revision: number; sorted: readonly string[]; frequency: ReadonlyMap<string, number>; forms: ReadonlyMap<string, string>; spelling: Spelling; sounds?: ReadonlyMap<string, readonly string[]> };
 /** Enough names to know how often words stand side by side. */
 const NAMES_READ = 1_000;
 
 /** Search without a server: everything is in the memory of the process, and follows the catalogue. */
-export class EmbeddedEngine implements SearchEngine {
+export class EmbeddedEngine implements SearchEngine, Language {
   readonly name = 'embedded';
   private readonly index = new KeywordIndex();
   private readonly entries = new Map<string, SearchEntry>();
@@ -35,6 +36,7 @@ export class EmbeddedEngine implements SearchEngine {
   /** Names in stems, for those that were asked for. */
   private readonly names = new WeakMap<SearchEntry, string>();
   private model: SemanticModel | null = null;
+  private synonyms = new Synonyms();
   private revision = 0;
 
   constructor(private readonly clock: () => number = Date.now) {}
@@ -61,6 +63,11 @@ export class EmbeddedEngine implements SearchEngine {
     const vector = this.model && vectorOf(this.model, terms);
     if (vector) this.vectors.set(entry.id, vector);
     else this.vectors.delete(entry.id);
+  }
+
+  /** The words that the shop says for one thing, beside those that come with the search. */
+  learn(groups: readonly SynonymGroup[]): void {
+    this.synonyms = new Synonyms(groups);
   }
 
   /** Places what is indexed in the space of another model, a little at a time; until then the old one answers. */
@@ -93,24 +100,36 @@ export class EmbeddedEngine implements SearchEngine {
     const before = this.vocabulary(audience).spelling.correct(typed.slice(0, -1)).words;
     const completions = this.completions(last, before, audience).slice(0, take);
     const [best] = completions;
-    const scores = this.index.score(askedFor([...before, best ?? last]));
+    const scores = this.index.score(this.asked([...before, best ?? last]));
     const ids = [...this.candidates(scores, audience)].sort(comparing('relevance', '', (id) => scores.get(id)!)).slice(0, take).map(({ id }) => id);
-    return { queries: completions.map((word) => [...before, word].join(' ')), ids };
+    return { queries: completions.map((word) => this.written([...before, word], audience)), ids };
   }
 
-  /** For an engine that knows neither the words of this catalogue nor what they mean. */
   understand(text: string, audience: Audience): Understanding {
     const words = wordsOf(text).slice(0, MAX_TERMS);
-    if (words.length === 0) return { words, near: null };
+    if (words.length === 0) return { asked: null, near: null };
     const corrected = this.vocabulary(audience).spelling.correct(words);
-    return { words: corrected.words, near: this.nearest(askedFor(corrected.words).map(({ term }) => term)), ...(corrected.changed && { correctedTo: corrected.words.join(' ') }) };
+    const asked = this.asked(corrected.words);
+    return { asked, near: this.nearest(termsAsked(asked)), ...(corrected.changed && { correctedTo: this.written(corrected.words, audience, text) }) };
+  }
+
+  asked(words: readonly string[]): Asked[] {
+    return askedFor(words, this.synonyms, (terms) => this.index.telling(terms));
+  }
+
+  /** A word of nobody's as it stands in `typed`. */
+  written(words: readonly string[], audience: Audience, typed = ''): string {
+    const { forms } = this.vocabulary(audience);
+    const own = formsOf(typed);
+    return words.map((word) => forms.get(word) ?? own.get(word) ?? word).join(' ');
   }
 
   /** What else may have been meant by words that find nothing, as far as this audience may know. */
   otherwise(words: readonly string[], audience: Audience): { spelling: string[] | null; fewer: string[] | null } {
     const { frequency, spelling } = this.vocabulary(audience);
     const vocabulary = { frequency, nearest: spelling.nearest.bind(spelling) };
-    return { spelling: otherSpelling(words, vocabulary), fewer: fewerWords(words, vocabulary) };
+    const written = (found: string[] | null) => found && this.written(found.join(' ').split(' '), audience).split(' ');
+    return { spelling: written(otherSpelling(words, vocabulary)), fewer: written(fewerWords(words, vocabulary)) };
   }
 
   correct(words: readonly string[], audience: Audience): readonly string[] {
@@ -121,8 +140,8 @@ export class EmbeddedEngine implements SearchEngine {
   hearing(audience: Audience): Hearing {
     const words = this.vocabulary(audience);
     return {
-      known: (word) => words.frequency.get(word) ?? 0,
-      together: (all) => this.index.together(all.filter((word) => !isStopWord(word)).map(stem)),
+      known: (word) => words.frequency.get(word) ?? Number(this.isSynonymOfSeen(word, audience)),
+      together: (all) => this.index.together(all.filter((word) => !isStopWord(word)).flatMap(termsOfWord)),
       said: (all) => this.sideBySide(all.map(stem), audience),
       usual: (most) => [...words.frequency].sort(([, a], [, b]) => b - a).slice(0, most).map(([word]) => word),
       soundingLike: (word) => (words.sounds ??= bySound(words.frequency)).get(soundOf(word)) ?? [],
@@ -133,7 +152,7 @@ export class EmbeddedEngine implements SearchEngine {
     const phrase = ` ${stems.join(' ')} `;
     const rarest = this.index.rarest(stems.filter((one) => !isStopWord(one)));
     if (rarest === undefined) return 0;
-    return this.index.idsOf(rarest, NAMES_READ).filter((id) => { const entry = this.entries.get(id); return entry !== undefined && mayFind(audience, entry) && this.nameOf(entry).includes(phrase); }).length;
+    return this.index.idsOf(rarest, NAMES_READ).filter((id) => this.isSeen(id, audience) && this.nameOf(this.entries.get(id)!).includes(phrase)).length;
   }
 
   private nameOf(entry: SearchEntry): string {
@@ -149,9 +168,9 @@ export class EmbeddedEngine implements SearchEngine {
     const words = wordsOf(text).slice(0, MAX_TERMS);
     if (words.length === 0) return { scores: null, mode: 'keyword' };
     const corrected = this.vocabulary(audience).spelling.correct(words);
-    const terms = askedFor(corrected.words);
-    const scores = this.withMeaning(this.index.score(terms), terms.map(({ term }) => term));
-    return { scores, mode: this.model ? 'hybrid' : 'keyword', ...(corrected.changed && { correctedTo: corrected.words.join(' ') }) };
+    const asked = this.asked(corrected.words);
+    const scores = this.withMeaning(this.index.score(asked), termsAsked(asked));
+    return { scores, mode: this.model ? 'hybrid' : 'keyword', ...(corrected.changed && { correctedTo: this.written(corrected.words, audience, text) }) };
   }
 
   private withMeaning(byWords: Map<string, number>, terms: readonly string[]): Map<string, number> {
@@ -195,15 +214,29 @@ export class EmbeddedEngine implements SearchEngine {
   /** Words that begin so, the most usual in this company first; when there are none, the nearest spellings. */
   private completions(prefix: string, before: readonly string[], audience: Audience): string[] {
     const { sorted, frequency, spelling } = this.vocabulary(audience);
-    const context = before.filter((word) => !isStopWord(word)).map(stem);
+    const context = before.filter((word) => !isStopWord(word)).flatMap(termsOfWord);
     const begun: string[] = [];
     for (let at = firstFrom(sorted, prefix); at < sorted.length && sorted[at]!.startsWith(prefix); at++) begun.push(sorted[at]!);
     const usual = begun.sort((a, b) => frequency.get(b)! - frequency.get(a)!).slice(0, 60);
     const fitting = context.length === 0 ? usual : usual
-      .map((word) => ({ word, worth: this.index.together([...context, stem(word)]) })).filter(({ worth }) => worth > 0).sort((a, b) => b.worth - a.worth).map(({ word }) => word);
+      .map((word) => ({ word, worth: this.index.together([...context, ...termsOfWord(word)]) })).filter(({ worth }) => worth > 0).sort((a, b) => b.worth - a.worth).map(({ word }) => word);
     const found = fitting.length > 0 ? fitting : usual;
     const { words: [near], changed } = found.length > 0 ? { words: [prefix], changed: false } : spelling.correct([prefix]);
     return changed ? [near!] : found;
+  }
+
+  /** How many say a word in their long texts alone; what is said for a word of the catalogue needs no product that says it. */
+  private elsewhere(word: string, audience: Audience): number {
+    return this.isSynonymOfSeen(word, audience) ? WELL_KNOWN : this.index.count(termsOfWord(word), (id) => this.isSeen(id, audience), WELL_KNOWN);
+  }
+
+  private isSynonymOfSeen(word: string, audience: Audience): boolean {
+    return this.synonyms.of(termsOfWord(word)).some((terms) => this.index.count(terms, (id) => this.isSeen(id, audience), 1) > 0);
+  }
+
+  private isSeen(id: string, audience: Audience): boolean {
+    const entry = this.entries.get(id);
+    return entry !== undefined && mayFind(audience, entry);
   }
 
   /** What this audience may be told that it exists. */
@@ -211,10 +244,10 @@ export class EmbeddedEngine implements SearchEngine {
     const known = this.words.get(audience);
     if (known && (known.revision === this.revision || this.clock() < known.until)) return known;
     const begun = this.clock();
-    const frequency = this.index.vocabulary((id) => { const entry = this.entries.get(id); return entry !== undefined && mayFind(audience, entry); });
-    const spelling = new Spelling({ words: frequency, together: (terms) => this.index.together(terms) });
+    const { frequency, forms } = this.index.vocabulary((id) => this.isSeen(id, audience));
+    const spelling = new Spelling({ words: frequency, together: (terms) => this.index.together(terms), elsewhere: (word) => this.elsewhere(word, audience) });
     const sorted = [...frequency.keys()].sort();
-    const made = { until: this.clock() + Math.max(VOCABULARY_MS, (this.clock() - begun) * KEPT_FOR_TIMES), revision: this.revision, sorted, frequency, spelling };
+    const made = { until: this.clock() + Math.max(VOCABULARY_MS, (this.clock() - begun) * KEPT_FOR_TIMES), revision: this.revision, sorted, frequency, forms, spelling };
     this.words.set(audience, made);
     return made;
   }
@@ -234,8 +267,6 @@ function bySound(frequency: ReadonlyMap<string, number>): ReadonlyMap<string, re
   }
   return sounds;
 }
-
-const askedFor = (words: readonly string[]): Term[] => words.filter((word) => !isStopWord(word)).map((word) => ({ term: stem(word), weight: 1 }));
 
 /** Binary search: where words from this one on begin. */
 function firstFrom(sorted: readonly string[], prefix: string): number {

@@ -1,5 +1,6 @@
 import type { Arrangement } from './arrangement.js';
 import type { Facet, Filters, SearchEntry, Sort } from './search.js';
+import type { Asked } from './synonyms.js';
 
 /** Who sees what is shown everywhere; that and what is sold in their channel; everything. */
 export type Audience = 'public' | `channel:${string}` | 'staff';
@@ -29,10 +30,19 @@ export type SearchEngine = Readonly<{
 
 /** What was typed as the catalogue says it: an engine that is a server is asked for this, not for what was typed. */
 export type Understanding = Readonly<{
-  words: readonly string[]; correctedTo?: string;
+  /** Null where nothing was typed. */
+  asked: readonly Asked[] | null; correctedTo?: string;
   /** Products near to what is meant and how near, above 0 to 1; null where no model is there. */
   near: ReadonlyMap<string, number> | null;
 }>;
-export type Understand = (text: string, audience: Audience) => Understanding;
-/** Words put right by what this audience may know of. */
-export type Correct = (words: readonly string[], audience: Audience) => readonly string[];
+
+/** What this process knows of words, for an engine that knows neither those of the catalogue nor what they mean. */
+export type Language = Readonly<{
+  understand(text: string, audience: Audience): Understanding;
+  /** Words put right by what this audience may know of. */
+  correct(words: readonly string[], audience: Audience): readonly string[];
+  /** In stems, with what may be said in their stead. */
+  asked(words: readonly string[]): readonly Asked[];
+  /** As this audience sees them written. */
+  written(words: readonly string[], audience: Audience): string;
+}>;

@@ -23,6 +23,7 @@ import { SearchIndexRepository } from './search-indexes.repository.js';
 import { searchRoutes } from './search.routes.js';
 import { SearchService, type FindArrangement } from './search.service.js';
 import { SemanticModelRepository } from './semantic-model.repository.js';
+import type { SynonymGroup } from './synonyms.js';
 import { Tongues } from './tongues.js';
 import { VoiceService } from './voice.service.js';
 
@@ -41,13 +42,15 @@ type Deps = {
   metrics: Pick<Metrics, 'searchDegraded'>; logger: Pick<Logger, 'warn'>;
   /** The rules that the shop has set for what is asked. */
   arrangementFor: FindArrangement;
+  /** The words that the shop says for one thing; the same list as long as they may be used. */
+  synonyms: () => Promise<readonly SynonymGroup[]>;
 };
 
 const LOOK_AT_MODEL_MS = 60_000;
 /** Half of what a change may take until it is found. */
 const INDEX_MS = 500;
 
-export function createSearch({ connection, now, catalog, market, voice: voiceConfig, arrangementFor, config, metrics, logger, popularIds, analytics, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
+export function createSearch({ connection, now, catalog, market, voice: voiceConfig, arrangementFor, synonyms, config, metrics, logger, popularIds, analytics, uploadFolder = join(tmpdir(), 'kontor-uploads') }: Deps) {
   const models = new SemanticModelRepository(connection);
   const embedded = new EmbeddedEngine();
   const tongues = new Tongues();
@@ -57,14 +60,21 @@ export function createSearch({ connection, now, catalog, market, voice: voiceCon
   const degraded = (cause: string) => { metrics.searchDegraded(); logger.warn('the search server did not answer, the embedded engine did', { cause }); };
   const remote = config.engine === 'embedded' ? null : connectServer({ config, connection, catalog, embedded, embeddedReady, degraded });
   // A server answers at once; what this process knows of the words, it learns meanwhile.
-  const ready = remote ? async () => { readiness.warm().catch(() => {}); } : embeddedReady;
+  const indexReady = remote ? async () => { readiness.warm().catch(() => {}); } : embeddedReady;
+  let learnt: readonly SynonymGroup[] | undefined;
+  const learn = async () => {
+    const groups = await synonyms();
+    if (groups !== learnt) embedded.learn(groups);
+    learnt = groups;
+  };
+  const ready = async () => { await indexReady(); await learn(); };
 
   const engine = remote?.engine ?? embedded;
   const find = embedded.find.bind(embedded);
   const service = new SearchService({
     engine, ready, searched: analytics.searched, zeroResults: new ZeroResults({ engine, find, otherwise: embedded.otherwise.bind(embedded), popularIds }), arrangementFor, tongues, catalog, nameOf: (id) => find(id)?.name, sellsIn: embedded.sellsIn.bind(embedded), defaultCurrency: market.defaultCurrency,
   });
-  const voice = new VoiceService({ search: service, ready: embeddedReady, hearing: embedded.hearing.bind(embedded), recogniser: createRecogniser(voiceConfig) });
+  const voice = new VoiceService({ search: service, ready: async () => { await embeddedReady(); await learn(); }, hearing: embedded.hearing.bind(embedded), recogniser: createRecogniser(voiceConfig) });
   const trainer = new ModelTrainer({ models, texts: follower.texts.bind(follower), count: catalog.countProducts, now });
 
   const schedules: Schedule[] = [{ name: 'train-search-model', everyMs: LOOK_AT_MODEL_MS, run: (stop) => trainer.trainWhenDue(stop) }];
@@ -81,7 +91,7 @@ type Remote = Pick<Deps, 'connection' | 'catalog' | 'config'> & { embedded: Embe
 function connectServer({ config, connection, catalog, embedded, embeddedReady, degraded }: Remote) {
   const server = new SearchServer(config);
   const alias = `${config.indexPrefix}-products-v${SHAPE}`;
-  const asked = new OpenSearchEngine({ server, alias, understand: embedded.understand.bind(embedded), correct: embedded.correct.bind(embedded) });
+  const asked = new OpenSearchEngine({ server, alias, language: embedded });
   // The machine's clock: how long a server is spared has nothing to do with the shop's.
   const breaker = createBreaker({ name: 'search server', now: () => new Date() });
   return {

@@ -1,5 +1,6 @@
 import { PostingList } from './posting-list.js';
-import { isStopWord, stem, wordsOf } from './text.js';
+import { termsAsked, type Asked } from './synonyms.js';
+import { formsOf, indexedTerms, isStopWord, wordsOf } from './text.js';
 
 /** Where a word stands decides what it is worth. */
 export const FIELDS = ['title', 'brand', 'category', 'attribute', 'body'] as const;
@@ -23,7 +24,9 @@ export const TUNING: Tuning = {
   coverage: 0.5,
 };
 
-export type Term = Readonly<{ term: string; weight: number }>;
+type Worth = { score: number; matched: number; terms: number };
+/** How many documents say a word, and how it is written where that is not as it is compared: the most usual way. */
+export type Vocabulary = Readonly<{ frequency: ReadonlyMap<string, number>; forms: ReadonlyMap<string, string> }>;
 type Document = { id: string; alive: boolean; lengths: Uint32Array; title: Uint32Array; words: Uint32Array };
 
 /** How many dead documents are carried along before the lists are written anew. */
@@ -34,7 +37,10 @@ const DEAD_AT_LEAST = 500;
 export class KeywordIndex {
   private readonly termIds = new Map<string, number>();
   private postings: PostingList[] = [];
+  /** As they are written. */
   private readonly wordIds = new Map<string, number>();
+  /** As they are compared, where that is not as they are written. */
+  private readonly comparedAs = new Map<number, string>();
   private documents: Document[] = [];
   private byId = new Map<string, number>();
   private readonly totals = new Float64Array(FIELDS.length);
@@ -53,14 +59,18 @@ export class KeywordIndex {
     this.remove(id);
     const doc = this.documents.length;
     const counts = new Map<number, number[]>();
-    const written = new Set<number>();
+    const written = new Set<string>();
+    const forms = new Map<string, string>();
     const lengths = new Uint32Array(FIELDS.length);
     let title: number[] = [];
     FIELDS.forEach((field, at) => {
       const words = wordsOf(texts[field]).filter((word) => !isStopWord(word));
-      const terms = words.map((word) => this.termId(stem(word)));
+      const terms = words.flatMap((word) => indexedTerms(word).map((term) => this.termId(term)));
       if (field === 'title') title = terms;
-      if (field !== 'body') for (const word of words) written.add(idOf(this.wordIds, word));
+      if (field !== 'body') {
+        for (const word of words) written.add(word);
+        for (const [word, form] of formsOf(texts[field])) forms.set(word, form);
+      }
       for (const term of terms) {
         const count = counts.get(term) ?? [0, 0, 0, 0, 0];
         count[at]! += 1;
@@ -70,7 +80,7 @@ export class KeywordIndex {
       this.totals[at]! += terms.length;
     });
     for (const [term, count] of counts) this.postings[term]!.add(doc, count);
-    this.documents.push({ id, alive: true, lengths, title: Uint32Array.from(title), words: Uint32Array.from(written) });
+    this.documents.push({ id, alive: true, lengths, title: Uint32Array.from(title), words: Uint32Array.from(written, (word) => this.wordId(word, forms.get(word))) });
     this.byId.set(id, doc);
   }
 
@@ -84,11 +94,41 @@ export class KeywordIndex {
     if (this.documents.length - this.size > Math.max(DEAD_AT_LEAST, this.documents.length * DEAD_SHARE)) this.compact();
   }
 
-  /** The words as they were written in all but the long texts, and how many of the documents say them. */
-  vocabulary(counts: (id: string) => boolean): Map<string, number> {
+  /** The words of all but the long texts. */
+  vocabulary(counts: (id: string) => boolean): Vocabulary {
     const frequencies = new Uint32Array(this.wordIds.size);
     for (const { id, alive, words } of this.documents) if (alive && counts(id)) for (const word of words) frequencies[word]! += 1;
-    return new Map([...this.wordIds].filter(([, at]) => frequencies[at]! > 0).map(([word, at]) => [word, frequencies[at]!]));
+    const frequency = new Map<string, number>();
+    const forms = new Map<string, string>();
+    const most = new Map<string, number>();
+    for (const [form, at] of this.wordIds) {
+      const count = frequencies[at]!;
+      if (count === 0) continue;
+      const word = this.comparedAs.get(at) ?? form;
+      frequency.set(word, (frequency.get(word) ?? 0) + count);
+      if (count <= (most.get(word) ?? 0)) continue;
+      most.set(word, count);
+      if (form === word) forms.delete(word);
+      else forms.set(word, form);
+    }
+    return { frequency, forms };
+  }
+
+  /** How many documents have all of these terms, counted no further than `most`. */
+  count(terms: readonly string[], counts: (id: string) => boolean, most: number): number {
+    const [first, ...others] = terms.map((term) => this.listOf(term));
+    let so = 0;
+    first?.some((doc) => {
+      const { alive, id } = this.documents[doc]!;
+      if (alive && others.every((list) => list?.has(doc)) && counts(id)) so += 1;
+      return so >= most;
+    });
+    return so;
+  }
+
+  /** How telling these terms are together; null where no document has one of them. */
+  telling(terms: readonly string[]): number | null {
+    return terms.every((term) => (this.listOf(term)?.size ?? 0) > 0) ? terms.reduce((so, term) => so + this.idf(term), 0) : null;
   }
 
   /** How many documents have all of these terms. */
@@ -114,31 +154,54 @@ export class KeywordIndex {
     return ids;
   }
 
-  /** Every document that has any of the terms, with what it is worth for them. */
-  score(terms: readonly Term[]): Map<string, number> {
-    const n = Math.max(1, this.size);
-    const average = this.totals.map((total) => total / n || 1);
-    const scores = new Map<number, { score: number; matched: number }>();
-    let asked = 0;
-    for (const { term, weight } of terms) {
-      const list = this.listOf(term);
-      const frequency = Math.min(n, list?.size ?? 0);
-      const idf = Math.log(1 + (n - frequency + 0.5) / (frequency + 0.5)) * weight;
-      asked += idf;
-      list?.forEach((doc, counts) => {
-        const document = this.documents[doc]!;
-        if (!document.alive) return;
-        const so = this.frequency(counts, document.lengths, average);
-        const worth = idf * (so * (this.tuning.k1 + 1)) / (so + this.tuning.k1);
-        const known = scores.get(doc);
-        if (known) { known.score += worth; known.matched += idf; } else scores.set(doc, { score: worth, matched: idf });
-      });
+  /** Every document that says any of what is asked for, with what it is worth for it. */
+  score(asked: readonly Asked[]): Map<string, number> {
+    const average = this.totals.map((total) => total / Math.max(1, this.size) || 1);
+    const scores = new Map<number, Worth>();
+    let whole = 0;
+    for (const one of asked) {
+      whole += one.terms.reduce((so, term) => so + this.idf(term), 0);
+      if (one.least === 1 && one.instead.length === 0) for (const term of one.terms) this.add(scores, term, average);
+      else for (const [doc, { score, matched, terms }] of this.worths(one, average)) sumUp(scores, doc, score, matched, terms);
     }
-    const pairs = terms.slice(1).map(({ term }, at) => [this.termIds.get(terms[at]!.term), this.termIds.get(term)] as const);
+    const terms = termsAsked(asked);
+    const pairs = terms.slice(1).map((term, at) => [this.termIds.get(terms[at]!), this.termIds.get(term)] as const);
     return new Map([...scores].map(([doc, { score, matched }]) => {
       const { id, title } = this.documents[doc]!;
-      return [id, score * (1 + this.tuning.proximity * togetherIn(title, pairs)) * (1 - this.tuning.coverage + this.tuning.coverage * (asked === 0 ? 0 : matched / asked))];
+      return [id, score * (1 + this.tuning.proximity * togetherIn(title, pairs)) * (1 - this.tuning.coverage + this.tuning.coverage * (whole === 0 ? 0 : matched / whole))];
     }));
+  }
+
+  /** The word itself or what is said in its stead, whichever is worth more. */
+  private worths({ terms, least, instead }: Asked, average: Float64Array): Map<number, Worth> {
+    const worths = new Map<number, Worth>();
+    for (const term of terms) this.add(worths, term, average);
+    if (least > 1) for (const [doc, worth] of worths) if (worth.terms < least) worths.delete(doc);
+    for (const other of instead) {
+      const found = new Map<number, Worth>();
+      for (const term of other.terms) this.add(found, term, average);
+      for (const [doc, worth] of found) {
+        if (worth.terms < other.terms.length || worth.score * other.weight <= (worths.get(doc)?.score ?? 0)) continue;
+        worths.set(doc, { ...worth, score: worth.score * other.weight, matched: worth.matched * other.weight });
+      }
+    }
+    return worths;
+  }
+
+  private add(scores: Map<number, Worth>, term: string, average: Float64Array): void {
+    const idf = this.idf(term);
+    this.listOf(term)?.forEach((doc, counts) => {
+      const document = this.documents[doc]!;
+      if (!document.alive) return;
+      const so = this.frequency(counts, document.lengths, average);
+      sumUp(scores, doc, idf * (so * (this.tuning.k1 + 1)) / (so + this.tuning.k1), idf, 1);
+    });
+  }
+
+  private idf(term: string): number {
+    const n = Math.max(1, this.size);
+    const frequency = Math.min(n, this.listOf(term)?.size ?? 0);
+    return Math.log(1 + (n - frequency + 0.5) / (frequency + 0.5));
   }
 
   private frequency(counts: readonly number[], lengths: Uint32Array, average: Float64Array): number {
@@ -163,6 +226,12 @@ export class KeywordIndex {
     return at;
   }
 
+  private wordId(word: string, form = word): number {
+    const at = idOf(this.wordIds, form);
+    if (form !== word) this.comparedAs.set(at, word);
+    return at;
+  }
+
   /** Numbers the living anew and forgets the dead. */
   private compact(): void {
     const numbers = new Int32Array(this.documents.length).fill(-1);
@@ -183,6 +252,11 @@ function idOf(ids: Map<string, number>, text: string): number {
   if (known !== undefined) return known;
   ids.set(text, ids.size);
   return ids.size - 1;
+}
+
+function sumUp(scores: Map<number, Worth>, doc: number, score: number, matched: number, terms: number): void {
+  const known = scores.get(doc);
+  if (known) { known.score += score; known.matched += matched; known.terms += terms; } else scores.set(doc, { score, matched, terms });
 }
 
 /** The share of the neighbours in the query that are neighbours in the title too. */

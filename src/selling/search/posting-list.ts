@@ -29,6 +29,12 @@ export class PostingList {
     }
   }
 
+  /** Whether it holds for one of the documents; looks no further than that. */
+  some(holds: (doc: number) => boolean): boolean {
+    for (let at = 0; at < this.size; at++) if (holds(this.data[at * 2]!)) return true;
+    return false;
+  }
+
   has(doc: number): boolean {
     let [low, high] = [0, this.size - 1];
     while (low <= high) {

@@ -1,3 +1,5 @@
+import { plain } from '../../shared/fold.js';
+
 /** What a search knows of a product, beside its words: enough to filter, count and sort without asking the database. */
 export type SearchEntry = Readonly<{
   id: string; visible: boolean; /** Channels that show what is not shown everywhere. */ visibleIn?: readonly string[]; status: string; name: string;
@@ -76,6 +78,17 @@ export function largest(counts: ReadonlyMap<string, number>, selected: readonly 
 export const SORTS = ['relevance', 'price', '-price', '-createdAt', '-rating', 'name'] as const;
 export type Sort = (typeof SORTS)[number];
 
+/** Of those that were sorted by it. */
+const sortNames = new WeakMap<SearchEntry, string>();
+/** A to z whatever the case and the accents. */
+export function sortName(entry: SearchEntry): string {
+  const known = sortNames.get(entry);
+  if (known !== undefined) return known;
+  const name = plain(entry.name);
+  sortNames.set(entry, name);
+  return name;
+}
+
 /** Ties by id, so that a page never shows what another has shown. What is not sold in the currency stands behind. */
 export function comparing(sort: Sort, currency: string, scoreOf: (id: string) => number): (a: SearchEntry, b: SearchEntry) => number {
   const price = ({ priceRange }: SearchEntry, missing: number) => priceRange[currency]?.from ?? missing;
@@ -85,7 +98,7 @@ export function comparing(sort: Sort, currency: string, scoreOf: (id: string) =>
     '-price': (a, b) => price(b, -1) - price(a, -1),
     '-createdAt': (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
     '-rating': (a, b) => b.rating.average - a.rating.average || b.rating.count - a.rating.count,
-    name: (a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)),
+    name: (a, b) => { const [one, other] = [sortName(a), sortName(b)]; return one < other ? -1 : Number(one > other); },
   };
   // Infinity - Infinity is no number, and no order either.
   return (a, b) => by[sort](a, b) || (a.id < b.id ? -1 : 1);

@@ -1,14 +1,18 @@
-import { isStopWord, stem } from './text.js';
+import { isRun, isStopWord, stem, termsOfWord } from './text.js';
 
 /** What the corrections look at: how many documents say a word, and how many have all of these terms. */
-export type Corpus = Readonly<{ words: ReadonlyMap<string, number>; together(terms: readonly string[]): number }>;
+export type Corpus = Readonly<{
+  words: ReadonlyMap<string, number>; together(terms: readonly string[]): number;
+  /** How many say a word that is none of `words`: nothing is put right to it, but it need be no mistake. */
+  elsewhere(word: string): number;
+}>;
 export type Correction = Readonly<{ words: readonly string[]; changed: boolean }>;
 
 /** A shorter word has too many neighbours to guess. */
 const SHORTEST = 4;
 const LONG = 8;
 /** A word that so many products say is no mistake. */
-const WELL_KNOWN = 25;
+export const WELL_KNOWN = 25;
 /** A word that the catalogue knows is only replaced by one that fits the rest of the query that much better. */
 const CLEARLY_BETTER = 8;
 
@@ -20,7 +24,7 @@ export class Spelling {
 
   constructor(private readonly corpus: Corpus) {
     for (const [word, frequency] of corpus.words) {
-      if (word.length < SHORTEST - 1 || /\d/.test(word)) continue;
+      if (word.length < SHORTEST - 1 || /\d/.test(word) || isRun(word)) continue;
       const bucket = this.byLength.get(word.length);
       const entry = { word, mask: maskOf(word), frequency };
       if (bucket) bucket.push(entry);
@@ -36,16 +40,16 @@ export class Spelling {
 
   /** The likeliest of the words that are so near; none for what is too short to guess. */
   nearest(word: string, edits: number): string | undefined {
-    if (word.length < SHORTEST || /\d/.test(word)) return undefined;
+    if (word.length < SHORTEST || /\d/.test(word) || isRun(word)) return undefined;
     const [best] = this.near(word, edits).map(({ entry, distance }) => ({ word: entry.word, worth: this.fit(entry.word, entry.frequency, [], distance) })).sort((a, b) => b.worth - a.worth || (a.word < b.word ? -1 : 1));
     return best?.word;
   }
 
   private best(word: string, others: readonly string[]): string {
-    if (word.length < SHORTEST || /\d/.test(word) || isStopWord(word)) return word;
-    const known = this.corpus.words.get(word) ?? 0;
+    if (word.length < SHORTEST || /\d/.test(word) || isStopWord(word) || isRun(word)) return word;
+    const known = this.corpus.words.get(word) ?? this.corpus.elsewhere(word);
     if (known >= WELL_KNOWN) return word;
-    const context = others.filter((other) => !isStopWord(other)).map(stem);
+    const context = others.filter((other) => !isStopWord(other)).flatMap(termsOfWord);
     const own = this.fit(word, known, context, 0);
     let best = { word, worth: known === 0 ? 0 : own * CLEARLY_BETTER };
     for (const { entry, distance } of this.near(word, known > 0 ? 1 : undefined)) {

@@ -1,3 +1,5 @@
+import { plain } from '../../shared/fold.js';
+
 /** What two ways of writing one word have in common: case, accents, plural and the endings of verbs. English, as the catalogue is. */
 
 /** Words that say nothing of a product: they are neither indexed nor asked for. */
@@ -19,14 +21,17 @@ const NUMBERS: ReadonlyMap<string, string> = new Map([
 
 /** What is written with signs or together by some and with words or apart by others. */
 const HALVES = /\bhalf[- ](?:an? )?(?=(?:inch|foot|pint|cup|gallon|pound|ounce|mile|yard|litre|liter|quart|dozen)(?:e?s)?\b)/g;
-const written = (plain: string): string => plain.replace(/\bw\/o\b/g, 'without').replace(/\bw\/(?=\s|$)/g, 'with').replace(/\bt(?:ee)?[- ]shirt/g, 'tshirt')
+const written = (text: string): string => text.replace(/\bw\/o\b/g, 'without').replace(/\bw\/(?=\s|$)/g, 'with').replace(/\bt(?:ee)?[- ]shirt/g, 'tshirt')
   .replace(HALVES, '1/2 ').replace(/\b(?:[a-z]\.)+[a-z]\b\.?/g, (initials) => initials.replaceAll('.', ''));
 
+/** Scripts that put no blanks between words; Korean does. */
+const UNBROKEN = '[\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Mymr}]';
+
 /** Lower case, no accents; a token is a run of letters or digits, with decimals kept whole: `1.75" Ledergürtel` is 1.75, inch, ledergurtel. */
-const TOKEN = /\d+(?:[.,/]\d+)+|\d+|\p{L}+(?:['’]\p{L}+)*|["”](?=\s|$|[^\p{L}])/gu;
+const TOKEN = new RegExp(`\\d+(?:[.,\\/]\\d+)+|\\d+|[\\p{L}&&${UNBROKEN}]+|[\\p{L}--${UNBROKEN}]+(?:['’][\\p{L}--${UNBROKEN}]+)*|["”](?=\\s|$|[^\\p{L}])`, 'gv');
 
 export function wordsOf(text: string): string[] {
-  const tokens = [...written(text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase()).matchAll(TOKEN)].map(([raw]) => raw);
+  const tokens = [...written(plain(text)).matchAll(TOKEN)].map(([raw]) => raw);
   const words: string[] = [];
   let afterNumber = false;
   for (const [at, raw] of tokens.entries()) {
@@ -56,8 +61,41 @@ export const isStopWord = (word: string): boolean => STOP_WORDS.has(word);
 /** What is looked up: the stems of all words that say something. */
 export function termsOf(text: string): string[] {
   const terms: string[] = [];
-  for (const word of wordsOf(text)) if (!STOP_WORDS.has(word)) terms.push(stem(word));
+  for (const word of wordsOf(text)) if (!STOP_WORDS.has(word)) terms.push(...termsOfWord(word));
   return terms;
+}
+
+const FIRST_UNBROKEN = 0x0e00;
+const RUN = new RegExp(`^${UNBROKEN}`, 'v');
+/** A run of letters of a script without blanks: several words, of which nobody says where they end. */
+export const isRun = (word: string): boolean => word.charCodeAt(0) >= FIRST_UNBROKEN && RUN.test(word);
+
+/** The stem of a word; of a run without blanks every two neighbours, so that it is found within a longer one. */
+export function termsOfWord(word: string): string[] {
+  if (!isRun(word)) return [stem(word)];
+  const letters = [...word];
+  return letters.length === 1 ? letters : letters.slice(1).map((letter, at) => letters[at]! + letter);
+}
+
+const IDEOGRAPH = /\p{Script=Han}/u;
+/** What a word is found by: the letters of a run that are words by themselves as well, behind its pairs, which stay neighbours. */
+export function indexedTerms(word: string): string[] {
+  const terms = termsOfWord(word);
+  return isRun(word) && [...word].length > 1 ? [...terms, ...[...word].filter((letter) => IDEOGRAPH.test(letter))] : terms;
+}
+
+const SPOKEN = /\p{L}[\p{L}\p{M}]*(?:['’][\p{L}\p{M}]+)*/gu;
+/** Letters beyond a to z: what the words of a text look like as they are written, where that is not as they are compared. */
+export function formsOf(text: string): Map<string, string> {
+  const forms = new Map<string, string>();
+  if (!/[^\0-\x7f]/.test(text)) return forms;
+  for (const [token] of text.normalize('NFKC').toLowerCase().matchAll(SPOKEN)) {
+    if (!/[^\0-\x7f’]/.test(token)) continue;
+    const form = token.replace(/['’]s$/, '');
+    const [word, ...more] = wordsOf(form);
+    if (word !== undefined && more.length === 0 && word !== form) forms.set(word, form);
+  }
+  return forms;
 }
 
 const stems = new Map<string, string>();

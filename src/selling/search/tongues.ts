@@ -17,7 +17,7 @@ export class Tongues {
   /** What the speaker of the first language would not say is left out; a name that belongs to nobody, like a brand, stays. */
   spokenIn(languages: readonly string[], queries: readonly string[]): string[] {
     return queries.filter((query) => {
-      const word = query.slice(query.lastIndexOf(' ') + 1);
+      const word = wordsOf(query).at(-1) ?? '';
       const speakers = [...this.words].filter(([, known]) => known.has(word));
       return speakers.length === 0 || speakers.some(([language]) => languages.includes(language));
     });

@@ -90,3 +90,30 @@ test('rules are for staff', async () => {
   expect((await make({ action: 'boost', when: {}, target: { brands: ['B'] } }, shop.headers)).status).toBe(401);
   expect((await shop.call('get', '/search-rules')).status).toBe(401);
 });
+
+test('what the shop says for one thing finds it as long as the group is there', async () => {
+  const group = (words: unknown, id = '', headers = {}) => shop.call(id === '' ? 'post' : 'put', `/search-synonyms${id}`, { headers: { ...shop.keys.secret, ...headers }, body: { words } });
+  const found = async (q: string) => names(await find(`q=${q}`)).sort();
+  expect([await found('light'), await found('writing+bureau')]).toEqual([['Brass lamp'], []]);
+
+  const made = await group(['Bureau', 'desk']);
+  expect([made.status, made.headers['location'], made.body.data]).toMatchObject([201, `/api/v1/search-synonyms/${made.body.data.id}`, { words: ['Bureau', 'desk'], version: 1 }]);
+  expect(await found('BUREAU')).toEqual(['Oak desk', 'Oak desk large', 'Oak desk small']);
+  expect(await found('large+bureau')).toEqual(['Oak desk', 'Oak desk large', 'Oak desk small']);
+  expect(names(await find('q=large+bureau'))[0]).toBe('Oak desk large');
+
+  const path = `/${made.body.data.id}`;
+  for (const [words, pointer] of [[['desk'], '#/body/words'], [['desk', 'Desks'], '#/body/words/1'], [['desk', 'the'], '#/body/words/1'], [['desk', 'a thing to write letters on'], '#/body/words/1'], ['desk', '#/body/words']] as const) {
+    const refused = await group(words, path);
+    expect([words, refused.status, refused.body.errors[0].pointer]).toEqual([words, 400, pointer]);
+  }
+  expect((await group(['bureau', 'lamp'], path, { 'if-match': '"7"' })).status).toBe(412);
+  expect((await shop.call('get', `/search-synonyms${path}`, { headers: shop.keys.secret })).body.data.words).toEqual(['Bureau', 'desk']);
+  expect((await group(['bureau', 'lamp'], path, { 'if-match': '"1"' })).body.data).toMatchObject({ words: ['bureau', 'lamp'], version: 2 });
+  expect(await found('bureau')).toEqual(['Brass lamp']);
+
+  expect((await shop.call('get', '/search-synonyms', { headers: shop.keys.secret })).body.data.items).toHaveLength(1);
+  expect((await shop.call('delete', `/search-synonyms${path}`, { headers: shop.keys.secret })).status).toBe(200);
+  expect([await found('bureau'), (await shop.call('delete', `/search-synonyms${path}`, { headers: shop.keys.secret })).status]).toEqual([[], 404]);
+  expect(await shop.count('audit_entries', { action: /^search_synonyms\./ })).toBe(3);
+});

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EmbeddedEngine, trainingTerms } from '../../../src/selling/search/embedded-engine.js';
 import { startProxy, type Proxy } from '../../../scripts/proof/proxy.js';
 import type { SearchEngine, SearchRequest } from '../../../src/selling/search/engine.js';
-import { documentOf } from '../../../src/selling/search/opensearch/index-shape.js';
+import { documentOf, SHAPE } from '../../../src/selling/search/opensearch/index-shape.js';
 import { OpenSearchEngine } from '../../../src/selling/search/opensearch/opensearch-engine.js';
 import { SearchServer } from '../../../src/selling/search/opensearch/search-server.js';
 import { trainSemanticModel } from '../../../src/selling/search/semantic-model.js';
@@ -41,7 +41,7 @@ async function fillServer(products: readonly Product[]): Promise<Filled> {
   for (let at = 0; at < products.length; at += 2_000) await server!.write(index, products.slice(at, at + 2_000).map(writeOf), { isAlias: false });
   await server!.refresh(index);
   const embedded = embeddedOf(products);
-  const engine = new OpenSearchEngine({ server: server!, alias: index, understand: embedded.understand.bind(embedded), correct: embedded.correct.bind(embedded) });
+  const engine = new OpenSearchEngine({ server: server!, alias: index, language: embedded });
   const change = async (product: Product) => {
     embedded.put(product.entry, product.texts);
     version += 1;
@@ -56,15 +56,26 @@ const SHELF = [
   product('Porcelain teapot', { brand: 'Sued', categoryIds: ['kitchen'] }), product('Bamboo cutting board'), product('Bamboo curtain'), product('Steel curling iron'),
   product('Zeppelin ornament', { visible: false, status: 'draft', brand: 'Hidden' }), product('Wholesale gadget', { visible: false, visibleIn: ['b2b'] }),
 ];
-const idOf = (name: string) => SHELF.find(({ entry }) => entry.name === name)!.entry.id;
-const nameOf = new Map(SHELF.map(({ entry }) => [entry.id, entry.name]));
+/** What is said and written in several ways. */
+const WORDS = [
+  product('Linen sofa'), product('Velvet couch'), product('Nightstand in ash'), product('Porcelain teapot'), product('Walden tent', { body: 'Has a porch.' }), product('Torch'), product('Stühle aus Eiche'), product('stühle klein'), product('Stuhle alt'),
+  product('의자 세트'), product('革靴 メンズ'), product('ワイヤレスイヤホン 黒'), product('รองเท้าผ้าใบ'), product('Ähre'), product('Zeppelin ornament', { visible: false, status: 'draft' }),
+];
+const idOf = (name: string, products: readonly Product[] = SHELF) => products.find(({ entry }) => entry.name === name)!.entry.id;
+const nameOf = new Map([...SHELF, ...WORDS].map(({ entry }) => [entry.id, entry.name]));
 
 const engines = [['embedded', fillEmbedded, null], ['opensearch', fillServer, missing]] as const;
 describe.each(engines.map(([name, fill, why]) => ({ title: why === null ? name : `${name} (skipped: ${why})`, fill, why })))('$title', ({ fill, why }) => {
   const check = why === null ? test : test.skip;
   let shelf: Filled;
-  beforeAll(async () => { if (why === null) shelf = await fill(SHELF); });
+  let words: Filled;
+  beforeAll(async () => {
+    if (why !== null) return;
+    shelf = await fill(SHELF);
+    words = await fill(WORDS);
+  });
   const found = async (wanted: Partial<SearchRequest>) => (await shelf.engine.search(ask(wanted))).ids.map((id) => nameOf.get(id));
+  const meant = async (wanted: Partial<SearchRequest>) => (await words.engine.search(ask(wanted))).ids.map((id) => nameOf.get(id));
 
   check('the title counts more than the description, plural and case do not, and a word that says nothing finds nothing', async () => {
     expect(await found({ text: 'Side TABLE' })).toEqual(['Walnut side tables', 'Oak lamp']);
@@ -111,6 +122,39 @@ describe.each(engines.map(([name, fill, why]) => ({ title: why === null ? name :
     expect([await found({ text: 'lamp' }), await found({ text: 'lantern' })]).toEqual([[], ['Oak lamp']]);
     await shelf.change(SHELF[1]!);
     expect(await found({ text: 'lamp' })).toEqual(['Oak lamp']);
+  });
+
+  check('what is said for a word finds it too, behind what says the word itself: the usual groups and those of the shop, as long as they are there', async () => {
+    expect([await meant({ text: 'couch' }), await meant({ text: 'Sofas' }), await meant({ text: 'settee' })]).toEqual([['Velvet couch', 'Linen sofa'], ['Linen sofa', 'Velvet couch'], expect.arrayContaining(['Linen sofa', 'Velvet couch'])]);
+    expect([await meant({ text: 'night stand' }), await meant({ text: 'velvet settee' })]).toEqual([['Nightstand in ash'], ['Velvet couch', 'Linen sofa']]);
+    expect((await words.engine.search(ask({ text: 'settee' }))).correctedTo).toBeUndefined();
+    expect((await words.engine.suggest({ text: 'settee', audience: 'public', take: 5 })).ids).toHaveLength(2);
+
+    words.embedded.learn([['divan', 'sofa'], ['tea maker', 'teapot'], ['gizmo', 'zeppelin']]);
+    expect([await meant({ text: 'divan' }), await meant({ text: 'tea makers' }), await meant({ text: 'gizmo' }), await meant({ text: 'gizmo', audience: 'staff' })]).toEqual([['Linen sofa'], ['Porcelain teapot'], [], ['Zeppelin ornament']]);
+    words.embedded.learn([]);
+    expect([await meant({ text: 'divan' }), await meant({ text: 'couch' })]).toEqual([[], ['Velvet couch', 'Linen sofa']]);
+  });
+
+  check('a word that only descriptions say is no mistake', async () => {
+    expect(await words.engine.search(ask({ text: 'porch' }))).toMatchObject({ ids: [idOf('Walden tent', WORDS)], total: 1 });
+    expect((await words.engine.search(ask({ text: 'porch' }))).correctedTo).toBeUndefined();
+    expect(await words.engine.search(ask({ text: 'torhc' }))).toMatchObject({ ids: [idOf('Torch', WORDS)], correctedTo: 'torch' });
+  });
+
+  check('what stands within a run of letters without blanks is found', async () => {
+    expect([await meant({ text: '靴' }), await meant({ text: '革靴' }), await meant({ text: 'イヤホン' }), await meant({ text: 'ﾜｲﾔﾚｽ' }), await meant({ text: 'รองเท้า' }), await meant({ text: '鞄' }), await meant({ text: 'カメラ' })])
+      .toEqual([['革靴 メンズ'], ['革靴 メンズ'], ['ワイヤレスイヤホン 黒'], ['ワイヤレスイヤホン 黒'], ['รองเท้าผ้าใบ'], [], []]);
+    expect(await words.engine.suggest({ text: 'ワイヤ', audience: 'public', take: 5 })).toEqual({ queries: ['ワイヤレスイヤホン'], ids: [idOf('ワイヤレスイヤホン 黒', WORDS)] });
+  });
+
+  check('words are shown as they are mostly written, and names sorted from a to z', async () => {
+    expect((await words.engine.suggest({ text: 'STUH', audience: 'public', take: 5 })).queries).toEqual(['stühle']);
+    expect((await words.engine.suggest({ text: '의', audience: 'public', take: 5 })).queries).toEqual(['의자']);
+    expect((await words.engine.search(ask({ text: 'Stuhel klien' }))).correctedTo).toBe('stühle klein');
+    expect(words.embedded.otherwise(['stuhlexx'], 'public')).toEqual({ spelling: ['stühle'], fewer: ['stühle'] });
+    const named = await meant({ sort: 'name' });
+    expect(named.slice(0, 10)).toEqual(['Ähre', 'Linen sofa', 'Nightstand in ash', 'Porcelain teapot', 'Stuhle alt', 'Stühle aus Eiche', 'stühle klein', 'Torch', 'Velvet couch', 'Walden tent']);
   });
 
   check('with a model it finds by meaning, and says so', async () => {
@@ -210,7 +254,7 @@ describe(missing === null ? 'a shop on a real search server' : `a shop on a real
     for (let n = 0; n < 15; n++) await create(`Linen towel ${n}`);
     const total = async (query: string) => (await shop.call('get', `/search?${query}`)).body.data.total as number;
     for (let tries = 0; tries < 200 && await total('q=linen+towel') < 15; tries++) await pause(100);
-    const first = await server!.behind('shop-products-v1');
+    const first = await server!.behind(`shop-products-v${SHAPE}`);
     let isOver = false;
     const answers: Array<{ total: number; degraded: boolean }> = [];
     const searching = Array.from({ length: 3 }, async () => {
@@ -233,12 +277,12 @@ describe(missing === null ? 'a shop on a real search server' : `a shop on a real
     expect(answers.filter(({ total, degraded }) => degraded || (total !== 15 && total !== 16))).toEqual([]);
     expect(await total('q=linen+towel')).toBe(16);
     expect([told.at(-1), rebuilt.documents]).toEqual([1, await shop.count('products') - 1]);
-    const asked = await server!.behind('shop-products-v1');
+    const asked = await server!.behind(`shop-products-v${SHAPE}`);
     expect([asked.length, first.includes(asked[0]!)]).toEqual([1, false]);
   }, 150_000);
 
   check('a server that was emptied is filled again by itself', async () => {
-    for (const index of await server!.behind('shop-products-v1')) await server!.drop(index);
+    for (const index of await server!.behind(`shop-products-v${SHAPE}`)) await server!.drop(index);
     expect((await find('q=linen')).degraded).toBe(true);
     for (let tries = 0; tries < 60 && (await find('q=linen')).degraded; tries++) await pause(500);
     expect(await find('q=lanterns+chandeliers')).toEqual(served('Brass thing'));

@@ -1,9 +1,9 @@
 import { FIELDS, TUNING, type Texts } from '../keyword-index.js';
-import type { SearchEntry } from '../search.js';
-import { isStopWord, stem, wordsOf } from '../text.js';
+import { sortName, type SearchEntry } from '../search.js';
+import { indexedTerms, isStopWord, wordsOf } from '../text.js';
 
 /** Of the documents in an index. Another shape is another alias, so that a new version never asks the index of an old one. */
-export const SHAPE = 1;
+export const SHAPE = 2;
 
 const CATEGORY_WEIGHT = TUNING.fields.category.weight;
 /** How often the words of a field are said in the one field that is ranked by: its weight, in whole numbers. Its length counts for all of them. */
@@ -40,11 +40,11 @@ const short = (text: string) => text.slice(0, LONGEST_TERM);
 export const attributeTerm = (name: string, value: string): string => short(`${name}=${value}`);
 
 export function documentOf(entry: SearchEntry, texts: Texts): Record<string, unknown> {
-  const { id, visible, visibleIn = [], name, categoryIds, brand, attributes, priceRange: prices, inStock, rating, createdAt } = entry;
+  const { id, visible, visibleIn = [], categoryIds, brand, attributes, priceRange: prices, inStock, rating, createdAt } = entry;
   const spoken = Object.fromEntries(FIELDS.map((field) => [field, wordsOf(texts[field]).filter((word) => !isStopWord(word))])) as Record<keyof Texts, string[]>;
-  const stems = (field: keyof Texts) => spoken[field].map(stem);
+  const stems = (field: keyof Texts) => spoken[field].flatMap(indexedTerms);
   return {
-    id, visible, visibleIn, name: short(name), categoryIds, brand: brand === null ? null : short(brand), prices, inStock, rating: rating.average, ratings: rating.count, createdAt: createdAt.getTime(),
+    id, visible, visibleIn, name: short(sortName(entry)), categoryIds, brand: brand === null ? null : short(brand), prices, inStock, rating: rating.average, ratings: rating.count, createdAt: createdAt.getTime(),
     attributes: Object.entries(attributes).flatMap(([attribute, value]) => (value === undefined ? [] : [value].flat().map((one) => attributeTerm(attribute, String(one))))),
     words: [...new Set(FIELDS.filter((field) => field !== 'body').flatMap((field) => spoken[field].map(short)))],
     title: stems('title').join(' '), said: FIELDS.flatMap((field) => Array.from({ length: REPEATED[field] }, () => stems(field))).flat().join(' '),

@@ -3,7 +3,8 @@ import type { Audience, SearchRequest, SuggestionRequest } from '../engine.js';
 import { NEAR, NOISE, SEMANTIC_WEIGHT } from '../embedded-engine.js';
 import { TUNING } from '../keyword-index.js';
 import { largest, MAX_VALUES, type Facet, type Filters, type Sort } from '../search.js';
-import { isStopWord, stem } from '../text.js';
+import { termsAsked, type Asked as Thing } from '../synonyms.js';
+import { isStopWord, termsOfWord } from '../text.js';
 import { attributeTerm, DEEPEST } from './index-shape.js';
 
 export type Clause = Record<string, unknown>;
@@ -16,7 +17,7 @@ const PINNED = 1_000;
 /** Steps in which nearness is told: a clause for each. */
 const STEPS = 20;
 
-export const termsOfWords = (words: readonly string[]): string[] => words.filter((word) => !isStopWord(word)).map(stem);
+export const termsOfWords = (words: readonly string[]): string[] => words.filter((word) => !isStopWord(word)).flatMap(termsOfWord);
 
 const audienceFilter = (audience: Audience): Clause[] => {
   if (audience === 'staff') return [];
@@ -24,31 +25,39 @@ const audienceFilter = (audience: Audience): Clause[] => {
   return audience === 'public' ? [shown] : [{ bool: { should: [shown, { term: { visibleIn: audience.slice('channel:'.length) } }] } }];
 };
 
+/** At least so many of the terms of one thing, or all of what is said in its stead, whichever is worth more. */
+function thingClause({ terms, least, instead }: Thing): Clause {
+  const own = { match: { said: { query: terms.join(' '), ...(least > 1 && { minimum_should_match: least }) } } };
+  if (instead.length === 0) return own;
+  return { dis_max: { queries: [own, ...instead.map((other) => ({ match: { said: { query: other.terms.join(' '), operator: 'and', boost: other.weight } } }))] } };
+}
+
 /** Any of the words; all of them, and neighbours that are neighbours in the title, are worth more. */
-function wordsClause(terms: readonly string[], boost: number): Clause {
-  const query = terms.join(' ');
+function wordsClause(asked: readonly Thing[], boost: number): Clause {
+  const terms = termsAsked(asked);
+  const things = asked.map(thingClause);
   const pairs = terms.slice(1).map((term, at) => `${terms[at]!} ${term}`);
   return { bool: { boost, should: [
-    { match: { said: { query } } },
-    ...(terms.length > 1 ? [{ match: { said: { query, operator: 'and', boost: TUNING.coverage } } }] : []),
+    ...things,
+    ...(things.length > 1 ? [{ bool: { must: things, boost: TUNING.coverage } }] : terms.length > 1 ? [{ match: { said: { query: terms.join(' '), operator: 'and', boost: TUNING.coverage } } }] : []),
     ...pairs.map((pair) => ({ match_phrase: { title: { query: pair, boost: TUNING.proximity } } })),
   ] } };
 }
 
 /** The best score that the words have: what every other score is a share of. */
-export const bestBody = (terms: readonly string[], audience: Audience): Body => (
-  { size: 1, _source: false, track_total_hits: false, query: { bool: { must: [wordsClause(terms, 1)], filter: audienceFilter(audience) } } });
+export const bestBody = (asked: readonly Thing[], audience: Audience): Body => (
+  { size: 1, _source: false, track_total_hits: false, query: { bool: { must: [wordsClause(asked, 1)], filter: audienceFilter(audience) } } });
 
-export type Asked = Readonly<{ /** Null for a search without words. */ terms: readonly string[] | null; best: number; near: ReadonlyMap<string, number> | null }>;
+export type Asked = Readonly<{ /** Null for a search without words. */ asked: readonly Thing[] | null; best: number; near: ReadonlyMap<string, number> | null }>;
 
-function queryOf({ terms, best, near }: Asked, audience: Audience, pins: readonly string[]): Clause {
+function queryOf({ asked, best, near }: Asked, audience: Audience, pins: readonly string[]): Clause {
   const pinned = pins.length > 0 ? [{ constant_score: { filter: { terms: { id: pins } }, boost: PINNED } }] : [];
-  if (terms === null) return { bool: { filter: audienceFilter(audience), should: pinned } };
+  if (asked === null) return { bool: { filter: audienceFilter(audience), should: pinned } };
   const meant = [...near ?? []].filter(([, so]) => so >= NEAR).map(([id]) => id);
-  const matching = [...(best > 0 ? [wordsClause(terms, 1)] : []), ...[...new Set([...meant, ...pins])].length > 0 ? [{ terms: { id: [...new Set([...meant, ...pins])] } }] : []];
+  const matching = [...(best > 0 ? [wordsClause(asked, 1)] : []), ...[...new Set([...meant, ...pins])].length > 0 ? [{ terms: { id: [...new Set([...meant, ...pins])] } }] : []];
   return { bool: {
     filter: [...audienceFilter(audience), matching.length > 0 ? { bool: { should: matching } } : { match_none: {} }],
-    should: [...(best > 0 ? [wordsClause(terms, 1 / best)] : []), ...nearness(near), ...pinned],
+    should: [...(best > 0 ? [wordsClause(asked, 1 / best)] : []), ...nearness(near), ...pinned],
   } };
 }
 
@@ -108,8 +117,8 @@ export function searchPlan({ filters, facets: asked, currency, audience, sort, s
   const aggs = Object.fromEntries(facets.map((facet, at) => [`f${at}`, facetOf(facet, dimensions.filter((other) => other !== facet))]));
   return { arrangement, facets, body: {
     query: queryOf(wanted, audience, rules ? [...new Set(rules.pins.map(({ id }) => id))] : []), post_filter: { bool: { filter: dimensions.flatMap(({ clauses }) => clauses) } },
-    ...(wanted.terms !== null && { min_score: NOISE }), aggs,
-    sort: [...(rules && wanted.terms === null ? [{ _score: 'desc' }] : []), ...sortOf(sort === 'relevance' && wanted.terms === null ? '-createdAt' : sort, currency)],
+    ...(wanted.asked !== null && { min_score: NOISE }), aggs,
+    sort: [...(rules && wanted.asked === null ? [{ _score: 'desc' }] : []), ...sortOf(sort === 'relevance' && wanted.asked === null ? '-createdAt' : sort, currency)],
     ...(arrangement ? { from: 0, size: Math.max(ARRANGED, skip + take), docvalue_fields: ['brand', 'categoryIds'] } : { from: Math.min(skip, DEEPEST - take), size: take }),
     _source: false, track_total_hits: true,
   } };
@@ -135,5 +144,5 @@ export const completionsBody = (prefix: string, context: readonly string[], audi
   return { size: 0, _source: false, query: { bool: { filter: audienceFilter(audience) } }, aggs: { begun, ...(context.length > 0 && { fitting }) } };
 };
 
-export const productsBody = (terms: readonly string[], { audience, take }: SuggestionRequest): Body => (
-  { size: take, _source: false, track_total_hits: false, query: { bool: { must: [wordsClause(terms, 1)], filter: audienceFilter(audience) } }, sort: sortOf('relevance', '') });
+export const productsBody = (asked: readonly Thing[], { audience, take }: SuggestionRequest): Body => (
+  { size: take, _source: false, track_total_hits: false, query: { bool: { must: [wordsClause(asked, 1)], filter: audienceFilter(audience) } }, sort: sortOf('relevance', '') });
