@@ -273,10 +273,8 @@ export function createContainer({ config, connection, redis, logger, metrics, re
   /** Every part with what it brings: routes, events heard, schedules, invariants. */
   const parts: Part[] = [
     importExport,
-    catalog,
-    media, files,
-    search, searchRules, searchSynonyms, visualSearch, seo,
-    reviews, wishlists,
+    catalog, media, files,
+    search, searchRules, searchSynonyms, visualSearch, seo, reviews, wishlists,
     createProductChanges({ connection, now, inTransaction, audit: audit.record, catalog }),
     recommendations,
     cart,
