@@ -97,7 +97,7 @@ orderSchema.index({ status: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ paymentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ fulfilmentStatus: 1, createdAt: -1, _id: -1 });
 orderSchema.index({ emailKey: 1, createdAt: -1, _id: -1 });
-orderSchema.index({ createdAt: -1, _id: -1 }, { name: 'disputed', partialFilterExpression: { openDisputes: { $gt: 0 } } });
+orderSchema.index({ openDisputes: 1, createdAt: -1 }, { name: 'disputed', partialFilterExpression: { openDisputes: { $gt: 0 } } });
 orderSchema.index({ expiresAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 orderSchema.index({ completesAt: 1 }, { partialFilterExpression: { status: 'placed', completesAt: { $type: 'date' } } });
 orderSchema.index({ 'origin.orderId': 1 }, { partialFilterExpression: { 'origin.orderId': { $type: 'string' } } });

@@ -173,7 +173,7 @@ function toQuery(filter: OrderFilter): Record<string, unknown> {
   return {
     ...(filter.status && { status: filter.status }), ...(filter.payment_status && { paymentStatus: filter.payment_status }),
     ...(filter.fulfilment_status && { fulfilmentStatus: filter.fulfilment_status }), ...(filter.user_id && { userId: filter.user_id }),
-    ...(filter.disputed !== undefined && { openDisputes: filter.disputed ? { $gt: 0 } : { $not: { $gt: 0 } } }),
+    ...(filter.disputed && { openDisputes: { $gt: 0 } }),
     ...(filter.email && { email: filter.email }), ...(filter.number && { number: filter.number }),
     ...(Object.keys(range).length > 0 && { createdAt: range }),
   };

@@ -20,7 +20,7 @@ export type OrderListQuery = PageQuery & OrderFilter;
 export const orderListQuery = Joi.object<OrderListQuery>({
   ...pageParams(['createdAt', 'updatedAt', 'total', 'number']),
   status: Joi.string().valid(...ORDER_STATUSES), payment_status: Joi.string().valid(...PAYMENT_STATUSES), fulfilment_status: Joi.string().valid(...FULFILMENT_STATUSES),
-  disputed: Joi.boolean().description('With a dispute that is not decided'),
+  disputed: Joi.boolean().valid(true).description('Those alone with a dispute that is not decided'),
   user_id: id(), email: seenWith('contacts:read', email()), number: Joi.string().max(20), 'created_at[gte]': timestamp(), 'created_at[lte]': timestamp(),
 });
 

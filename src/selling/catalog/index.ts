@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { RecordAudit } from '../../shared/audit.js';
+import { createBatcher } from '../../shared/batcher.js';
 import type { Cache } from '../../shared/cache/cache.js';
 import type { Clock } from '../../shared/clock.js';
 import { afterCommit, type InTransaction } from '../../shared/db/transaction.js';
@@ -121,7 +122,9 @@ export function createCatalog({ connection, now, outbox, inTransaction, audit = 
     ...translationRoutes({ translations, tree }),
   ];
   const subscribers: Subscriber[] = catalogSubscribers({ cache, tree, availability, categories: categoryService });
-  subscribers.push({ name: 'catalog.showPrices', on: ['prices.changed'], handle: async () => { await shownPrices.run(); } });
+  // A look takes in every change up to it, so events that come together share one.
+  const showPrices = createBatcher<null>(async () => { await shownPrices.run(); });
+  subscribers.push({ name: 'catalog.showPrices', on: ['prices.changed'], handle: () => showPrices(null) });
   const schedules: Schedule[] = [
     { name: 'publishDue', everyMs: PUBLISH_EVERY_MS, run: () => publishing.publishDue() },
     { name: 'showPrices', everyMs: SHOW_PRICES_MS, run: () => shownPrices.run() },

@@ -13,8 +13,10 @@ export const eventsBody = Joi.object<EventsBody, true>({
 export const eventsReply = successOf(Joi.object({ accepted: Joi.number().integer().required() }));
 
 const day = () => Joi.string().pattern(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'day like 2026-11-21');
+/** Of this century: what lies 30 days before the first of all days has no name. */
+const askedDay = () => day().pattern(/^20/, 'day of this century');
 export type ReportQuery = { from?: string; to?: string; channel?: string };
-const span = { from: day().description('UTC; 30 days up to to, if absent'), to: day().description('Included; today, if absent'), channel: channelCode().allow('').description('Empty: the usual channel; absent: all') };
+const span = { from: askedDay().description('UTC; 30 days up to to, if absent'), to: askedDay().description('Included; today, if absent'), channel: channelCode().allow('').description('Empty: the usual channel; absent: all') };
 export const reportQuery = Joi.object<ReportQuery>(span);
 export type QueriesQuery = ReportQuery & { by: 'searches' | 'without_results' | 'unclicked'; limit: number };
 export const queriesQuery = Joi.object<QueriesQuery>({

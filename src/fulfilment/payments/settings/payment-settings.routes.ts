@@ -17,7 +17,7 @@ export function settingsRoutes(settings: SettingsService) {
   return [
     defineRoute({
       ...common, method: 'get', summary: 'When the money of orders to come is taken',
-      responses: { 200: successOf(settingsReply), ...problems(401, 403) },
+      responses: { 200: successOf(settingsReply), ...problems(400, 401, 403) },
       handle: async () => {
         const current = await settings.current();
         return { status: 200, version: current.version, body: success('The payment settings.', present(current)) };
