@@ -17,6 +17,7 @@ const BUILT: Readonly<Record<string, string>> = {
   'src/operations/import-export/import-rows.ts': 'one sign, looking back over backslashes alone',
   'src/selling/reviews/screen.ts': 'escaped words of the operator at the beginning of a word, the rest of which is read once',
   'src/selling/search/search.schemas.ts': 'checked as a pattern of openapi.json',
+  'src/selling/search/text.ts': 'runs of classes that have no letter in common, each read once',
   'src/selling/search/voice.ts': 'fixed words at the beginning of at most 500 characters',
   'src/shared/fold.ts': 'escaped text behind ^, without repetition',
   'src/shared/http/pagination.ts': 'checked as a pattern of openapi.json',
