@@ -90,6 +90,14 @@ test('words that stand together in the title, and all of the words, are worth mo
   expect(ranked(index, 'side table')).toEqual(['both', 'apart', 'one']);
 });
 
+test('a word with thousands of synonyms is asked for with some, the own ones of the shop first', () => {
+  const groups = Array.from({ length: 500 }, (_none, at) => ['lamp', `gizmo ${at}`, `gadget ${at} x`]);
+  const [lamp, oak, rug] = askedFor(['lamp', 'oak', 'rug'], new Synonyms(groups), () => 1);
+
+  expect([lamp!.instead.flatMap(({ terms }) => terms).length, lamp!.instead[0]]).toEqual([200, { terms: ['gizmo', '0'], weight: 0.5 }]);
+  expect([oak, rug]).toEqual([{ terms: ['oak'], least: 1, instead: [] }, { terms: ['rug'], least: 1, instead: [] }]);
+});
+
 test.each([['lamp', 'lamp', 0], ['lamp', 'lmap', 1], ['lamp', 'lamps', 1], ['lamp', 'clamp', 1], ['lamp', 'vase', 3]])('%s and %s are %i edits apart, counted to two', (a, b, distance) => {
   expect(editDistance(a, b, 2)).toBe(distance);
 });
