@@ -36,9 +36,12 @@ test(`${OPERATIONS} random operations leave what adding them up says`, async () 
       const expiresAt = random.between(0, 1) === 0 ? null : new Date();
       const wanted = new Map<string, number>();
       for (const [sku, quantity] of lines) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity);
+      const country = pick(['GB', 'US', 'JP']);
+      // Nobody sends to Japan.
+      const sending = warehouses.filter((_warehouse, at) => country === (at === 2 ? 'US' : 'GB'));
       const possible = [...wanted].every(([sku, quantity]) =>
-        warehouses.reduce((all, { id }) => all + level(`${sku} ${id}`).onHand - level(`${sku} ${id}`).reserved, 0) >= quantity);
-      const outcome = await codeOf(room.reserve(lines, { expiresAt, country: pick(['GB', 'US', 'JP']) }).then(({ orderId, allocations }) => {
+        sending.reduce((all, { id }) => all + level(`${sku} ${id}`).onHand - level(`${sku} ${id}`).reserved, 0) >= quantity);
+      const outcome = await codeOf(room.reserve(lines, { expiresAt, country }).then(({ orderId, allocations }) => {
         const units = allocations.map(({ lineId, sku, warehouseId, quantity }) => ({ lineId, key: `${sku} ${warehouseId}`, quantity }));
         for (const { key, quantity } of units) level(key).reserved += quantity;
         orders.push({ orderId, placed: expiresAt === null, units });
