@@ -11,6 +11,7 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/tests/support/setup.ts'],
   // what hangs is ended; what is slow on a loaded machine is not
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // of two cores a tenth is idle while two files wait for a database or a process that they started
+  maxWorkers: 3,
   workerIdleMemoryLimit: '900MB',
 };
